@@ -1,0 +1,1 @@
+"""Anderhalf: one agreement, written as data, that is checked, drawn, run, measured and rehearsed."""

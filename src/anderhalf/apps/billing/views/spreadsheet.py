@@ -1,0 +1,65 @@
+"""Claims as a file: what a claim needs (Vektis record 04), with byte order mark and semicolons for a Dutch Excel."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from io import StringIO
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from anderhalf.presentation.formatting import format_number
+
+from ..models import Claim
+
+BOM = "\ufeff"
+
+
+def claims_file(claims: Iterable[Claim], *, with_names: bool) -> str:
+    """One line per claim. ``with_names`` for the network's own billing; an insurer knows its insured by BSN."""
+    lines = StringIO()
+    writer = csv.writer(lines, delimiter=";", lineterminator="\r\n")
+    head = [
+        _("kenmerk"), _("stand"), _("probleem"), _("BSN"), _("geboortedatum"), _("naam"), _("UZOVI"), _("verzekeraar"),
+        _("AGB centrum"), _("prestatiecode"), _("prestatie"), _("datum zorg"), _("bedrag"), _("eigen risico"),
+        _("verwijsnummer"), _("verwijsdatum"), _("AGB verwijzer"), _("AGB praktijk verwijzer"), _("contract"),
+    ]  # fmt: skip
+    writer.writerow(head)
+    for claim in claims:
+        writer.writerow(_line(claim, with_names=with_names))
+    return BOM + lines.getvalue()
+
+
+def _line(claim: Claim, *, with_names: bool) -> list[str]:
+    referral, patient = claim.referral, claim.patient
+    titles = claim.terms.get("payment_title", {})
+    language = (get_language() or "nl")[:2]
+    amount = "" if claim.amount is None else format_number(claim.amount, 2, language=language)
+    return [
+        str(claim.pk),
+        str(claim.get_status_display()),
+        str(claim.get_problem_display()) if claim.problem else "",
+        patient.bsn,
+        patient.birth_date.isoformat(),
+        safe(patient.full_name) if with_names else "",
+        claim.insurer.uzovi if claim.insurer else "",
+        safe(claim.insurer.name) if claim.insurer else "",
+        claim.centre.agb,
+        claim.service_code,
+        safe(titles.get(language, titles.get("nl", ""))),
+        claim.care_on.isoformat(),
+        amount,
+        "" if claim.deductible is None else _("ja") if claim.deductible else _("nee"),
+        referral.number,
+        timezone.localdate(referral.sent_at).isoformat() if referral.sent_at else "",
+        referral.requester.agb,
+        referral.requester_organisation.agb,
+        claim.contract,
+    ]
+
+
+def safe(text: str) -> str:
+    """Text that a spreadsheet will not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,235 @@
+"""Recording a contact as one whole: everything that belongs to it is stored, or nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anderhalf.apps.people import actions as people
+from anderhalf.apps.people.access import AccessDenied, Right
+from anderhalf.apps.people.models import Submission
+from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record import actions as record
+from anderhalf.apps.record.actions import NewObservation
+from anderhalf.apps.record.models import Observation
+from anderhalf.apps.referrals import actions as referrals
+from anderhalf.apps.referrals.states import REFERRAL_STATES, Status
+
+from ..access import lock_episode, permit
+from ..checks import check_contact_dates
+from ..errors import DateRefused, OtherCentre, StaleVersion
+from ..followers import AFTER_ENCOUNTER
+from ..models import Appointment, EducationGiven, Encounter, EncounterVersion, Episode
+from ..states import AppointmentStatus
+from ..uploads import sniff
+from .appointments import step
+from .parts import EncounterText, MedicationStep, NewDocument, Taught
+from .watching import close_done_checks, raise_alarms
+
+TEXT_FIELDS = tuple(EncounterText().as_fields())
+
+
+@transaction.atomic
+def record_encounter(
+    *,
+    by: Viewer,
+    at: datetime,
+    episode: UUID,
+    kind: str = Appointment.Kind.VISIT,
+    happened_at: datetime | None = None,
+    appointment: UUID | None = None,
+    text: EncounterText = EncounterText(),  # noqa: B008  frozen, so sharing it is safe
+    observations: Sequence[NewObservation] = (),
+    medication: Sequence[MedicationStep] = (),
+    documents: Sequence[NewDocument] = (),
+    education: Sequence[Taught] = (),
+    next_contact_on: date | None = None,
+    next_contact_kind: str = "",
+    submission: str = "",
+) -> Encounter:
+    """Write down one contact of an open episode, that happened at ``happened_at`` (now when not given).
+
+    The appointment becomes *fulfilled*, the referral *seen* at the first contact, and plan and next contact are copied
+    to the episode. With a ``submission`` key that was used before, the earlier encounter is returned and nothing is
+    written. Raises ``DateRefused``, ``EpisodeEnded``, ``FileRefused``, ``record.actions.RecordRefused``.
+    """
+    found = lock_episode(episode, by=by, must_be_open=False)
+    permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
+    if submission and not people.submit_once(by=by, at=at, key=submission):
+        return encounter_of_submission(by=by, submission=submission)
+    found = lock_episode(episode, by=by)
+    moment = happened_at or at
+    check_contact_dates(found, moment, next_contact_on, at=at)
+    if by.professional_id is None:
+        raise AccessDenied(_("Alleen een zorgverlener legt een consult vast."))
+    encounter = Encounter.objects.create(
+        network_id=found.network_id,
+        episode=found,
+        patient_id=found.patient_id,
+        appointment=_fulfil(appointment, found, by=by, at=at),
+        professional_id=by.professional_id,
+        kind=kind,
+        at=moment,
+        next_contact_on=next_contact_on,
+        next_contact_kind=next_contact_kind,
+        recorded_at=at,
+        recorded_by=by.name,
+        **text.as_fields(),
+    )
+    about = {
+        "by": by,
+        "at": at,
+        "patient": found.patient_id,
+        "encounter": encounter.pk,
+        "under": Right.WRITE_CLINICAL,
+    }
+    record.record_observations(items=observations, **about)
+    for drug in medication:
+        record.agree_medication(from_at=moment, **vars(drug), **about)
+    for document in documents:
+        record.add_document(content_type=sniff(document.content), **vars(document), **about)
+    EducationGiven.objects.bulk_create(
+        EducationGiven(
+            encounter=encounter,
+            patient_id=found.patient_id,
+            topic=taught.topic,
+            teach_back=taught.teach_back,
+            at=moment,
+            by=by.name,
+        )
+        for taught in education
+    )
+    _carry_over(found, encounter, by=by, at=at)
+    close_done_checks(by=by, at=at, episode=found)
+    for follower in AFTER_ENCOUNTER:
+        follower(by=by, at=at, encounter=encounter)
+    if submission:
+        people.keep_result(by=by, key=submission, result=str(encounter.pk))
+    permission.log(
+        "C",
+        "encounter_recorded",
+        encounter,
+        kind=kind,
+        observations=len(observations),
+        medication=len(medication),
+        documents=len(documents),
+        education=len(education),
+    )
+    return encounter
+
+
+def encounter_of_submission(*, by: Viewer, submission: str) -> Encounter:
+    """The encounter that an earlier press of the same form made."""
+    result = Submission.objects.values_list("result", flat=True).get(key=submission, owner=by.user_id)
+    return Encounter.objects.get(pk=result, network=by.network)
+
+
+def _fulfil(appointment: UUID | None, episode: Episode, *, by: Viewer, at: datetime) -> Appointment | None:
+    """Close the appointment that this contact was planned as."""
+    if appointment is None:
+        return None
+    found = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment)
+    if found.episode_id != episode.pk:
+        raise OtherCentre
+    step(found, AppointmentStatus.FULFILLED, by=by, at=at)
+    return found
+
+
+def _carry_over(episode: Episode, encounter: Encounter, *, by: Viewer, at: datetime) -> None:
+    """What a contact changes about the episode and its referral."""
+    if episode.first_seen_at is None or encounter.at < episode.first_seen_at:
+        episode.first_seen_at = encounter.at
+    if episode.practitioner_id is None:
+        episode.practitioner_id = encounter.professional_id
+    newer = episode.encounters.filter(at__gt=encounter.at).exists()
+    if not newer:  # a contact typed in afterwards does not push aside the newest plan
+        episode.plan = encounter.plan or episode.plan
+        episode.next_contact_on = encounter.next_contact_on
+    episode.version += 1
+    episode.save(update_fields=["first_seen_at", "practitioner", "plan", "next_contact_on", "version"])
+    if episode.centre_id not in by.organisation_ids:
+        return  # in an emergency somebody else writes; the referral stays the centre's
+    status = episode.referral.status
+    if status == Status.ACCEPTED:  # walked in without appointment
+        referrals.mark_booked(by=by, at=at, referral=episode.referral_id, because=_("gezien zonder afspraak"))
+        status = Status.BOOKED
+    if REFERRAL_STATES.allows(status, Status.SEEN):
+        referrals.mark_seen(by=by, at=at, referral=episode.referral_id)
+
+
+@transaction.atomic
+def correct_encounter(
+    *, by: Viewer, at: datetime, encounter: UUID, text: EncounterText, because: str, version: int
+) -> Encounter:
+    """Replace the words of an encounter; the old words stay readable as an earlier version, with the reason.
+
+    ``version`` is the one the writer had before them. Raises ``StaleVersion`` when it is no longer the newest.
+    """
+    found = (
+        Encounter.objects.select_for_update(of=("self",))
+        .select_related("episode")
+        .get(pk=encounter, network=by.network)
+    )
+    permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
+    if found.version != version:
+        raise StaleVersion(found)
+    if not because.strip():
+        raise DateRefused(_("Schrijf op waarom u de tekst wijzigt."))
+    before, after = {name: getattr(found, name) for name in TEXT_FIELDS}, text.as_fields()
+    if before == after:
+        return found
+    EncounterVersion.objects.create(
+        encounter=found,
+        version=found.version,
+        body=before,
+        recorded_at=found.recorded_at,
+        recorded_by=found.recorded_by,
+        replaced_at=at,
+        replaced_because=because.strip()[:200],
+    )
+    for name, words in after.items():
+        setattr(found, name, words)
+    found.version += 1
+    found.recorded_at, found.recorded_by = at, by.name
+    found.save(update_fields=[*TEXT_FIELDS, "version", "recorded_at", "recorded_by"])
+    _correct_plan(found, before["plan"])
+    permission.log(
+        "U", "encounter_corrected", found, fields=[name for name in after if after[name] != before[name]]
+    )
+    return found
+
+
+def _correct_plan(encounter: Encounter, old_plan: str) -> None:
+    """The episode's plan follows when it still is the one this encounter wrote."""
+    episode = encounter.episode
+    if old_plan and episode.plan == old_plan and encounter.plan:
+        episode.plan = encounter.plan
+        episode.version += 1
+        episode.save(update_fields=["plan", "version"])
+
+
+@transaction.atomic
+def enter_home_measurements(
+    *, by: Viewer, at: datetime, patient: UUID, items: Sequence[NewObservation], submission: str = ""
+) -> list[Observation]:
+    """Measurements taken at home, entered by the patient, a carer or somebody of the care team.
+
+    What the agreement's alarm rules say about them becomes a task of the centre, with an owner and a date.
+    """
+    permit(by, Right.ENTER_MEASUREMENT, at=at, patient=patient)
+    if submission and not people.submit_once(by=by, at=at, key=submission):
+        return []
+    rows = record.record_observations(
+        by=by,
+        at=at,
+        patient=patient,
+        items=items,
+        under=Right.ENTER_MEASUREMENT,
+        origin=Observation.Origin.HOME,
+    )
+    raise_alarms(by=by, at=at, patient=patient, facts=[item.fact for item in items])
+    return rows

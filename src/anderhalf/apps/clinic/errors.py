@@ -1,0 +1,120 @@
+"""What the clinic refuses, named for what was refused; each carries a text that the person at the screen can read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+
+class ClinicRefused(Exception):
+    """Base of everything the clinic refuses. ``str()`` is the text for the person, in their language."""
+
+
+class SlotTaken(ClinicRefused):
+    """Somebody was first: the database already holds a live appointment in this slot.
+
+    ``episode`` is whose appointment it is, so that pressing twice can be told from being too late.
+    """
+
+    def __init__(self, *, appointment: UUID | None = None, episode: UUID | None = None) -> None:
+        super().__init__(_("Dit tijdstip is net door een ander bezet. Kies een ander tijdstip."))
+        self.appointment, self.episode = appointment, episode
+
+
+class SlotInPast(ClinicRefused):
+    """A slot that has begun can't be booked any more."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Dit tijdstip is al voorbij. Kies een tijdstip in de toekomst."))
+
+
+class SessionCancelled(ClinicRefused):
+    """The session that the slot belongs to was called off."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Dit spreekuur is vervallen. Kies een ander spreekuur."))
+
+
+class KindNotAllowed(ClinicRefused):
+    """The session isn't meant for this kind of contact."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(_("In dit spreekuur kan geen contact van deze soort: %(kind)s.") % {"kind": kind})
+
+
+class OtherCentre(ClinicRefused):
+    """The slot, session or professional belongs to another centre than the patient's."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Dit hoort bij een ander centrum."))
+
+
+class EpisodeEnded(ClinicRefused):
+    """Nothing can be planned or recorded in an episode that was closed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("De zorg in het centrum is voor deze patiënt afgesloten."))
+
+
+class ReferralNotAccepted(ClinicRefused):
+    """Care starts only after triage accepted the referral."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Deze verwijzing is nog niet aangenomen."))
+
+
+class HolidayRefused(ClinicRefused):
+    """No sessions on a public holiday."""
+
+    def __init__(self, day: date, name: str) -> None:
+        super().__init__(
+            _("Op %(day)s is het %(name)s. Kies een andere dag.") % {"day": f"{day:%d-%m-%Y}", "name": name}
+        )
+
+
+class SessionRefused(ClinicRefused):
+    """A session that can't be: end before start, no slots, in the past, or overlapping another of the same person."""
+
+
+class StaleVersion(ClinicRefused):
+    """Somebody else changed it meanwhile; ``present`` is what stands now, to show beside what was typed."""
+
+    def __init__(self, present: Any) -> None:
+        super().__init__(
+            _("Iemand anders heeft dit intussen gewijzigd. Bekijk de huidige tekst en voeg uw wijziging toe.")
+        )
+        self.present = present
+
+
+class DateRefused(ClinicRefused):
+    """A date that can't be: in the future for what happened, in the past for what is planned."""
+
+
+class OutcomeRefused(ClinicRefused):
+    """An outcome without what belongs to it."""
+
+
+class FileRefused(ClinicRefused):
+    """A file that is too large, empty, or not what it says it is."""
+
+
+class AdviceRefused(ClinicRefused):
+    """A choice about a titration advice that lacks something or can't be carried out."""
+
+
+class AdviceChanged(ClinicRefused):
+    """The facts, or the time, give another advice than the one that was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Sinds dit voorstel is er iets veranderd; er is niets gewijzigd. Bekijk eerst het nieuwe voorstel."
+            )
+        )
+
+
+class ToleranceRefused(ClinicRefused):
+    """A tolerance without reason, or about a class that the protocol does not have."""

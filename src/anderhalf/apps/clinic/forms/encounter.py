@@ -1,0 +1,302 @@
+"""One contact on one form: measurements first, then what was found, agreed and planned."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anderhalf.apps.record.actions import NewObservation
+from anderhalf.apps.record.models import MedicationAgreement
+from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.model import Pathway
+
+from ..actions import EncounterText, MedicationStep, NewDocument, Taught
+from ..errors import FileRefused
+from ..models import Appointment
+from ..queries import Card, asked_by, drugs_of, label_of, number_label
+from ..titration.words import plain_instruction
+from ..uploads import sniff
+from .during import ProposalsMixin
+from .facts import FactsMixin
+from .fields import ClinicForm, moment_on, picked_date, words
+
+MEASUREMENTS = ("systolic_bp", "diastolic_bp", "heart_rate", "weight", "oxygen_saturation")
+FINDINGS = ("nyha", "rhythm", "oedema", "congestion", "raised_jvp", "crackles", "dizziness", "weight_stable",
+            "hypotension_symptoms", "dehydration", "acute_illness", "beta_blocker_complaints",
+            "diuretic_without_effect")  # fmt: skip
+LABORATORY = ("potassium", "sodium", "creatinine", "egfr", "nt_probnp", "haemoglobin", "ferritin",
+              "transferrin_saturation")  # fmt: skip
+ECG = ("ecg_result", "new_ecg_abnormality", "qrs_duration", "qtc", "lbbb")
+ECHO = ("lvef", "echo_structural_abnormality", "la_volume_index", "e_over_e", "pasp", "tapse")
+LIMITS = (
+    "expectations_discussed",
+    "hospital_undesirable",
+    "palliative_phase",
+    "icd_present",
+    "device_assessed",
+)
+ASSESSMENT = ("heart_failure_known", "therapy_status", "advanced_hf_sign")
+DATED = {"laboratory": LABORATORY, "ecg": ECG, "echo": ECHO}
+"""Groups whose values are of their own day: blood is drawn before the visit."""
+DRUG_ROWS = 4
+OTHER = "other"
+FILES = (("ecg", gettext_lazy("ECG")), ("echo", gettext_lazy("Echoverslag")))
+
+
+class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
+    """The whole contact. ``version`` is the episode's, so that somebody else's contact meanwhile is noticed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    happened_on = picked_date(label=gettext_lazy("Datum"))
+    kind = forms.ChoiceField(label=gettext_lazy("Soort contact"), choices=Appointment.Kind.choices)
+    complaints = words(gettext_lazy("Klachten"))
+    examination = words(gettext_lazy("Lichamelijk onderzoek"))
+    laboratory_on = picked_date(label=gettext_lazy("Datum van afname"), required=False)
+    ecg_on = picked_date(label=gettext_lazy("Datum van het ECG"), required=False)
+    ecg_findings = words(gettext_lazy("Beoordeling ECG"))
+    ecg_file = forms.FileField(label=gettext_lazy("ECG als bestand"), required=False)
+    echo_on = picked_date(label=gettext_lazy("Datum van de echo"), required=False)
+    echo_findings = words(gettext_lazy("Conclusie echo"))
+    echo_file = forms.FileField(label=gettext_lazy("Echoverslag als bestand"), required=False)
+    conclusion = words(gettext_lazy("Conclusie"))
+    plan = words(gettext_lazy("Plan"), rows=3)
+    next_contact_on = picked_date(label=gettext_lazy("Volgend contact"), required=False)
+    next_contact_kind = forms.ChoiceField(
+        label=gettext_lazy("Soort"), required=False, choices=[("", "–"), *Appointment.Kind.choices]
+    )
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, pathway: Pathway, at: datetime,
+        latest: Mapping[str, FactValue] | None = None, beside: Sequence[Pathway] = (),
+        cards: Sequence[Card] = (), listed: Collection[str] = (), **options: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(data, files, **options)
+        self.add_proposals(cards)
+        self.at, self.drugs = at, dict(drugs_of(pathway))
+        names = [*MEASUREMENTS, *FINDINGS, *LABORATORY, *ECG, *ECHO, *LIMITS, *ASSESSMENT]
+        self.beside: list[tuple[str, list[str]]] = []
+        for second in beside:
+            self.drugs |= drugs_of(second)
+            more = [name for name in asked_by(pathway, second) if name not in names]
+            more = [name for name in more if name not in listed]
+            self.beside.append((label_of(second.title), more))
+            names += more
+        # a second pathway shares the facts of the first and adds its own, so its dictionary describes all of them
+        self.add_facts(beside[-1] if beside else pathway, names, latest=latest)
+        self.pathway = pathway
+        if not self.is_bound and f"f_{MEASUREMENTS[0]}" in self.fields:
+            self.fields[f"f_{MEASUREMENTS[0]}"].widget.attrs["autofocus"] = True
+        for name in ("ecg_file", "echo_file"):
+            self.fields[name].widget.attrs["accept"] = ".pdf,.png,.jpg,.jpeg"
+        for number in range(DRUG_ROWS):
+            self._add_drug_row(number)
+        for topic in pathway.education.topics:
+            self.fields[f"taught_{topic.id}"] = forms.BooleanField(
+                required=False, label=label_of(topic.title)
+            )
+            self.fields[f"back_{topic.id}"] = forms.BooleanField(
+                required=False,
+                label=_("verteld in eigen woorden: %(topic)s") % {"topic": label_of(topic.title)},
+            )
+        self.steps: list[MedicationStep] = []
+        self.documents: list[NewDocument] = []
+
+    def _add_drug_row(self, number: int) -> None:
+        classes: dict[str, list[tuple[str, str]]] = {}
+        for drug in self.drugs.values():
+            fact = self.pathway.facts.get(drug.drug_class)
+            group = label_of(fact.label) if fact else drug.drug_class
+            classes.setdefault(group, []).append((drug.key, label_of(drug.label)))
+        choices: list[Any] = [("", "–"), *classes.items(), (OTHER, _("ander middel"))]
+        add, text = self.fields.__setitem__, forms.TextInput
+        kinds = [("", "–"), *MedicationAgreement.Kind.choices]
+        add(f"med_{number}_kind", forms.ChoiceField(label=_("Wat"), choices=kinds, required=False))
+        add(f"med_{number}_drug", forms.ChoiceField(label=_("Middel"), choices=choices, required=False))
+        add(f"med_{number}_name", forms.CharField(label=_("Ander middel"), max_length=80, required=False))
+        attrs = {"inputmode": "decimal", "autocomplete": "off"}
+        add(
+            f"med_{number}_dose",
+            forms.CharField(label=_("Dosis"), max_length=12, required=False, widget=text(attrs)),
+        )
+        add(f"med_{number}_times", forms.CharField(label=_("Keer per dag"), max_length=2, required=False,
+                                                   widget=text({**attrs, "inputmode": "numeric"})))  # fmt: skip
+        add(f"med_{number}_reason", forms.CharField(label=_("Reden"), max_length=300, required=False))
+
+    # ---- reading ----
+
+    def clean(self) -> dict[str, Any]:
+        """Facts by the dictionary, dates not in the future, medication rows whole, files what they say they are."""
+        cleaned = super().clean() or {}
+        self.read_facts(cleaned)
+        self.read_proposals(cleaned)
+        today = timezone.localdate(self.at)
+        for name in ("happened_on", "laboratory_on", "ecg_on", "echo_on"):
+            if cleaned.get(name) and cleaned[name] > today:
+                self.add_error(name, _("Deze datum ligt in de toekomst."))
+        following, happened = cleaned.get("next_contact_on"), cleaned.get("happened_on")
+        if following and happened and following < happened:
+            self.add_error("next_contact_on", _("Het volgende contact kan niet voor dit contact liggen."))
+        for number in range(DRUG_ROWS):
+            self._read_drug_row(number, cleaned)
+        for kind, label in FILES:
+            self._read_file(kind, str(label), cleaned)
+        return cleaned
+
+    def _read_drug_row(self, number: int, cleaned: Mapping[str, Any]) -> None:
+        given = {
+            part: cleaned.get(f"med_{number}_{part}") or ""
+            for part in ("kind", "drug", "name", "dose", "times", "reason")
+        }
+        if not any(given.values()):
+            return
+        where = f"med_{number}_"
+        drug = self.drugs.get(given["drug"])
+        name = label_of(drug.label) if drug else given["name"].strip()
+        for part, missing in (("kind", not given["kind"]), ("drug", not given["drug"]),
+                              ("name", not name), ("reason", not given["reason"].strip())):  # fmt: skip
+            if missing:
+                self.add_error(where + part, _("Vul dit in, of maak de hele regel leeg."))
+        dose, times = self._dose(where, given), self._times(where, given)
+        stops = given["kind"] in (MedicationAgreement.Kind.STOP, MedicationAgreement.Kind.PAUSE)
+        if given["kind"] in (MedicationAgreement.Kind.START, MedicationAgreement.Kind.CHANGE):
+            for part, value in (("dose", dose), ("times", times)):
+                if value is None and f"{where}{part}" not in self.errors:
+                    self.add_error(where + part, _("Vul dosis en aantal keer per dag in."))
+        if any(error.startswith(where) for error in self.errors):
+            return
+        self.steps.append(
+            MedicationStep(
+                kind=given["kind"],
+                drug=drug.key if drug else name.lower()[:80],
+                drug_name=name[:120],
+                reason=given["reason"].strip(),
+                atc=drug.atc if drug else "",
+                drug_class=drug.drug_class if drug else "",
+                dose=None if stops else dose,
+                dose_unit=drug.unit if drug and drug.unit else "mg",
+                times_per_day=None if stops else times,
+                instructions=plain_instruction(
+                    given["kind"], name, dose, drug.unit if drug and drug.unit else "mg", times
+                ),
+            )
+        )
+
+    def _dose(self, where: str, given: Mapping[str, str]) -> Decimal | None:
+        text = given["dose"].strip().replace(",", ".")
+        if not text:
+            return None
+        try:
+            dose = Decimal(text)
+        except InvalidOperation:
+            dose = Decimal("NaN")
+        if not dose.is_finite() or dose <= 0 or "e" in text.lower():
+            self.add_error(where + "dose", _("Vul een getal groter dan 0 in."))
+            return None
+        drug = self.drugs.get(given["drug"])
+        highest = max((Decimal(step) for step in drug.steps), default=None) if drug else None
+        if (
+            highest is not None
+            and dose > highest
+            and self.data.get(f"sure_{where}dose", "").strip() != given["dose"].strip()
+        ):
+            self.to_confirm[f"{where}dose"] = given["dose"].strip()
+            self.add_error(
+                where + "dose",
+                _("Hoger dan de hoogste dosis van het zorgpad (%(most)s). Klopt het?")
+                % {"most": number_label(highest)},
+            )
+        return dose
+
+    def _times(self, where: str, given: Mapping[str, str]) -> int | None:
+        text = given["times"].strip()
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 12):
+            self.add_error(where + "times", _("Vul een heel getal van 1 tot 12 in."))
+            return None
+        return int(text)
+
+    def _read_file(self, kind: str, label: str, cleaned: Mapping[str, Any]) -> None:
+        upload = cleaned.get(f"{kind}_file")
+        if upload is None:
+            return
+        content = upload.read()
+        try:
+            sniff(content)
+        except FileRefused as refused:
+            self.add_error(f"{kind}_file", str(refused))
+            return
+        made_on = cleaned.get(f"{kind}_on") or cleaned.get("happened_on")
+        if made_on is not None:
+            self.documents.append(NewDocument(kind=kind, title=label, made_on=made_on, content=content))
+
+    # ---- what the action takes ----
+
+    def moment(self) -> datetime:
+        """When the contact was."""
+        return moment_on(self.cleaned_data["happened_on"], at=self.at)
+
+    def text(self) -> EncounterText:
+        """The words."""
+        names = ("complaints", "examination", "ecg_findings", "echo_findings", "conclusion", "plan")
+        return EncounterText(**{name: self.cleaned_data[name] for name in names})
+
+    def new_observations(self) -> list[NewObservation]:
+        """The values, laboratory, ECG and echo on their own day."""
+        days: dict[str, date] = {}
+        for group, names in DATED.items():
+            if (day := self.cleaned_data.get(f"{group}_on")) is not None:
+                days |= dict.fromkeys(names, day)
+        return self.observations(days, default=self.cleaned_data["happened_on"], at=self.at)
+
+    def education(self) -> list[Taught]:
+        """Topics that were discussed; told back implies discussed."""
+        given = self.cleaned_data
+        topics = [topic.id for topic in self.pathway.education.topics]
+        return [
+            Taught(topic=topic, teach_back=given[f"back_{topic}"])
+            for topic in topics
+            if given[f"taught_{topic}"] or given[f"back_{topic}"]
+        ]
+
+    # ---- showing ----
+
+    def fact_rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The facts by section."""
+        sections = {"measurements": MEASUREMENTS, "findings": FINDINGS, "laboratory": LABORATORY, "ecg": ECG,
+                    "echo": ECHO, "limits": LIMITS, "assessment": ASSESSMENT}  # fmt: skip
+        return {key: self.rows(names) for key, names in sections.items()}
+
+    def beside_rows(self) -> list[dict[str, Any]]:
+        """What a second pathway asks besides, a section each."""
+        return [{"title": title, "rows": self.rows(names)} for title, names in self.beside]
+
+    def drug_rows(self) -> list[dict[str, Any]]:
+        """The rows in which medication is agreed."""
+        return [
+            {
+                **{
+                    part: self[f"med_{number}_{part}"]
+                    for part in ("kind", "drug", "name", "dose", "times", "reason")
+                },
+                "confirm": self.to_confirm.get(f"med_{number}_dose", ""),
+                "sure_name": f"sure_med_{number}_dose",
+                "number": number + 1,
+            }
+            for number in range(DRUG_ROWS)
+        ]
+
+    def topic_rows(self) -> list[dict[str, Any]]:
+        """The education list: topic, discussed, told back."""
+        return [
+            {"topic": topic, "title": label_of(topic.title), "text": label_of(topic.text),
+             "taught": self[f"taught_{topic.id}"], "back": self[f"back_{topic.id}"]}
+            for topic in self.pathway.education.topics
+        ]  # fmt: skip

@@ -1,0 +1,131 @@
+"""Form fields made from the pathway's data dictionary: a fact is described once, there.
+
+An empty field is *unknown*, never "no". What can't be is refused with its range; what is unusual asks to be confirmed:
+the box that confirms carries the very text that was typed, so that a changed value is asked about again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from anderhalf.apps.record.actions import NewObservation
+from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Value
+from anderhalf.core.pathway.facts import RefusedValue
+from anderhalf.core.pathway.model import Pathway
+
+from ..queries import label_of, value_label
+from .fields import moment_on
+
+YES_NO = [("true", gettext_lazy("ja")), ("false", gettext_lazy("nee")), ("", gettext_lazy("onbekend"))]
+SHORT_LIST = 4
+"""A closed list up to this length is shown as choices on one line, a longer one as a drop-down."""
+
+
+def field_for(fact: Fact) -> forms.Field:
+    """The field in which a fact is typed or chosen."""
+    label = label_of(fact.label)
+    if fact.type is FactType.BOOLEAN:
+        return forms.ChoiceField(
+            label=label, choices=YES_NO, widget=forms.RadioSelect, required=False, initial=""
+        )
+    if fact.type is FactType.CODE and fact.values:
+        choices = [(code, label_of(labels)) for code, labels in fact.values.items()]
+        if len(choices) <= SHORT_LIST and all(len(text) <= SHORT_LIST for _code, text in choices):
+            return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, required=False)
+        return forms.ChoiceField(label=label, choices=[("", "–"), *choices], required=False)
+    attrs = {"autocomplete": "off"}
+    if fact.type is FactType.NUMBER:
+        attrs |= {"inputmode": "decimal", "maxlength": "12"}
+    return forms.CharField(label=label, required=False, max_length=60, widget=forms.TextInput(attrs=attrs))
+
+
+class FactsMixin(forms.Form):
+    """Adds fields ``f_<fact>`` for the facts named, reads them, and says what was last known beside each."""
+
+    at: datetime
+
+    def add_facts(
+        self, pathway: Pathway, names: Iterable[str], *, latest: Mapping[str, FactValue] | None = None
+    ) -> None:
+        """Make the fields; call in ``__init__``. Names that the pathway does not have are left out."""
+        self.pathway = self.described_by = pathway
+        self.language = (get_language() or "nl")[:2]
+        self.latest = dict(latest or {})
+        self.fact_names = [name for name in names if name in pathway.facts]
+        self.values: dict[str, Value] = {}
+        self.typed: dict[str, str] = {}
+        self.to_confirm: dict[str, str] = {}
+        for name in self.fact_names:
+            self.fields[f"f_{name}"] = field_for(pathway.facts[name])
+
+    def read_facts(self, cleaned: Mapping[str, Any]) -> None:
+        """Read every fact; call in ``clean``."""
+        for name in self.fact_names:
+            text = str(cleaned.get(f"f_{name}") or "").strip()
+            if text:
+                self._read(name, text)
+
+    def _read(self, name: str, text: str) -> None:
+        field = f"f_{name}"
+        try:
+            checked = self.described_by.dictionary.read_text(name, text)
+        except RefusedValue as refused:
+            self.add_error(field, refused.texts.get(self.language, refused.texts["nl"]))
+            return
+        if checked.unusual and self.data.get(f"sure_{name}", "").strip() != text:
+            question = checked.texts.get(self.language, checked.texts["nl"])
+            self.to_confirm[name] = text
+            self.add_error(field, question)
+            return
+        self.values[name], self.typed[name] = checked.value, text
+
+    def observations(self, days: Mapping[str, date], *, default: date, at: Any) -> list[NewObservation]:
+        """The values as observations, each on its day (``days`` by fact, else ``default``)."""
+        return [
+            NewObservation(
+                fact=name,
+                value=value,
+                at=moment_on(days.get(name, default), at=at),
+                value_as_given=self.typed[name],
+                unit_as_given=(self.described_by.facts[name].unit_label or "")
+                if isinstance(value, Decimal)
+                else "",
+            )
+            for name, value in self.values.items()
+        ]
+
+    def row(self, name: str) -> dict[str, Any]:
+        """What the template needs to draw one fact."""
+        fact, last = self.described_by.facts[name], self.latest.get(name)
+        note = ""
+        if last is not None:
+            when = _short_day(last.on, today=timezone.localdate(self.at)) if last.on else ""
+            note = _("vorige: %(value)s · %(day)s") % {"value": value_label(fact, last.value), "day": when}
+        return {
+            "name": name,
+            "field": self[f"f_{name}"],
+            "unit": fact.unit_label or "",
+            "note": note,
+            "confirm": self.to_confirm.get(name, "") if hasattr(self, "to_confirm") else "",
+            "sure": self.data.get(f"sure_{name}", "") if self.is_bound else "",
+            "across": isinstance(self.fields[f"f_{name}"].widget, forms.RadioSelect),
+        }
+
+    def rows(self, names: Iterable[str]) -> list[dict[str, Any]]:
+        """The facts of one section, those the pathway has."""
+        return [self.row(name) for name in names if f"f_{name}" in self.fields]
+
+
+def _short_day(day: date, *, today: date) -> str:
+    """``3 nov``, with the year when it is another: beside a field there is little room."""
+    month = "M" if (get_language() or "nl").startswith("en") else "b"
+    return date_format(day, f"j {month}" if day.year == today.year else f"j {month} Y")

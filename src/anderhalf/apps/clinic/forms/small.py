@@ -1,0 +1,228 @@
+"""The short forms: a session, a reason, a slot, a correction, measurements at home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from anderhalf.apps.people.models import Organisation, Professional
+from anderhalf.core.decisions.facts import Fact, FactValue
+from anderhalf.core.pathway.facts import RefusedValue
+from anderhalf.core.pathway.model import Pathway
+
+from ..actions import EncounterText
+from ..models import Appointment, Encounter
+from .facts import FactsMixin, field_for
+from .fields import ClinicForm, picked_date, words
+
+HOME_FACTS = (
+    "weight", "systolic_bp", "diastolic_bp", "heart_rate", "dyspnoea_at_rest", "chest_pain_at_rest", "syncope",
+    "orthopnoea", "acute_illness",
+)  # fmt: skip
+
+
+class SessionForm(ClinicForm):
+    """One session or a weekly series."""
+
+    centre = forms.ChoiceField(label=gettext_lazy("Centrum"))
+    professional = forms.ChoiceField(label=gettext_lazy("Behandelaar"))
+    first_day = picked_date(label=gettext_lazy("Dag"))
+    starts = forms.TimeField(
+        label=gettext_lazy("Van"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    ends = forms.TimeField(
+        label=gettext_lazy("Tot"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    slot_minutes = forms.IntegerField(
+        label=gettext_lazy("Duur van een afspraak"), widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Soorten contact"),
+        choices=Appointment.Kind.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    weeks = forms.IntegerField(
+        label=gettext_lazy("Aantal weken"),
+        help_text=gettext_lazy("1 is eenmalig. Feestdagen worden overgeslagen."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        centres: Iterable[Organisation],
+        professionals: Iterable[Professional],
+        **options: Any,
+    ) -> None:
+        super().__init__(data, **options)
+        self.fields["centre"].choices = [(str(one.pk), one.name) for one in centres]
+        self.fields["professional"].choices = [(str(one.pk), one.full_name) for one in professionals]
+
+    def arguments(self) -> dict[str, Any]:
+        """What ``make_sessions`` takes."""
+        given = dict(self.cleaned_data)
+        given.pop("submission")
+        return given | {"centre": UUID(given["centre"]), "professional": UUID(given["professional"])}
+
+
+class ReasonForm(ClinicForm):
+    """Why something is called off or changed."""
+
+    because = forms.CharField(
+        label=gettext_lazy("Reden"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Vul een reden in.")},
+    )
+
+
+class SubstituteForm(ClinicForm):
+    """Who takes a session over."""
+
+    professional = forms.ChoiceField(label=gettext_lazy("Waarnemer"))
+    because = forms.CharField(label=gettext_lazy("Reden"), max_length=200, required=False)
+
+    def __init__(self, data: Any = None, *, professionals: Iterable[Professional], **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["professional"].choices = [(str(one.pk), one.full_name) for one in professionals]
+
+
+class SlotForm(ClinicForm):
+    """The slot that was pressed."""
+
+    slot = forms.UUIDField()
+    kind = forms.ChoiceField(choices=Appointment.Kind.choices, required=False)
+    note = forms.CharField(max_length=200, required=False)
+
+
+class PlanForm(ClinicForm):
+    """The plan that everybody around the patient sees, and when the next contact is."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    plan = words(gettext_lazy("Plan"), rows=5)
+
+
+class TextForm(ClinicForm):
+    """The words of an encounter, to be corrected."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    complaints = words(gettext_lazy("Klachten"))
+    examination = words(gettext_lazy("Lichamelijk onderzoek"))
+    ecg_findings = words(gettext_lazy("Beoordeling ECG"))
+    echo_findings = words(gettext_lazy("Conclusie echo"))
+    conclusion = words(gettext_lazy("Conclusie"))
+    plan = words(gettext_lazy("Plan"))
+    because = forms.CharField(
+        label=gettext_lazy("Reden van de wijziging"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Schrijf op waarom u de tekst wijzigt.")},
+    )
+
+    @classmethod
+    def initial_of(cls, encounter: Encounter) -> dict[str, Any]:
+        """The present words and version."""
+        names = (
+            "complaints",
+            "examination",
+            "ecg_findings",
+            "echo_findings",
+            "conclusion",
+            "plan",
+            "version",
+        )
+        return {name: getattr(encounter, name) for name in names}
+
+    def text(self) -> EncounterText:
+        """The words as the action takes them."""
+        names = ("complaints", "examination", "ecg_findings", "echo_findings", "conclusion", "plan")
+        return EncounterText(**{name: self.cleaned_data[name] for name in names})
+
+
+class CorrectionForm(ClinicForm):
+    """A better value for a measurement, that it can't be trusted, or that it was never true."""
+
+    what = forms.ChoiceField(
+        label=gettext_lazy("Wat is er aan de hand?"),
+        choices=[
+            ("correct", gettext_lazy("De waarde moet anders zijn")),
+            (
+                "unreliable",
+                gettext_lazy("Onbetrouwbaar, bijvoorbeeld een hemolytisch monster: opnieuw bepalen"),
+            ),
+            ("error", gettext_lazy("De meting hoort niet bij deze patiënt of was er nooit")),
+        ],
+        widget=forms.RadioSelect,
+        initial="correct",
+    )
+    because = forms.CharField(
+        label=gettext_lazy("Reden"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Vul een reden in.")},
+    )
+
+    def __init__(self, data: Any = None, *, pathway: Pathway, fact: Fact, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.pathway, self.fact, self.to_confirm = pathway, fact, ""
+        self.fields["value"] = field_for(fact)
+        self.fields["value"].label = _("Juiste waarde")
+
+    def clean(self) -> dict[str, Any]:
+        """The new value by the dictionary, and confirmed when it is unusual."""
+        cleaned = super().clean() or {}
+        if cleaned.get("what") != "correct":
+            return cleaned
+        text = str(cleaned.get("value") or "").strip()
+        if not text:
+            self.add_error("value", _("Vul de juiste waarde in."))
+            return cleaned
+        try:
+            checked = self.pathway.dictionary.read_text(self.fact.name, text)
+        except RefusedValue as refused:
+            self.add_error("value", refused.texts.get(_language(), refused.texts["nl"]))
+            return cleaned
+        if checked.unusual and self.data.get("sure_value", "").strip() != text:
+            self.to_confirm = text
+            self.add_error("value", checked.texts.get(_language(), checked.texts["nl"]))
+            return cleaned
+        cleaned["checked"] = checked.value
+        return cleaned
+
+
+def _language() -> str:
+    return (get_language() or "nl")[:2]
+
+
+class HomeForm(FactsMixin, ClinicForm):
+    """Weight, blood pressure and pulse measured at home."""
+
+    measured_on = picked_date(label=gettext_lazy("Datum van de meting"))
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        pathway: Pathway,
+        at: datetime,
+        latest: dict[str, FactValue] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(data, **options)
+        self.at = at
+        self.add_facts(pathway, HOME_FACTS, latest=latest)
+
+    def clean(self) -> dict[str, Any]:
+        """At least one value, none from the future."""
+        cleaned = super().clean() or {}
+        self.read_facts(cleaned)
+        if cleaned.get("measured_on") and cleaned["measured_on"] > timezone.localdate(self.at):
+            self.add_error("measured_on", _("Deze datum ligt in de toekomst."))
+        if not self.values and not self.errors:
+            raise forms.ValidationError(_("Vul ten minste één waarde in."))
+        return cleaned

@@ -1,0 +1,142 @@
+"""What the pathway's tables say about a patient in care, from everything the record knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils import timezone
+
+from anderhalf.apps.network.queries import pathway_on
+from anderhalf.apps.people.access import Right, check_access
+from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record.models import MedicationAgreement, Observation
+from anderhalf.apps.record.queries import facts_of
+from anderhalf.core.decisions.evaluate import evaluate
+from anderhalf.core.decisions.explain import Decision
+from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.decisions.feel import Interval
+from anderhalf.core.pathway.model import Pathway
+
+from ..models import EducationGiven, Episode
+
+CHANGES = (MedicationAgreement.Kind.START, MedicationAgreement.Kind.CHANGE, MedicationAgreement.Kind.STOP)
+ALARM_SIGNS = "self_monitoring"
+"""The education topic that makes the fact ``self_care_taught`` true once the patient told it back."""
+
+
+def pathway_of(episode: Episode, *, on: date) -> Pathway:
+    """The version of the episode's pathway that holds on a day."""
+    return pathway_on(episode.network_id, episode.pathway, on=on)
+
+
+def known_facts(
+    patient: UUID,
+    pathway: Pathway,
+    *,
+    on: date,
+    birth_date: date,
+    observed: Mapping[str, FactValue] | None = None,
+) -> dict[str, FactValue]:
+    """Everything the tables may use: observations, what the clinic itself knows, and what follows from those.
+
+    A fact that somebody recorded goes before one that is worked out here. ``observed`` is what ``facts_of`` gave for
+    the pathway's facts, for who has it already.
+    """
+    known = dict(facts_of(patient, dictionary=pathway.facts, on=on) if observed is None else observed)
+    for name, value in _from_the_clinic(patient, pathway, on=on).items():
+        known.setdefault(name, value)
+    return dict(pathway.dictionary.derive(known, on=on, birth_date=birth_date))
+
+
+def _from_the_clinic(patient: UUID, pathway: Pathway, *, on: date) -> dict[str, FactValue]:
+    """Facts that follow from medication agreements and education instead of from an observation."""
+    found: dict[str, FactValue] = {}
+    taught = (
+        EducationGiven.objects.filter(patient=patient, topic=ALARM_SIGNS, teach_back=True)
+        .order_by("-at")
+        .first()
+    )
+    if taught is not None and "self_care_taught" in pathway.dictionary:
+        found["self_care_taught"] = FactValue(True, timezone.localdate(taught.at), "education")
+    changed = (
+        MedicationAgreement.objects.filter(patient=patient, kind__in=CHANGES, status=Observation.Status.FINAL)
+        .exclude(drug_class="")
+        .order_by("-from_at")
+        .values_list("from_at", flat=True)
+        .first()
+    )
+    if changed is not None and timezone.localdate(changed) <= on:
+        day = timezone.localdate(changed)
+        if "last_hf_medication_change_on" in pathway.dictionary:
+            found["last_hf_medication_change_on"] = FactValue(day, day, "medication")
+    return found
+
+
+def decide_stable(episode: Episode, *, at: datetime) -> Decision:
+    """Whether this patient can go back, stays, is discussed or forwarded: the pathway's ``stable`` table today."""
+    day = timezone.localdate(at)
+    pathway = pathway_of(episode, on=day)
+    facts = known_facts(episode.patient_id, pathway, on=day, birth_date=episode.patient.birth_date)
+    return evaluate(pathway.table("stable"), facts, on=day)
+
+
+def stable_advice(viewer: Viewer, episode: Episode, *, at: datetime) -> Decision:
+    """The same, for showing: computed now and not stored."""
+    check_access(viewer, Right.VIEW_CLINICAL, patient=episode.patient_id, at=at)
+    return decide_stable(episode, at=at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bound:
+    """A range of a fact that the agreement reacts to; ``low`` or ``high`` is open when None."""
+
+    low: Decimal | None
+    high: Decimal | None
+    why: Mapping[str, str]
+    rule: str
+
+
+def limits_of(pathway: Pathway) -> dict[str, tuple[Bound, ...]]:
+    """Per fact the ranges in which a rule of ``stable`` keeps, discusses or forwards a patient on that fact alone.
+
+    They are shaded in the charts, so that picture and table can't disagree.
+    """
+    found: dict[str, list[Bound]] = {}
+    for rule in pathway.table("stable").rules:
+        tested = {name: cell for name, cell in rule.cells.items() if not cell.any}
+        if len(tested) != 1:
+            continue
+        ((name, cell),) = tested.items()
+        for part in cell.parts:
+            if isinstance(part, Interval) and not cell.negated:
+                low, high = (end if isinstance(end, Decimal) else None for end in (part.low, part.high))
+                if low is not None or high is not None:
+                    found.setdefault(name, []).append(Bound(low=low, high=high, why=rule.why, rule=rule.id))
+    return {name: tuple(bounds) for name, bounds in found.items()}
+
+
+def diagnosis_line(
+    patient: UUID, pathway: Pathway, *, on: date, observed: Mapping[str, FactValue] | None = None
+) -> str:
+    """For the banner: ``HFrEF · LVEF 33% (12-05-2025)``; empty without an echo."""
+    lvef = pathway.facts.get("lvef")
+    if lvef is None or "phenotype" not in pathway.tables:
+        return ""
+    table = pathway.table("phenotype")
+    known = (
+        facts_of(patient, dictionary={**table.facts, "lvef": lvef}, on=on) if observed is None else observed
+    )
+    if (measured := known.get("lvef")) is None:
+        return ""
+    decision = evaluate(table, known, on=on)
+    day = f" ({measured.on:%d-%m-%Y})" if measured.on else ""
+    text = f"LVEF {measured.value:.0f}%{day}"
+    if not decision.is_decided:
+        return text
+    spec = next(output for output in table.outputs if output.name == "phenotype")
+    label = spec.labels.get(str(decision.value("phenotype")), {}).get("nl", "")
+    return f"{label.split(':')[0]} · {text}" if label else text

@@ -1,0 +1,278 @@
+"""A second pathway beside the one a patient is in: atrial fibrillation beside heart failure, on the same facts.
+
+A pathway runs along when its ``inclusion`` table says so for this patient. Its tables then read the same record: one
+measurement, one medication list. What is known to one pathway is never asked again for the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from hashlib import sha256
+
+from django.utils import timezone
+
+from anderhalf.apps.network.queries import NotPublished, agreement_on, pathway_on
+from anderhalf.apps.people.access import Right, check_access
+from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record.models import MedicationAgreement, Observation
+from anderhalf.apps.record.queries import facts_of, medication_history
+from anderhalf.content.titration import SCORES, pathway_scores
+from anderhalf.core.decisions.evaluate import evaluate
+from anderhalf.core.decisions.explain import Decision
+from anderhalf.core.decisions.facts import FactType, FactValue
+from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.scores import Range, ScoreResult, Scores, score
+from anderhalf.core.pathway.scores_anticoagulation import anticoagulation_facts, creatinine_clearance
+
+from ..models import Episode
+from .advice import known_facts, pathway_of
+
+INCLUSION, STABLE = "inclusion", "stable"
+INCLUDED = "included"
+TABLES = (
+    "exclusion",
+    "anticoagulation",
+    "anticoagulant_dose",
+    "anticoagulant_monitoring",
+    "rate_control",
+    STABLE,
+)
+"""What is answered for a patient in care, in the order of the chart; ``referral`` is for who sends somebody."""
+STROKE, BLEEDING = "cha2ds2_va", "has_bled"
+DRUG, CLEARANCE = "anticoagulant_drug", "creatinine_clearance"
+WORKED_OUT = frozenset({"age", "sex", "creatinine_clearance", "apixaban_low_dose_criteria", "stroke_risk",
+                        "bleeding_risk_high"})  # fmt: skip
+"""Inputs of the tables that nobody types: they follow from other facts or from registration."""
+Kind = MedicationAgreement.Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """A second pathway for one patient on one day."""
+
+    pathway: Pathway
+    inclusion: Decision
+    decisions: Mapping[str, Decision]
+    """Per table its answer; empty while the pathway does not run along."""
+    facts: Mapping[str, FactValue]
+    stroke: ScoreResult | None = None
+    bleeding: ScoreResult | None = None
+    clearance: Range | None = None
+    anticoagulant: MedicationAgreement | None = None
+    """The anticoagulant of the medication list, which holds the dose that is really taken."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether this pathway is this patient's too."""
+        return self.inclusion.is_decided and self.inclusion.value("advice") == INCLUDED
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody can say: then it is asked, and nothing is shown as if it were "no"."""
+        return not self.inclusion.is_decided
+
+
+def pathways_beside(episode: Episode, *, on: date) -> list[Pathway]:
+    """The other pathways of the agreement that say whom they include."""
+    found = []
+    for key, use in agreement_on(episode.network_id, on=on).pathways.items():
+        if key == episode.pathway or use.from_day > on:
+            continue
+        try:
+            pathway = pathway_on(episode.network_id, key, on=on)
+        except NotPublished:
+            continue
+        if INCLUSION in pathway.tables:
+            found.append(pathway)
+    return found
+
+
+def beside(viewer: Viewer, episode: Episode, *, at: datetime) -> list[Beside]:
+    """Every second pathway with its answers of this moment, computed and not stored."""
+    check_access(viewer, Right.VIEW_CLINICAL, patient=episode.patient_id, at=at)
+    on = timezone.localdate(at)
+    return [answer(episode, pathway, at=at) for pathway in pathways_beside(episode, on=on)]
+
+
+def answer(episode: Episode, pathway: Pathway, *, at: datetime) -> Beside:
+    """What a second pathway says about this patient. The caller has checked access."""
+    on = timezone.localdate(at)
+    history = list(medication_history(episode.patient_id).filter(status=Observation.Status.FINAL))
+    facts = _facts(episode, pathway, history, on=on, at=at)
+    inclusion = evaluate(pathway.table(INCLUSION), facts, on=on)
+    if not inclusion.is_decided or inclusion.value("advice") != INCLUDED:
+        return Beside(pathway=pathway, inclusion=inclusion, decisions={}, facts=facts)
+    scores = scores_of(pathway_of(episode, on=on), pathway)
+    facts = dict(anticoagulation_facts(scores, facts, on=on))
+    return Beside(
+        pathway=pathway,
+        inclusion=inclusion,
+        decisions={name: evaluate(pathway.table(name), facts, on=on) for name in TABLES if name in pathway.tables},
+        facts=facts,
+        stroke=score(scores, STROKE, facts, on=on) if STROKE in scores.points else None,
+        bleeding=score(scores, BLEEDING, facts, on=on) if BLEEDING in scores.points else None,
+        clearance=creatinine_clearance(scores, facts, on=on),
+        anticoagulant=_anticoagulant(pathway, history, at=at),
+    )  # fmt: skip
+
+
+def runs_along(episode: Episode, *, at: datetime) -> list[Pathway]:
+    """The second pathways that this patient is in, without their answers: one table each."""
+    on, found = timezone.localdate(at), []
+    for pathway in pathways_beside(episode, on=on):
+        names = {name: pathway.facts[name] for name in pathway.table(INCLUSION).facts}
+        known = facts_of(episode.patient_id, dictionary=names, on=on)
+        decision = evaluate(pathway.table(INCLUSION), known, on=on)
+        if decision.is_decided and decision.value("advice") == INCLUDED:
+            found.append(pathway)
+    return found
+
+
+def answered_by_list(episode: Episode, pathways: Iterable[Pathway], *, at: datetime) -> frozenset[str]:
+    """The facts that the medication list answers today, so that nobody is asked for them."""
+    history = list(medication_history(episode.patient_id).filter(status=Observation.Status.FINAL))
+    on, found = timezone.localdate(at), set()
+    for pathway in pathways:
+        found |= set(_from_medication(pathway, history, {}, on=on, at=at))
+    return frozenset(found)
+
+
+def widest(episode: Episode, pathway: Pathway, *, on: date) -> Pathway:
+    """The pathway whose dictionary describes every fact that may be in the record; for names and units only."""
+    return next(
+        (one for one in pathways_beside(episode, on=on) if set(pathway.facts) <= set(one.facts)), pathway
+    )
+
+
+def asked_by(main: Pathway, pathway: Pathway) -> list[str]:
+    """The facts that a person is asked for by a second pathway: inputs of its tables and scores, in form order."""
+    wanted: set[str] = set()
+    for name in TABLES:
+        if name in pathway.tables:
+            wanted |= set(pathway.table(name).facts)
+    for item_score in scores_of(main, pathway).points.values():
+        if item_score.id in (STROKE, BLEEDING):
+            wanted |= {fact for item in item_score.items for fact in item.tests}
+    return [name for name in pathway.facts if name in wanted - WORKED_OUT]
+
+
+def basis_of(decision: Decision) -> str:
+    """A fingerprint of a decision: as long as it is the same, so are its facts and its answer."""
+    return sha256(json.dumps(decision.to_dict(), sort_keys=True).encode()).hexdigest()[:32]
+
+
+# ---- facts ----
+
+
+def _facts(
+    episode: Episode, pathway: Pathway, history: Sequence[MedicationAgreement], *, on: date, at: datetime
+) -> dict[str, FactValue]:
+    """Observations, who the patient is, and the medication list: what is taken today is known today."""
+    patient = episode.patient
+    known = known_facts(episode.patient_id, pathway, on=on, birth_date=patient.birth_date)
+    if patient.sex in ("male", "female"):
+        known["sex"] = FactValue(patient.sex, None, "record")
+    known |= _from_medication(pathway, history, known, on=on, at=at)
+    return dict(pathway.dictionary.derive(known, on=on, birth_date=patient.birth_date))
+
+
+def _from_medication(
+    pathway: Pathway, history: Sequence[MedicationAgreement], known: Mapping[str, FactValue], *, on: date, at: datetime
+) -> dict[str, FactValue]:  # fmt: skip
+    """Facts that a code on the medication list answers.
+
+    A drug that runs makes its fact true today. One that was stopped after the fact was last recorded makes it false
+    from then. A list that never held it says nothing: unknown stays unknown.
+    """
+    found: dict[str, FactValue] = {}
+    for name, fact in pathway.facts.items():
+        codes = fact.codes.get("atc", ())
+        if fact.type is not FactType.BOOLEAN or not codes:
+            continue
+        rows = [row for row in history if row.from_at <= at and row.atc.startswith(tuple(codes)) and row.atc]
+        if any(row.kind not in (Kind.STOP, Kind.PAUSE) for row in _latest_per_drug(rows)):
+            found[name] = FactValue(True, on, "medication")
+        elif rows:
+            day, given = timezone.localdate(rows[-1].from_at), known.get(name)
+            if given is None or given.on is None or given.on <= day:
+                found[name] = FactValue(False, on, "medication")
+    row = _anticoagulant(pathway, history, at=at)
+    if row is not None and (value := pathway.dictionary.value_of_code(DRUG, row.atc)) is not None:
+        found[DRUG] = FactValue(value, on, "medication")
+    return found
+
+
+def _latest_per_drug(rows: Iterable[MedicationAgreement]) -> list[MedicationAgreement]:
+    latest: dict[str, MedicationAgreement] = {}
+    for row in rows:
+        latest[row.drug] = row
+    return list(latest.values())
+
+
+def _anticoagulant(
+    pathway: Pathway, history: Sequence[MedicationAgreement], *, at: datetime
+) -> MedicationAgreement | None:
+    """The anticoagulant that is taken now; the newest when the list holds two."""
+    if DRUG not in pathway.dictionary:
+        return None
+    running = [
+        row
+        for row in _latest_per_drug(row for row in history if row.from_at <= at)
+        if row.kind not in (Kind.STOP, Kind.PAUSE)
+        and pathway.dictionary.value_of_code(DRUG, row.atc) is not None
+    ]
+    return max(running, key=lambda row: row.from_at, default=None)
+
+
+# ---- calculators ----
+
+_both: dict[tuple[str, str], tuple[Pathway, Pathway]] = {}
+
+
+def scores_of(main: Pathway, second: Pathway) -> Scores:
+    """The calculators of both pathways, with the agreement's choices."""
+    key = (_key(main), _key(second))
+    _both.setdefault(key, (main, second))
+    return _scores(key)
+
+
+def _key(pathway: Pathway) -> str:
+    return f"{pathway.hash} {sorted(pathway.choices_of(SCORES).items())}"
+
+
+@lru_cache(maxsize=16)
+def _scores(key: tuple[str, str]) -> Scores:
+    return pathway_scores(*_both[key])
+
+
+def doses_match(found: Beside) -> bool | None:
+    """Whether the dose on the medication list is the one that the table gives; None when either is unknown."""
+    decision, row = found.decisions.get("anticoagulant_dose"), found.anticoagulant
+    if (
+        decision is None
+        or not decision.is_decided
+        or row is None
+        or row.dose is None
+        or not row.times_per_day
+    ):
+        return None
+    wanted = parse_dose(str(decision.value("dose")))
+    if wanted is None:
+        return None
+    return wanted == (row.dose.normalize(), row.times_per_day) and row.every_days == 1
+
+
+def parse_dose(text: str) -> tuple[Decimal, int] | None:
+    """``2.5 mg 2x`` as amount and times a day; None for what is no such dose (an INR target, none)."""
+    parts = text.split()
+    if len(parts) != 3 or parts[1] != "mg" or not parts[2].endswith("x"):
+        return None
+    try:
+        return Decimal(parts[0]).normalize(), int(parts[2][:-1])
+    except (ArithmeticError, ValueError):
+        return None

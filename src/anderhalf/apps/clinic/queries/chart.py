@@ -1,0 +1,323 @@
+"""The picture of a patient: doses over time toward their targets, measurements with the agreement's limits.
+
+Everything here is plain data; ``web`` draws it. Access is checked by the caller's page (``episode``, ``patient_for``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from anderhalf.apps.record.models import MedicationAgreement, Observation
+from anderhalf.apps.record.queries import facts_of, medication_history, value_of
+from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, freshness
+from anderhalf.core.pathway.model import Pathway
+
+from ..followers import TIMELINE_EVENTS
+from ..models import Tolerance
+from .advice import limits_of
+from .drugs import Drug, drugs_of, number_label
+
+LANES = ("potassium", "egfr", "systolic_bp", "heart_rate", "weight", "nt_probnp")
+"""What is drawn beneath the doses, in this order, when it was measured."""
+STRIP = (
+    "nyha", "weight", "systolic_bp", "diastolic_bp", "heart_rate", "rhythm", "potassium", "creatinine", "egfr",
+    "sodium", "nt_probnp", "lvef",
+)  # fmt: skip
+"""The latest values that stand on top of the chart."""
+Kind = MedicationAgreement.Kind
+
+
+def label_of(labels: Mapping[str, str]) -> str:
+    """The text in the reader's language, Dutch when there is none."""
+    return labels.get((get_language() or "nl")[:2], labels.get("nl", ""))
+
+
+def value_label(fact: Fact | None, value: Any) -> str:
+    """A value as one writes it, without its unit: ``4,8``, ``II``, ``ja``."""
+    if isinstance(value, bool):
+        return _("ja") if value else _("nee")
+    if isinstance(value, Decimal):
+        decimals = fact.decimals if fact is not None else 0
+        text = f"{value:.{decimals}f}"
+        return text if (get_language() or "nl").startswith("en") else text.replace(".", ",")
+    if isinstance(value, date):
+        return f"{value:%d-%m-%Y}"
+    if fact is not None and fact.type is FactType.CODE and value in fact.values:
+        return label_of(fact.values[value])
+    return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latest:
+    """The latest value of one fact, with its age; ``stale`` when a rule would no longer use it."""
+
+    name: str
+    label: str
+    text: str
+    unit: str
+    on: date | None
+    stale: bool
+    outside: str
+    """Why the agreement reacts to this value, empty when it doesn't."""
+
+
+def latest_values(
+    patient: UUID,
+    pathway: Pathway,
+    *,
+    on: date,
+    names: Sequence[str] = STRIP,
+    observed: Mapping[str, FactValue] | None = None,
+) -> list[Latest]:
+    """The latest value per fact of ``names`` that is known. One query, none when ``observed`` was read before."""
+    dictionary = {name: pathway.facts[name] for name in names if name in pathway.facts}
+    known = facts_of(patient, dictionary=dictionary, on=on) if observed is None else observed
+    limits = limits_of(pathway)
+    found = []
+    for name, fact in dictionary.items():
+        if (given := known.get(name)) is None:
+            continue
+        outside = ""
+        if isinstance(given.value, Decimal):
+            hit = [b for b in limits.get(name, ()) if _inside(b.low, b.high, given.value)]
+            outside = label_of(hit[0].why) if hit else ""
+        found.append(
+            Latest(
+                name=name,
+                label=label_of(fact.label),
+                text=value_label(fact, given.value),
+                unit=fact.unit_label or "",
+                on=given.on,
+                stale=freshness(fact, given, on=on) is Freshness.STALE,
+                outside=outside,
+            )
+        )
+    return _blood_pressure_as_one(found)
+
+
+def _blood_pressure_as_one(found: list[Latest]) -> list[Latest]:
+    """Systolic and diastolic of the same day read as one value: ``112/72``."""
+    by_name = {one.name: one for one in found}
+    high, low = by_name.get("systolic_bp"), by_name.get("diastolic_bp")
+    if high is None or low is None or high.on != low.on:
+        return found
+    both = replace(
+        high, label=_("Bloeddruk"), text=f"{high.text}/{low.text}", outside=high.outside or low.outside
+    )
+    return [both if one is high else one for one in found if one is not low]
+
+
+def _inside(low: Decimal | None, high: Decimal | None, value: Decimal) -> bool:
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def times_label(times: int) -> str:
+    """How often a day, as written on a list: ``2 dd``."""
+    return _("%(times)d dd") % {"times": times}
+
+
+def dose_text(row: MedicationAgreement, drug: Drug | None = None) -> str:
+    """``5 mg 2 dd``; what is paused or stopped says so."""
+    if row.kind == Kind.STOP:
+        return _("gestopt")
+    if row.kind == Kind.PAUSE:
+        return _("gepauzeerd")
+    if row.dose is None:
+        return row.instructions
+    amount = drug.dose_label(row.dose) if drug else number_label(row.dose)
+    parts = [f"{amount} {row.dose_unit}".strip()]
+    if row.times_per_day:
+        parts.append(times_label(row.times_per_day))
+    if row.every_days > 1:
+        parts.append(_("om de %(n)d dagen") % {"n": row.every_days})
+    return " ".join(parts)
+
+
+def plain_dose(row: MedicationAgreement, drug: Drug | None = None) -> str:
+    """The dose in words for the patient: ``5 mg, 2 keer per dag``."""
+    if row.kind in (Kind.STOP, Kind.PAUSE) or row.dose is None:
+        return dose_text(row, drug)
+    amount = drug.dose_label(row.dose) if drug else number_label(row.dose)
+    times = ngettext("%(n)d keer per dag", "%(n)d keer per dag", row.times_per_day or 0) % {
+        "n": row.times_per_day or 0
+    }
+    if row.every_days > 1:
+        times = _("om de %(n)d dagen") % {"n": row.every_days}
+    return f"{amount} {row.dose_unit}".strip() + (f", {times}" if row.times_per_day else "")
+
+
+def timeline(patient: UUID, pathway: Pathway, *, at: datetime, months: int = 6) -> dict[str, Any]:
+    """What ``timeline_chart`` draws, for the last ``months`` months: dose lanes, measure lanes, events."""
+    today = timezone.localdate(at)
+    start = today - timedelta(days=round(months * 30.44))
+    doses, events = _doses(
+        medication_history(patient).filter(status=Observation.Status.FINAL), pathway, start, today
+    )
+    events += _remembered(patient, start, today)
+    for more in TIMELINE_EVENTS:
+        events += more(patient, start, today)
+    return {
+        "start": start,
+        "end": today + timedelta(days=1),
+        "today": today,
+        "dose_lanes": doses,
+        "measure_lanes": _measures(patient, pathway, start, today),
+        "events": events,
+    }
+
+
+def _remembered(patient: UUID, start: date, today: date) -> list[dict[str, Any]]:
+    """Intolerances and contraindications on the day since which they hold."""
+    found = []
+    for row in Tolerance.objects.filter(patient=patient).exclude(kind__in=Tolerance.AGREEMENTS):
+        day = row.since or timezone.localdate(row.recorded_at)
+        if start <= day <= today:
+            name = (row.drug or row.drug_class).replace("_", " ")
+            found.append({"on": day, "label": f"{name}: {row.get_kind_display()}", "tone": "attention"})
+    return found
+
+
+def _doses(
+    rows: Iterable[MedicationAgreement], pathway: Pathway, start: date, today: date
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    drugs, by_drug = drugs_of(pathway), {}
+    for row in rows:
+        by_drug.setdefault(row.drug, []).append(row)
+    lanes, events = [], []
+    for key, history in by_drug.items():
+        drug = drugs.get(key)
+        steps = _steps(history, drug, today)
+        if not steps or all(step["end"] is not None and step["end"] < start for step in steps):
+            continue
+        drug_class = history[-1].drug_class
+        fact = pathway.facts.get(drug_class)
+        target = drug.target_per_day if drug else None
+        lanes.append(
+            {
+                "label": label_of(fact.label) if fact else history[-1].drug_name,
+                "sub": history[-1].drug_name if fact else "",
+                "steps": steps,
+                "target": target,
+                "order": list(pathway.facts).index(drug_class) if fact else len(pathway.facts),
+            }
+        )
+        events += [
+            {
+                "on": timezone.localdate(row.from_at),
+                "label": f"{row.drug_name} {dose_text(row)}",
+                "tone": "danger",
+            }
+            for row in history
+            if row.kind in (Kind.STOP, Kind.PAUSE) and start <= timezone.localdate(row.from_at) <= today
+        ]
+    lanes.sort(key=lambda lane: lane.pop("order"))
+    return lanes, events
+
+
+def _steps(history: Sequence[MedicationAgreement], drug: Drug | None, today: date) -> list[dict[str, Any]]:
+    """From agreements to the doses that held; each ends where the next begins."""
+    steps: list[dict[str, Any]] = []
+    for row in history:
+        day = timezone.localdate(row.from_at)
+        if day > today:
+            continue
+        if steps and steps[-1]["end"] is None:
+            steps[-1]["end"] = day
+        if row.kind in (Kind.STOP, Kind.PAUSE) or row.dose is None:
+            continue
+        total = row.dose * (row.times_per_day or 1) / row.every_days
+        steps.append({"start": day, "end": None, "dose": total, "text": dose_text(row, drug)})
+    return [step for step in steps if step["end"] is None or step["end"] > step["start"]]
+
+
+def _measures(patient: UUID, pathway: Pathway, start: date, today: date) -> list[dict[str, Any]]:
+    names = [name for name in LANES if name in pathway.facts]
+    rows = (
+        Observation.objects.filter(
+            patient=patient, fact__in=names, status=Observation.Status.FINAL, number__isnull=False
+        )
+        .order_by("at", "recorded_at")
+        .values_list("fact", "at", "number")
+    )
+    points: dict[str, dict[date, Decimal]] = {}
+    for name, moment, number in rows:
+        day = timezone.localdate(moment)
+        if start <= day <= today:
+            points.setdefault(name, {})[day] = number  # of several on one day the last one stands
+    return [_measure_lane(pathway, name, points[name]) for name in names if name in points]
+
+
+def _measure_lane(pathway: Pathway, name: str, points: Mapping[date, Decimal]) -> dict[str, Any]:
+    fact = pathway.facts[name]
+    return {
+        "label": label_of(fact.label),
+        "unit": fact.unit_label or "",
+        "decimals": fact.decimals,
+        "points": [{"on": day, "value": value} for day, value in points.items()],
+        "limits": [
+            {"low": bound.low, "high": bound.high, "tone": "danger", "label": ""}
+            for bound in limits_of(pathway).get(name, ())
+        ],
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """All values of one fact, newest first, with what was corrected."""
+
+    fact: Fact
+    rows: list[tuple[Observation, str]]
+    """Each observation with its value as one writes it."""
+    chart: dict[str, Any] | None
+    """What ``timeline_chart`` draws for this fact alone; None for one value or for codes."""
+
+    @property
+    def corrected(self) -> int:
+        """How many values were corrected or entered in error."""
+        return sum(1 for row, _text in self.rows if row.status != Observation.Status.FINAL)
+
+    @property
+    def newest(self) -> tuple[Observation, str] | None:
+        """The newest value that counts."""
+        return next((pair for pair in self.rows if pair[0].status == Observation.Status.FINAL), None)
+
+    @property
+    def label(self) -> str:
+        """The name of the fact in the reader's language."""
+        return label_of(self.fact.label)
+
+
+def measured(rows: Iterable[Observation], pathway: Pathway, *, start: date, today: date) -> list[Measured]:
+    """Observations per fact in the order of the dictionary, each with its little chart on the same time axis."""
+    by_fact: dict[str, list[Observation]] = {}
+    for row in rows:
+        by_fact.setdefault(row.fact, []).append(row)
+    found = []
+    for name in dict.fromkeys((*LANES, *STRIP, *pathway.facts)):  # what is followed in the chart stands first
+        fact = pathway.facts.get(name)
+        if fact is None or name not in by_fact:
+            continue
+        mine = by_fact[name]
+        points = {
+            timezone.localdate(row.at): row.number
+            for row in reversed(mine)
+            if row.number is not None and row.status == Observation.Status.FINAL
+        }
+        shown = {day: value for day, value in points.items() if start <= day <= today}
+        chart = None
+        if len(shown) > 1:
+            lane = _measure_lane(pathway, name, shown)
+            chart = {"start": start, "end": today + timedelta(days=1), "measure_lanes": [lane]}
+        found.append(
+            Measured(fact=fact, rows=[(row, value_label(fact, value_of(row))) for row in mine], chart=chart)
+        )
+    return found

@@ -1,0 +1,175 @@
+"""The next contact as the follow-up schedule proposes it, from what the record knows and what is being changed now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.utils import timezone
+
+from anderhalf.apps.people.access import Right, check_access
+from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record.models import MedicationAgreement, Observation
+from anderhalf.core.calendar import is_working_day
+from anderhalf.core.pathway.followup import NextContact, Reason, Situation, Step, ahead_of
+from anderhalf.core.pathway.followup import next_contact as by_schedule
+from anderhalf.core.pathway.model import ContactEvent, Pathway
+from anderhalf.core.pathway.titration import Protocol
+
+from ..models import Encounter, Episode
+from ..titration.gather import classes_of
+from ..titration.words import fact_label, in_sentence
+from .advice import known_facts, pathway_of
+from .chart import label_of
+from .proposals import advice_about
+
+Kind = MedicationAgreement.Kind
+DISCHARGED = "last_hf_admission_on"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposedContact:
+    """The next contact, ready to show and to fill in: the day, what kind, why, and what to measure then."""
+
+    on: date
+    earliest: date
+    """From this day on the control makes sense; `on` is the latest day."""
+    kind: str
+    title: str
+    why: str
+    """One sentence: the entry of the schedule, and after a step the classes."""
+    measure: list[str]
+    tests: list[str]
+    """Recurring tests (ECG, iron, …) that are due by then."""
+    others: list[str]
+    """What else asks for a contact, later."""
+    overdue: bool
+    """The agreed term has passed."""
+    rule: str
+    source: str
+    local: bool
+    """Rests on the network's own agreement."""
+
+
+def next_contact(
+    viewer: Viewer, episode: Episode, *, at: datetime, during: bool = False, steps: Iterable[str] = ()
+) -> ProposedContact | None:
+    """When this patient should be seen next, and why; None when the pathway has no schedule.
+
+    `during`: a contact is being recorded now, so that earlier steps are controlled by it and only changes of today
+    count. `steps` are the classes that are changed on the form and stand in no agreement yet.
+    """
+    check_access(viewer, Right.VIEW_CLINICAL, patient=episode.patient_id, at=at)
+    day = timezone.localdate(at)
+    pathway = pathway_of(episode, on=day)
+    answered = advice_about(episode, at=at)
+    protocol = answered[0] if answered is not None else None
+    seen = _last_seen(episode, at=at)
+    changed = [Step(one, day) for one in steps]
+    if protocol is not None:
+        changed += _steps_since(episode, protocol, day if during else seen, at=at)
+    situation = _situation(episode, pathway, at=at, seen=seen, during=during, steps=changed)
+    if answered is not None:
+        titration, about, advice = answered
+        waits = [one.not_before.date() for one in advice.proposals if one.not_before is not None]
+        situation = Situation(
+            discharged_on=situation.discharged_on, seen_since_discharge=situation.seen_since_discharge,
+            steps=situation.steps, ahead=ahead_of(titration, about, advice), not_before=min(waits, default=None),
+            measured_on=situation.measured_on,
+        )  # fmt: skip
+    found = by_schedule(
+        pathway.follow_up, situation, on=day, monitoring=protocol.monitoring if protocol is not None else (),
+        closed=lambda one: not is_working_day(one),
+    )  # fmt: skip
+    return None if found is None else _shown(found, pathway, protocol)
+
+
+def _last_seen(episode: Episode, *, at: datetime) -> date | None:
+    moment = (
+        Encounter.objects.filter(episode=episode, at__lte=at)
+        .order_by("-at")
+        .values_list("at", flat=True)
+        .first()
+    )
+    return timezone.localdate(moment) if moment is not None else None
+
+
+def _situation(
+    episode: Episode,
+    pathway: Pathway,
+    *,
+    at: datetime,
+    seen: date | None,
+    during: bool,
+    steps: Iterable[Step],
+) -> Situation:
+    day = timezone.localdate(at)
+    known = known_facts(episode.patient_id, pathway, on=day, birth_date=episode.patient.birth_date)
+    left = known.get(DISCHARGED)
+    discharged = left.value if left is not None and isinstance(left.value, date) else None
+    return Situation(
+        discharged_on=discharged,
+        seen_since_discharge=during or (discharged is not None and seen is not None and seen >= discharged),
+        steps=tuple(dict.fromkeys(steps)),
+        measured_on=_measured_on(episode, pathway, at=at),
+    )
+
+
+def _steps_since(episode: Episode, protocol: Protocol, seen: date | None, *, at: datetime) -> list[Step]:
+    """Changes since the last contact, those of that very day included: they were made during it."""
+    since = seen or timezone.localdate(episode.started_at)
+    rows = MedicationAgreement.objects.filter(
+        patient=episode.patient_id, status=Observation.Status.FINAL, from_at__lte=at,
+        from_at__gte=timezone.make_aware(datetime.combine(since, time.min)),
+        kind__in=(Kind.START, Kind.CHANGE, Kind.STOP, Kind.PAUSE),
+    )  # fmt: skip
+    return [
+        Step(drug_class, timezone.localdate(row.from_at))
+        for row in rows.order_by("from_at")
+        for drug_class in classes_of(row, protocol)
+    ]
+
+
+def _measured_on(episode: Episode, pathway: Pathway, *, at: datetime) -> dict[str, date]:
+    names = {name for test in pathway.follow_up.tests for name in test.measure}
+    found: dict[str, date] = {}
+    for name, moment in Observation.objects.filter(
+        patient=episode.patient_id, fact__in=names, status=Observation.Status.FINAL, at__lte=at
+    ).values_list("fact", "at"):
+        day = timezone.localdate(moment)
+        found[name] = max(found.get(name, day), day)
+    return found
+
+
+def _shown(found: NextContact, pathway: Pathway, protocol: Protocol | None) -> ProposedContact:
+    first = found.because
+    return ProposedContact(
+        on=found.on, earliest=found.earliest, kind=found.kind, title=label_of(first.title),
+        why=_why(first, protocol), overdue=found.overdue, rule=first.rule,
+        measure=[_fact(name, pathway, protocol) for name in found.measure],
+        tests=[label_of(test.title) for test in found.tests],
+        others=[f"{_why(one, protocol)} ({one.latest:%d-%m-%Y})" for one in found.others],
+        source="; ".join(part.strip() for part in first.source.split(";") if part.strip() != "local"),
+        local=first.grade == "local",
+    )  # fmt: skip
+
+
+def _why(reason: Reason, protocol: Protocol | None) -> str:
+    """`Tijdens opbouwen van medicatie: na elke stap (MRA)`."""
+    text = f"{label_of(reason.title)}: {label_of(reason.when)}"
+    if reason.event is not ContactEvent.STEP or protocol is None:
+        return text
+    names = [
+        in_sentence(label_of(protocol.drug_class[key].title))
+        for key in reason.classes
+        if key in protocol.drug_class
+    ]
+    return f"{text} ({', '.join(names)})" if names else text
+
+
+def _fact(name: str, pathway: Pathway, protocol: Protocol | None) -> str:
+    if protocol is not None and name in protocol.facts:
+        return in_sentence(fact_label(protocol, name))
+    fact = pathway.facts.get(name)
+    return in_sentence(label_of(fact.label)) if fact is not None else name

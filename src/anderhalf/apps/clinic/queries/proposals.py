@@ -1,0 +1,282 @@
+"""Titration advice for a patient in care, as cards: what, why, by which facts, and what would change it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from anderhalf.apps.network.queries import pathway_of_decision
+from anderhalf.apps.people.access import AccessDenied, Right, check_access
+from anderhalf.apps.people.viewer import Viewer
+from anderhalf.core.decisions.explain import Decision
+from anderhalf.core.decisions.replay import replays
+from anderhalf.core.pathway.titration import (
+    Advice,
+    Patient,
+    Proposal,
+    ProposalKind,
+    Protocol,
+    ReplayError,
+    advise,
+    replay,
+)
+from anderhalf.core.pathway.titration.stored import patient_to_dict
+
+from ..models import AdviceChoice, Episode
+from ..titration import words
+from ..titration.gather import gather, local, protocol_of
+from .advice import pathway_of
+from .chart import label_of
+
+TITRATION = "titration"
+"""The table under which advice of the titration engine is kept; others are tables of a second pathway."""
+STEPS = frozenset(
+    {
+        ProposalKind.STOP, ProposalKind.PAUSE, ProposalKind.DECREASE, ProposalKind.SWITCH, ProposalKind.START,
+        ProposalKind.INCREASE,
+    }
+)  # fmt: skip
+"""Kinds that change what the patient takes."""
+ADAPTABLE = STEPS - {ProposalKind.SWITCH}
+ASKED_FOR = STEPS | {ProposalKind.DISCUSS, ProposalKind.NEEDS_DATA}
+"""Kinds that ask the professional for something; the others are shown for whoever wants to know."""
+TOLD = STEPS | {ProposalKind.DISCUSS}
+"""Kinds whose facts are shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One proposal, ready for ``<c-advice>`` and its form."""
+
+    drug_class: str
+    class_title: str
+    kind: str
+    face: str
+    title: str
+    why: str
+    facts: list[dict[str, Any]]
+    missing: list[str]
+    change: str
+    source: str
+    rule: str
+    local: bool
+    first: str
+    checks: list[str]
+    agenda: bool
+    percent: Any
+    not_before: datetime | None
+    basis: str
+    """Fingerprint of what the advice rests on: a choice made on another one is refused."""
+    steps: bool
+    asks: bool
+    unclear: bool
+    """A step, but drug or dose was never recorded: that comes first."""
+    waits: bool
+    """Facts are missing, so there is no answer yet."""
+    adaptable: bool
+    doses: list[tuple[str, str]]
+    stop_reasons: list[tuple[str, str]]
+
+    @property
+    def says(self) -> str:
+        """What is proposed and by which rule: the same on another day when nothing about it changed."""
+        return f"{self.kind}|{self.rule}|{self.title}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposals:
+    """Everything that is proposed for one patient now."""
+
+    cards: list[Card]
+    problems: list[str]
+    version: str
+    tolerances_asked: bool
+
+    @property
+    def asked_for(self) -> list[Card]:
+        """Steps, and what must be discussed."""
+        return [card for card in self.cards if card.asks and not card.waits]
+
+    @property
+    def without_data(self) -> list[Card]:
+        """Classes about which nothing can be said yet."""
+        return [card for card in self.cards if card.waits]
+
+    @property
+    def others(self) -> list[Card]:
+        """Classes for which nothing has to be done now."""
+        return [card for card in self.cards if not card.asks]
+
+    @property
+    def missing(self) -> list[str]:
+        """Every fact that is needed, once, in the order in which classes ask for them."""
+        return list(dict.fromkeys(name for card in self.without_data for name in card.missing))
+
+
+def advice_about(episode: Episode, *, at: datetime) -> tuple[Protocol, Patient, Advice] | None:
+    """What the engine answers now; None for a pathway without protocol. The caller has checked access."""
+    day = timezone.localdate(at)
+    protocol = protocol_of(pathway_of(episode, on=day))
+    if protocol is None:
+        return None
+    patient = gather(episode.patient, protocol)
+    return protocol, patient, advise(protocol, patient, on=day, at=local(at))
+
+
+def basis_of(protocol: Protocol, patient: Patient, proposal: Proposal) -> str:
+    """A fingerprint of the facts, the protocol and the proposal: as long as it is the same, so is the advice."""
+    dose = proposal.dose_new
+    whole = {
+        "patient": patient_to_dict(patient),
+        "protocol": protocol.texts_hash,
+        "proposal": [
+            proposal.drug_class, proposal.kind.value, proposal.drug, proposal.rule,
+            None if dose is None else [str(dose.amount), str(dose.per_day)],
+        ],
+    }  # fmt: skip
+    return sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def proposals(viewer: Viewer, episode: Episode, *, at: datetime) -> Proposals | None:
+    """One card per class, most urgent first; None when the pathway has no titration protocol."""
+    check_access(viewer, Right.VIEW_CLINICAL, patient=episode.patient_id, at=at)
+    answered = advice_about(episode, at=at)
+    if answered is None:
+        return None
+    protocol, patient, advice = answered
+    return Proposals(
+        cards=[_card(protocol, patient, one) for one in advice.proposals],
+        problems=words.problems_of(advice.problems, protocol),
+        version=advice.version,
+        tolerances_asked=patient.tolerances is not None,
+    )
+
+
+def _card(protocol: Protocol, patient: Patient, proposal: Proposal) -> Card:
+    return Card(
+        drug_class=proposal.drug_class,
+        class_title=label_of(protocol.drug_class[proposal.drug_class].title),
+        kind=proposal.kind.value,
+        face=words.FACES[proposal.kind],
+        title=words.title_of(proposal, protocol),
+        why=label_of(proposal.why) if proposal.kind is not ProposalKind.NEEDS_DATA else "",
+        facts=words.facts_of(proposal, protocol) if proposal.kind in TOLD | {ProposalKind.HOLD} else [],
+        missing=words.missing_of(proposal, protocol),
+        change=words.changes_of(proposal, protocol) if proposal.kind in TOLD else "",
+        source="; ".join(part.strip() for part in proposal.source.split(";") if part.strip() != "local"),
+        rule=proposal.rule,
+        local=proposal.grade == "local" and proposal.kind is not ProposalKind.NEEDS_DATA,
+        first=words.first_words(proposal.first),
+        checks=words.checks_of(proposal, protocol) if proposal.kind in STEPS else [],
+        agenda=proposal.agenda,
+        percent=proposal.percent_of_target,
+        not_before=proposal.not_before,
+        basis=basis_of(protocol, patient, proposal),
+        steps=proposal.kind in STEPS,
+        asks=proposal.kind in ASKED_FOR,
+        unclear=lacks_dose(proposal),
+        waits=proposal.kind is ProposalKind.NEEDS_DATA
+        or (proposal.kind is ProposalKind.DISCUSS and bool(proposal.missing)),
+        adaptable=proposal.kind in ADAPTABLE and bool(dose_choices(proposal, protocol)),
+        doses=dose_choices(proposal, protocol),
+        stop_reasons=stop_reasons(protocol)
+        if proposal.kind in (ProposalKind.STOP, ProposalKind.PAUSE)
+        else [],
+    )
+
+
+def lacks_dose(proposal: Proposal) -> bool:
+    """Whether a step to another dose can't be taken, because the present drug or dose is unknown."""
+    ends = (ProposalKind.STOP, ProposalKind.PAUSE)
+    return proposal.kind in STEPS and proposal.kind not in ends and proposal.dose_new is None
+
+
+def dose_choices(proposal: Proposal, protocol: Protocol) -> list[tuple[str, str]]:
+    """Doses that may be chosen instead: steps of the ladder; never above the present one when less is proposed."""
+    drug = protocol.drugs.get(proposal.drug or "")
+    if drug is None or not drug.agreed or proposal.kind not in ADAPTABLE:
+        return []
+    steps = drug.ladder(None, fine=True)
+    now, new = proposal.dose_now, proposal.dose_new
+    if proposal.kind in (ProposalKind.STOP, ProposalKind.PAUSE, ProposalKind.DECREASE):
+        steps = tuple(step for step in steps if now is not None and step.daily < now.daily)
+    elif new is not None:
+        steps = tuple(
+            step for step in steps if step.daily <= new.daily and (now is None or step.daily > now.daily)
+        )
+    return [
+        (f"{step.amount}|{step.per_day}", words.dose_label(drug, step))
+        for step in steps
+        if new is None or step != new
+    ]
+
+
+def stop_reasons(protocol: Protocol) -> list[tuple[str, str]]:
+    """Why something is stopped or paused: the protocol's codes with their words."""
+    return [
+        (code, label_of(entry))
+        for code, entry in protocol.stop_reasons.items()
+        if entry["kind"] in ("safety", "temporary")
+    ]
+
+
+def choices_of(viewer: Viewer, patient_id: UUID, *, at: datetime, limit: int = 20) -> list[AdviceChoice]:
+    """What was done with earlier advice, newest first."""
+    check_access(viewer, Right.VIEW_CLINICAL, patient=patient_id, at=at)
+    rows = AdviceChoice.objects.filter(patient=patient_id).select_related("episode", "decision")
+    return list(rows[:limit])
+
+
+def choice_lines(rows: Iterable[AdviceChoice], protocol: Protocol | None) -> list[dict[str, Any]]:
+    """Earlier choices as lines: class, what was proposed, what was done and why."""
+    titles = {key: label_of(one.title) for key, one in protocol.drug_class.items()} if protocol else {}
+    return [
+        {
+            "row": row,
+            "title": _table_line(row)
+            if row.decision.table != TITRATION
+            else f"{titles.get(row.drug_class, row.drug_class)}: {words.kind_word(row.proposed)}",
+            "text": row.get_choice_display(),
+            "reason": row.reason,
+            "on": timezone.localdate(row.at),
+        }
+        for row in rows
+    ]
+
+
+def _table_line(row: AdviceChoice) -> str:
+    """An answer of a second pathway: the question, and the reason of the rule that decided."""
+    kept = row.decision
+    pathway = pathway_of_decision(
+        kept.network_id, key=kept.pathway, version=kept.version, on=timezone.localdate(kept.at)
+    )
+    decisive = Decision.from_dict(kept.decision).decisive
+    why = label_of(decisive[0].why) if decisive else ""
+    return f"{label_of(pathway.title)}: {why}"
+
+
+def replay_choice(viewer: Viewer, choice_id: UUID, *, at: datetime) -> tuple[str, ...]:
+    """Ask the protocol of then again with the facts of then: the classes that answer differently, so empty = proven."""
+    row = AdviceChoice.objects.select_related("decision").filter(pk=choice_id, network=viewer.network).first()
+    if row is None:
+        raise AccessDenied
+    check_access(viewer, Right.VIEW_CLINICAL, patient=row.patient_id, at=at)
+    kept = row.decision
+    pathway = pathway_of_decision(
+        kept.network_id, key=kept.pathway, version=kept.version, on=timezone.localdate(kept.at)
+    )
+    if kept.table != TITRATION:
+        stands = replays(Decision.from_dict(kept.decision), pathway.table(kept.table))
+        return () if stands else (kept.table,)
+    protocol = protocol_of(pathway)
+    if protocol is None:
+        raise ReplayError(f"pathway {kept.pathway} {kept.version} has no titration protocol")
+    # only the class that was chosen about is stored in full, so only its answer can differ
+    return tuple(key for key in replay(protocol, kept.decision) if key == row.drug_class)

@@ -1,0 +1,139 @@
+"""Rows of the record as lines that a person reads: changes, medication, education."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record.models import MedicationAgreement, Observation
+from anderhalf.apps.record.queries import value_of
+from anderhalf.core.pathway.model import Pathway
+
+from .chart import dose_text, label_of, plain_dose, times_label, value_label
+from .drugs import drugs_of
+from .episodes import Changes, education_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the record: ``label`` what, ``text`` the value with its unit, ``on`` when, ``note`` where from."""
+
+    label: str
+    text: str
+    on: date
+    note: str = ""
+    row: Any = None
+
+
+def observation_lines(rows: Iterable[Observation], pathway: Pathway, *, by_fact: bool = False) -> list[Line]:
+    """Observations with their names and units as a clinician writes them.
+
+    In the given order, or in the dictionary's with ``by_fact``.
+    """
+    found = []
+    place = {name: number for number, name in enumerate(pathway.facts)}
+    ordered = sorted(rows, key=lambda row: place.get(row.fact, len(place))) if by_fact else rows
+    for row in ordered:
+        fact = pathway.facts.get(row.fact)
+        unit = (
+            f" {fact.unit_label}" if fact is not None and fact.unit_label and row.number is not None else ""
+        )
+        found.append(
+            Line(
+                label=label_of(fact.label) if fact else row.fact,
+                text=value_label(fact, value_of(row)) + unit,
+                on=timezone.localdate(row.at),
+                note=str(row.get_origin_display()),
+                row=row,
+            )
+        )
+    return found
+
+
+def medication_lines(rows: Iterable[MedicationAgreement], pathway: Pathway | None) -> list[Line]:
+    """Medication agreements: drug, dose and reason."""
+    drugs = drugs_of(pathway) if pathway else {}
+    return [
+        Line(
+            label=row.drug_name,
+            text=dose_text(row, drugs.get(row.drug)),
+            on=timezone.localdate(row.from_at),
+            note=row.reason,
+            row=row,
+        )
+        for row in rows
+    ]
+
+
+def changes_in_words(changes: Changes, pathway: Pathway) -> dict[str, Any]:
+    """What is new since the last contact."""
+    return {
+        "since": changes.since,
+        "nothing": changes.nothing,
+        "observations": observation_lines(changes.observations, pathway),
+        "medication": medication_lines(changes.medication, pathway),
+        "documents": changes.documents,
+    }
+
+
+def drug_lines(rows: Iterable[MedicationAgreement], pathway: Pathway) -> list[dict[str, Any]]:
+    """What is used now, with the class and how far the dose is from its target."""
+    drugs, found = drugs_of(pathway), []
+    for row in rows:
+        drug, fact = drugs.get(row.drug), pathway.facts.get(row.drug_class)
+        share = None
+        if drug is not None and drug.target_per_day and row.dose is not None and row.times_per_day:
+            share = min(float(row.dose * row.times_per_day / row.every_days / drug.target_per_day), 1.0)
+        found.append(
+            {
+                "row": row,
+                "name": row.drug_name,
+                "class": label_of(fact.label) if fact else "",
+                "dose": dose_text(row, drug),
+                "plain": plain_dose(row, drug),
+                "target": f"{drug.dose_label(drug.target)} {drug.unit} {times_label(drug.per_day)}"
+                if drug is not None and drug.target is not None and drug.per_day
+                else "",
+                "share": share,
+                "since": timezone.localdate(row.from_at),
+                "paused": row.kind == MedicationAgreement.Kind.PAUSE,
+            }
+        )
+    return found
+
+
+def medication_overview(
+    current: list[MedicationAgreement],
+    history: Iterable[MedicationAgreement],
+    pathway: Pathway | None,
+    *,
+    at: datetime,
+) -> dict[str, Any]:
+    """The medication page: in use, stopped, and every agreement, newest first."""
+    every = list(history)
+    running = {row.drug for row in current}
+    newest: dict[str, MedicationAgreement] = {}
+    for row in every:
+        if row.status == Observation.Status.FINAL and row.from_at <= at:
+            newest[row.drug] = row
+    stopped = [row for row in newest.values() if row.drug not in running]
+    return {
+        "drugs": drug_lines(current, pathway) if pathway else [],
+        "stopped": medication_lines(sorted(stopped, key=lambda row: row.from_at, reverse=True), pathway),
+        "history": medication_lines(reversed(every), pathway),
+    }
+
+
+def topics_of(viewer: Viewer, patient_id: UUID, pathway: Pathway, *, at: datetime) -> list[dict[str, Any]]:
+    """The education list: what was discussed and told back, and what not yet."""
+    given = education_of(viewer, patient_id, at=at)
+    return [
+        {"title": label_of(topic.title), "text": label_of(topic.text), "given": given.get(topic.id)}
+        for topic in pathway.education.topics
+    ]

@@ -1,0 +1,260 @@
+"""An advice in words: the verb first, doses as written on a list, facts with their age, what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anderhalf.core.decisions.facts import Freshness
+from anderhalf.core.pathway.titration import Dose, Drug, Problem, Proposal, ProposalKind, Protocol
+from anderhalf.core.pathway.titration.derive import NEVER_HOURS
+
+from ..queries.chart import label_of, value_label
+from ..queries.drugs import number_label
+
+FACES = {
+    ProposalKind.STOP: "stop", ProposalKind.PAUSE: "stop", ProposalKind.DECREASE: "lower",
+    ProposalKind.DISCUSS: "info", ProposalKind.NEEDS_DATA: "data", ProposalKind.SWITCH: "start",
+    ProposalKind.START: "start", ProposalKind.INCREASE: "raise", ProposalKind.HOLD: "wait", ProposalKind.KEEP: "keep",
+    ProposalKind.NOT_INDICATED: "info",
+}  # fmt: skip
+"""Which face ``<c-advice>`` gives to a proposal."""
+WORKED_OUT = ("", "titration", "derived")
+"""Groups of facts that the engine works out from the record."""
+MOST_FACTS = 8
+MOST_CHANGES = 3
+
+
+def dose_label(drug: Drug, dose: Dose | None) -> str:
+    """``2,5 mg 1 dd``; every other day in words."""
+    if dose is None:
+        return ""
+    amount = _amount(drug, dose)
+    return f"{amount} {drug.unit} {times_of(dose)}"
+
+
+def _amount(drug: Drug, dose: Dose) -> str:
+    named = drug.step_labels.get(format(dose.amount.normalize(), "f"))
+    return named or number_label(dose.amount)
+
+
+def times_of(dose: Dose) -> str:
+    """``2 dd``, or how many days lie between two intakes."""
+    if dose.per_day < 1:
+        return _("om de %(n)d dagen") % {"n": int(1 / dose.per_day)}
+    return _("%(times)d dd") % {"times": int(dose.per_day)}
+
+
+def title_of(proposal: Proposal, protocol: Protocol) -> str:
+    """What to do, verb first: ``Bisoprolol verhogen: 2,5 → 5 mg 1 dd``."""
+    drug = protocol.drugs.get(proposal.drug or "")
+    name = (
+        label_of(drug.label) if drug is not None else label_of(protocol.drug_class[proposal.drug_class].title)
+    )
+    now = dose_label(drug, proposal.dose_now) if drug is not None else ""
+    keep = _("%(drug)s zo laten: %(dose)s") if now else _("%(drug)s zo laten")
+    text = {
+        ProposalKind.INCREASE: _("%(drug)s verhogen: %(step)s"),
+        ProposalKind.DECREASE: _("%(drug)s verlagen: %(step)s"),
+        ProposalKind.START: _("%(drug)s starten: %(step)s"),
+        ProposalKind.SWITCH: _("Overstappen op %(drug)s: %(step)s"),
+        ProposalKind.STOP: _("%(drug)s stoppen"),
+        ProposalKind.PAUSE: _("%(drug)s pauzeren"),
+        ProposalKind.HOLD: _("%(drug)s: nu geen stap"),
+        ProposalKind.KEEP: keep,
+        ProposalKind.DISCUSS: _("%(drug)s: overleggen met de cardioloog"),
+        ProposalKind.NEEDS_DATA: _("%(drug)s: eerst gegevens"),
+        ProposalKind.NOT_INDICATED: _("%(drug)s: nu niet van toepassing"),
+    }[proposal.kind]
+    said = text % {"drug": in_sentence(name), "step": _step(proposal, drug), "dose": now}
+    return said[:1].upper() + said[1:]
+
+
+def _step(proposal: Proposal, drug: Drug | None) -> str:
+    """``2,5 → 5 mg 1 dd``, or the new dose alone."""
+    now, new = proposal.dose_now, proposal.dose_new
+    if drug is None or new is None:
+        return _("dosis kiezen")
+    if now is None or proposal.kind in (ProposalKind.START, ProposalKind.SWITCH):
+        return dose_label(drug, new)
+    before = _amount(drug, now) if now.per_day == new.per_day else dose_label(drug, now)
+    return f"{before} → {dose_label(drug, new)}"
+
+
+def fact_label(protocol: Protocol, name: str) -> str:
+    """The name of a fact in the reader's language; the class-specific ones of the engine have their own."""
+    fact = protocol.facts.get(name)
+    if fact is not None:
+        return label_of(fact.label)
+    return {"excluded": _("contra-indicaties en intoleranties")}.get(name, name.replace("_", " "))
+
+
+def facts_of(proposal: Proposal, protocol: Protocol) -> list[dict[str, Any]]:
+    """The facts that counted, those of the deciding rule first, with their dates."""
+    found = []
+    for used in proposal.facts_used:
+        fact = protocol.facts.get(used.name)
+        if fact is None or used.value is None or not _worth_telling(protocol, used.name):
+            continue
+        if used.value == NEVER_HOURS:  # stands for "never used", which is nothing to tell
+            continue
+        unit = f" {fact.unit_label}" if fact.unit_label and isinstance(used.value, Decimal) else ""
+        found.append(
+            {
+                "text": f"{label_of(fact.label)}: {value_label(fact, used.value)}{unit}",
+                "on": used.on,
+                "stale": used.state is Freshness.STALE,
+            }
+        )
+    return found[:MOST_FACTS]
+
+
+def _worth_telling(protocol: Protocol, name: str) -> bool:
+    """Whether a fact says something to a clinician: measured or asked, or a number that was worked out.
+
+    That a class is used or a target reached stands in the title; settings stand in the agreement.
+    """
+    fact = protocol.facts.get(name)
+    return (
+        fact is not None
+        and name not in protocol.settings
+        and (fact.group not in WORKED_OUT or bool(fact.unit))
+    )
+
+
+def missing_of(proposal: Proposal, protocol: Protocol) -> list[str]:
+    """What is needed, and why it counts as missing."""
+    reasons = {
+        "stale": _("te oud"), "undated": _("zonder datum"), "future": _("in de toekomst"),
+        "impossible": _("onmogelijke waarde"), "conflict": _("twee verschillende uitslagen"),
+        "unreliable": _("onbetrouwbaar"), "swapped": _("verwisseld?"),
+    }  # fmt: skip
+    return [
+        fact_label(protocol, one.fact) + (f" ({reasons[one.why]})" if one.why in reasons else "")
+        for one in proposal.missing
+    ]
+
+
+def changes_of(proposal: Proposal, protocol: Protocol) -> str:
+    """Which single fact would give another answer: ``kalium >5.5 (verlagen)``."""
+    found = []
+    for one in proposal.would_change:
+        if not _worth_telling(protocol, one.fact):
+            continue
+        what = f"{fact_label(protocol, one.fact)} {cell_words(protocol, one.fact, one.cell)}"
+        found.append(f"{what}: {kind_word(one.kind)}")
+    return "; ".join(found[:MOST_CHANGES])
+
+
+def cell_words(protocol: Protocol, name: str, cell: str) -> str:
+    """A table cell as one says it, with the reader's decimal sign."""
+    fact = protocol.facts[name]
+    words = {"true": _("ja"), "false": _("nee")}
+    if cell in words:
+        return words[cell]
+    text = cell.replace('"', "").strip("[]")
+    for code, labels in fact.values.items():
+        text = text.replace(code, label_of(labels))
+    if fact.unit_label and any(sign.isdigit() for sign in text):
+        text = (text.replace(".", ",") if _is_dutch() else text).replace(",,", "–").replace("..", "–")
+    return text.replace("<=", "≤ ").replace(">=", "≥ ").replace("<", "< ").replace(">", "> ")
+
+
+def _is_dutch() -> bool:
+    return not number_label(Decimal("0.5")).startswith("0.")
+
+
+def kind_word(kind: str) -> str:
+    """The name of a kind of advice, in a table or a sentence."""
+    return {
+        "stop": _("stoppen"), "pause": _("pauzeren"), "decrease": _("verlagen"), "discuss": _("overleggen"),
+        "needs_data": _("eerst gegevens"), "switch": _("overstappen"), "start": _("starten"),
+        "increase": _("verhogen"), "hold": _("geen stap"), "keep": _("zo laten"),
+        "not_indicated": _("niet van toepassing"),
+    }.get(kind, kind)  # fmt: skip
+
+
+def in_sentence(label: str) -> str:
+    """A label in the middle of a sentence: small, unless it is written in capitals (eGFR, NT-proBNP)."""
+    return label if any(sign.isupper() for sign in label[1:]) else label[:1].lower() + label[1:]
+
+
+def first_words(code: str) -> str:
+    """What comes first or goes along with a proposal."""
+    return {
+        "review_nephrotoxics": _("Kijk eerst naar middelen die de nieren belasten (NSAID)."),
+        "review_blood_pressure_drugs": _("Kijk eerst welk ander middel de bloeddruk verlaagt."),
+        "repeat_laboratory": _("Herhaal het laboratoriumonderzoek."),
+        "measure_again": _("Meet pols en bloeddruk opnieuw."),
+        "raise_diuretic": _("Verhoog eerst de plastablet."),
+        "lower_diuretic": _("Verlaag eerst de plastablet."),
+        "ecg": _("Maak een ECG."),
+        "teach_self_adjustment": _("Leer de patiënt zelf de plastablet aan te passen."),
+        "stop_potassium": _("Stop eerst kaliumtabletten of andere kaliumsparende middelen."),
+        "stop_ace_inhibitor_first": _("Stop eerst de ACE-remmer."),
+    }.get(code, "")
+
+
+def checks_of(proposal: Proposal, protocol: Protocol) -> list[str]:
+    """What to measure when."""
+    found = []
+    for check in proposal.checks:
+        names = ", ".join(in_sentence(fact_label(protocol, name)) for name in check.facts)
+        then = label_of(check.then) if check.then else ""
+        found.append(f"{period(check.from_on, check.until_on)}: {names}" + (f"; {then}" if then else ""))
+    return found
+
+
+def period(first: date, last: date) -> str:
+    """``28-11-2025`` or ``28-11 – 05-12-2025``."""
+    return f"{last:%d-%m-%Y}" if first == last else f"{first:%d-%m} \u2013 {last:%d-%m-%Y}"
+
+
+def instruction_for(kind: str, drug: Drug, dose: Dose | None) -> str:
+    """What the patient reads, in plain Dutch whatever the screen speaks: ``Neem bisoprolol 5 mg, 1 keer per dag.``"""
+    name = drug.label["nl"]
+    if kind == "stop":
+        return f"Stop met {name}."
+    if kind == "pause":
+        return f"Neem {name} voorlopig niet in. U hoort van ons wanneer u weer begint."
+    if dose is None:
+        return ""
+    plain = format(dose.amount.normalize(), "f")
+    amount = f"{drug.step_labels.get(plain) or plain.replace('.', ',')} {drug.unit}"
+    times = (
+        f"1 keer per {int(1 / dose.per_day)} dagen"
+        if dose.per_day < 1
+        else f"{int(dose.per_day)} keer per dag"
+    )
+    return f"Neem {name} {amount}, {times}."
+
+
+def plain_instruction(kind: str, name: str, dose: Decimal | None, unit: str, times: int | None) -> str:
+    """The same for a change that was typed in the consult; empty for what was only reported as in use."""
+    if kind == "stop":
+        return f"Stop met {name}."
+    if kind == "pause":
+        return f"Neem {name} voorlopig niet in. U hoort van ons wanneer u weer begint."
+    if kind == "reported" or dose is None or not times:
+        return ""
+    amount = format(dose.normalize(), "f").replace(".", ",")
+    return f"Neem {name} {amount} {unit}, {times} keer per dag."
+
+
+def problems_of(problems: Iterable[Problem], protocol: Protocol) -> list[str]:
+    """Entries that were set aside, in the reader's language."""
+    return [_problem(one, protocol) for one in problems]
+
+
+def _problem(problem: Problem, protocol: Protocol) -> str:
+    """A class that only a referral told of is named as such, not by the ATC group that stands for it."""
+    for key, prefixes in protocol.class_prefixes.items():
+        if problem.about in prefixes:
+            return _(
+                "%(title)s wordt gebruikt volgens de verwijzing; leg middel en dosis vast bij de medicatie."
+            ) % {"title": label_of(protocol.drug_class[key].title)}
+    return label_of(problem.texts)

@@ -1,0 +1,1 @@
+"""Pages of the clinic. They ask queries and call actions; none touches the database itself."""

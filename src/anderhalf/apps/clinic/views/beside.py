@@ -1,0 +1,238 @@
+"""A second pathway (atrial fibrillation) as cards on the chart: what its tables answer on the one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anderhalf.core.decisions.explain import Decision
+from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.scores import ScoreResult
+
+from ..queries import dose_text, label_of, number_label
+from ..queries.beside import BLEEDING, DRUG, STABLE, STROKE, Beside, basis_of, doses_match, parse_dose
+from ..queries.due_dates import months_later
+from .cards import KINDS, Card, fact_labels, table_card
+
+NONE = "none"
+RATE, ANTICOAGULATION, DOSE, MONITORING, ALARM = (
+    "rate_control", "anticoagulation", "anticoagulant_dose", "anticoagulant_monitoring", "exclusion",
+)  # fmt: skip
+FACES = {
+    ANTICOAGULATION: {"recommended": "keep", "vka": "keep", "keep_vka": "info", "consider": "info",
+                      "not_by_score": "keep"},
+    DOSE: {"not": "stop", "discuss": "info", "reduced": "keep", "consider_reduced": "info", "standard": "keep"},
+    RATE: {"refer": "danger", "reduce": "lower", "discuss": "info", "on_target_strict": "keep", "on_target": "keep",
+           "strict_target": "info", "start_or_raise_calcium_blocker": "raise", "start_or_raise_beta_blocker": "raise"},
+    ALARM: {"call_112": "danger", "call_cardiologist": "danger"},
+    STABLE: KINDS,
+}  # fmt: skip
+"""Which face the component gives to an answer of a table."""
+OUTPUTS = {ALARM: "action", DOSE: "verdict", MONITORING: "months"}
+"""The output that is the answer, where it is not ``advice``."""
+WANTED = ("recommended", "vka")
+QUIET = ("keep",)
+RENAL = "creatinine"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableCard:
+    """One answer with what can be done about it."""
+
+    table: str
+    question: str
+    card: Card
+    basis: str
+    asks: bool
+    """Whether something is to be done or decided; the others are shown for whoever wants to know."""
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A second pathway on the chart."""
+
+    key: str
+    title: str
+    version: str
+    runs: bool
+    unknown: bool
+    why: str
+    missing: list[str]
+    cards: list[TableCard]
+    stable: TableCard | None
+    scores: list[dict[str, str]]
+
+    @property
+    def asked_for(self) -> list[TableCard]:
+        """What is to be done or decided."""
+        return [one for one in self.cards if one.asks]
+
+    @property
+    def others(self) -> list[TableCard]:
+        """What is in order."""
+        return [one for one in self.cards if not one.asks]
+
+
+def panel(found: Beside, *, on: date) -> Panel:
+    """Everything that a second pathway says, ready for the page."""
+    rule = found.inclusion.decisive[0] if found.inclusion.decisive else None
+    cards = [card for name in found.decisions if name != STABLE and (card := _card(found, name, on=on))]
+    waiting = [one for one in found.decisions.values() if not one.is_decided]
+    missing = dict.fromkeys(name for one in waiting for name in one.facts_missing)
+    return Panel(
+        key=found.pathway.key,
+        title=label_of(found.pathway.title),
+        version=found.pathway.version,
+        runs=found.runs,
+        unknown=found.unknown,
+        why=label_of(rule.why) if rule else "",
+        missing=fact_labels(found.pathway, missing or found.inclusion.facts_missing),
+        cards=sorted(cards, key=lambda one: one.card.kind != "danger"),
+        stable=_card(found, STABLE, on=on) if STABLE in found.decisions else None,
+        scores=_scores(found),
+    )
+
+
+def _card(found: Beside, name: str, *, on: date) -> TableCard | None:
+    """The card of one table; None for what has nothing to say (no alarm, no anticoagulant, facts missing)."""
+    decision = found.decisions[name]
+    if not decision.is_decided:
+        return _waiting(found, name, decision) if name == STABLE else None
+    output = OUTPUTS.get(name, "advice")
+    said = str(decision.value(output))
+    faces = FACES.get(name, {})
+    if name == ALARM and said == NONE:
+        return None
+    if name in (DOSE, MONITORING) and _drug(found) == NONE:
+        return None
+    card = table_card(decision, found.pathway, table=name, output=output, face=faces.get(said, "info"))
+    notes: list[str] = []
+    if name == ANTICOAGULATION:
+        card, notes = _anticoagulation(found, card, said)
+    elif name == DOSE:
+        card, notes = _dose(found, card, decision)
+    elif name == MONITORING:
+        card = _monitoring(found, card, decision, on=on)
+    elif name == RATE and said == "start_or_raise_beta_blocker":
+        notes = [
+            _("Zie het voorstel voor de bètablokker: dat kijkt ook naar bloeddruk, overvulling en interval.")
+        ]
+    return TableCard(
+        table=name,
+        question=label_of(found.pathway.table(name).title),
+        card=card,
+        basis=basis_of(decision),
+        asks=card.kind not in QUIET and name != STABLE,
+        notes=notes,
+    )  # fmt: skip
+
+
+def _waiting(found: Beside, name: str, decision: Decision) -> TableCard:
+    card = table_card(decision, found.pathway, table=name, output="advice", face="data")
+    return TableCard(table=name, question=label_of(found.pathway.table(name).title), card=card,
+                     basis=basis_of(decision), asks=False)  # fmt: skip
+
+
+def _drug(found: Beside) -> str | None:
+    given = found.facts.get(DRUG)
+    return str(given.value) if given is not None else None
+
+
+def _drug_name(found: Beside, drug: str) -> str:
+    return label_of(found.pathway.facts[DRUG].values.get(drug, {})) or drug
+
+
+def _anticoagulation(found: Beside, card: Card, said: str) -> tuple[Card, list[str]]:
+    """Recommended and taken is in order; recommended and not taken is a step; a DOAC where it may not be is a stop."""
+    drug = _drug(found)
+    title = _("Antistolling: %(advice)s") % {"advice": card.title[:1].lower() + card.title[1:]}
+    if drug is None:
+        return card.but(kind="info" if said in WANTED else card.kind, title=title), [
+            _("Welk antistollingsmiddel de patiënt gebruikt is niet vastgelegd.")
+        ]
+    if said in WANTED and drug == NONE:
+        return card.but(kind="start", title=title), [_("De patiënt gebruikt nu geen antistolling.")]
+    if said == "vka" and drug != "vka":
+        return card.but(kind="stop", title=title), [_drug_name(found, drug)]
+    uses = "" if drug == NONE else _("Gebruikt %(drug)s.") % {"drug": _drug_name(found, drug)}
+    return card.but(title=title), [uses] if uses else []
+
+
+def _dose(found: Beside, card: Card, decision: Decision) -> tuple[Card, list[str]]:
+    """The dose that the rules give, beside the dose on the medication list."""
+    name = _drug_name(found, _drug(found) or "")
+    wanted = parse_dose(str(decision.value("dose")))
+    text = str(decision.value("dose"))
+    if wanted is not None:
+        text = _("%(amount)s mg %(times)d dd") % {"amount": number_label(wanted[0]), "times": wanted[1]}
+    if wanted is None:
+        title = f"{name[:1].upper()}{name[1:]}: {card.title[:1].lower()}{card.title[1:]}"
+        return card.but(title=title), [text] if "INR" in text else []
+    title = _("%(drug)s: %(dose)s (%(verdict)s)") % {
+        "drug": name[:1].upper() + name[1:], "dose": text, "verdict": card.title[:1].lower() + card.title[1:],
+    }  # fmt: skip
+    row = found.anticoagulant
+    match doses_match(found):
+        case True:
+            return card.but(title=title), []
+        case False if row is not None and row.dose is not None:
+            more = row.dose * (row.times_per_day or 1) > wanted[0] * wanted[1]
+            now = _("Op de medicatielijst staat %(dose)s.") % {"dose": dose_text(row)}
+            return card.but(kind="lower" if more else "raise", title=title), [now]
+    return card.but(title=title), [_("Welke dosis de patiënt gebruikt is niet vastgelegd.")]
+
+
+def _monitoring(found: Beside, card: Card, decision: Decision, *, on: date) -> Card:
+    """Every so many months, counted from the last creatinine."""
+    months = int(str(decision.value("months")))
+    title = (
+        _("Bloedcontrole elke %(n)d maanden") % {"n": months} if months > 1 else _("Bloedcontrole elke maand")
+    )
+    last = found.facts.get(RENAL)
+    if last is None or last.on is None:
+        return card.but(kind="data", title=title + ": " + _("nierfunctie nog niet bepaald"))
+    due = months_later(last.on, months)
+    if due < on:
+        return card.but(
+            kind="wait", title=title + ": " + _("had op %(day)s gemoeten") % {"day": f"{due:%d-%m-%Y}"}
+        )
+    return card.but(kind="keep", title=title + ": " + _("volgende op %(day)s") % {"day": f"{due:%d-%m-%Y}"})
+
+
+def _scores(found: Beside) -> list[dict[str, str]]:
+    """Stroke and bleeding risk and clearance, each as a number or the range it can still be."""
+    rows = []
+    for key, result in ((STROKE, found.stroke), (BLEEDING, found.bleeding)):
+        if result is not None:
+            label = {STROKE: "CHA₂DS₂-VA", BLEEDING: "HAS-BLED"}[key]
+            rows.append({"label": label, "value": str(result.points), "note": _bands(result, found.pathway)})
+    if found.clearance is not None and not _too_wide(found):
+        value = f"{found.clearance.rounded()} ml/min"
+        rows.append({"label": _("Klaring"), "value": value, "note": _("Cockcroft-Gault")})
+    elif found.clearance is not None:
+        missing = ", ".join(fact_labels(found.pathway, found.clearance.missing))
+        rows.append(
+            {"label": _("Klaring"), "value": "?", "note": _("eerst: %(missing)s") % {"missing": missing}}
+        )
+    return rows
+
+
+def _too_wide(found: Beside) -> bool:
+    return found.clearance is not None and bool({"creatinine", "weight"} & set(found.clearance.missing))
+
+
+def _bands(result: ScoreResult, pathway: Pathway) -> str:
+    """What the points mean, or what would narrow them."""
+    if result.band is not None:
+        return label_of(result.band.label)
+    missing = ", ".join(fact_labels(pathway, result.points.missing))
+    return _("nog nodig: %(missing)s") % {"missing": missing}
+
+
+def panels(found: list[Beside], *, on: date) -> list[Any]:
+    """The second pathways that run along or of which it is not known."""
+    return [panel(one, on=on) for one in found if one.runs or one.unknown]

@@ -1,0 +1,248 @@
+"""The patient's chart: the picture, contacts, measurements, medication, plan, documents."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anderhalf.apps.people.access import Right, can_access
+from anderhalf.apps.people.queries import patient_for
+from anderhalf.apps.record import actions as record
+from anderhalf.apps.record.queries import (
+    current_medication,
+    decisions_of,
+    document_for,
+    documents_of,
+    medication_history,
+    observations_of,
+    tasks_about,
+)
+from anderhalf.core.pathway.model import Pathway
+
+from .. import actions, queries
+from ..errors import ClinicRefused, StaleVersion
+from ..forms import PlanForm
+from ..models import Episode
+from ..queries.chart import Latest
+from ..uploads import ENDINGS
+from .beside import panels
+from .cards import stable_card
+from .common import frame
+
+PERIODS = (3, 6, 12, 24)
+HOME_STRIP = ("weight", "systolic_bp", "diastolic_bp", "heart_rate")
+LIMITS = (
+    "expectations_discussed",
+    "hospital_undesirable",
+    "palliative_phase",
+    "icd_present",
+    "device_assessed",
+)
+"""What was said about limits of treatment and about a defibrillator; what nobody asked stands there as such."""
+MANY = 400
+"""Measurements on one page; older ones are in the record, not on the screen."""
+
+
+def _opened(
+    request: HttpRequest, patient_id: UUID, current: str, right: Right = Right.VIEW_CLINICAL
+) -> dict[str, Any]:
+    """The frame around a patient whom the viewer may open with ``right``; leaves the audit line."""
+    patient = patient_for(request.viewer, patient_id, right, request.now, event=f"clinic:{current}_viewed")
+    episode = queries.shown_episode_of(request.viewer, patient_id, at=request.now)
+    return frame(request, patient, episode, current)
+
+
+def _pathway(request: HttpRequest, episode: Episode | None) -> Pathway | None:
+    return queries.pathway_of(episode, on=timezone.localdate(request.now)) if episode else None
+
+
+def _months(request: HttpRequest) -> int:
+    asked = request.GET.get("maanden", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) in PERIODS else 6
+
+
+def _limits(patient_id: UUID, pathway: Pathway, today: date) -> list[tuple[str, Latest | None]]:
+    """Label and answer; None for what is not known."""
+    latest = queries.latest_values(patient_id, pathway, on=today, names=LIMITS)
+    known = {one.name: one for one in latest}
+    return [
+        (queries.label_of(pathway.facts[name].label), known.get(name))
+        for name in LIMITS
+        if name in pathway.facts
+    ]
+
+
+@require_GET
+def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Everything at a glance, for who may see the clinical record; others go to the plan."""
+    viewer, at = request.viewer, request.now
+    if not can_access(viewer, Right.VIEW_CLINICAL, patient=patient_id, at=at):
+        return redirect("clinic:plan", patient_id)
+    context = _opened(request, patient_id, "chart")
+    episode, today = context["episode"], context["today"]
+    pathway = _pathway(request, episode)
+    if episode is None or pathway is None:
+        return render(request, "clinic/chart_empty.html", context)
+    months = _months(request)
+    context |= {
+        "latest": queries.latest_values(patient_id, pathway, on=today),
+        "timeline": queries.timeline(patient_id, pathway, at=at, months=months),
+        "months": months,
+        "periods": PERIODS,
+        "limits": _limits(patient_id, pathway, today),
+        "advice": stable_card(queries.stable_advice(viewer, episode, at=at), pathway),
+        "kept": decisions_of(patient_id).filter(table="stable").first(),
+        "proposals": queries.proposals(viewer, episode, at=at) if episode.ended_at is None else None,
+        "beside": panels(queries.beside(viewer, episode, at=at), on=today)
+        if episode.ended_at is None
+        else [],
+        "changes": queries.changes_in_words(
+            queries.changed_since(viewer, patient_id, at=at), queries.widest(episode, pathway, on=today)
+        ),
+        "planned": queries.planned_of(viewer, episode, at=at),
+        "tasks": list(tasks_about(patient_id).filter(status="open")[:8]),
+        "outcomes": queries.outcomes_of(viewer, episode, at=at),
+        "encounters": queries.encounters_of(viewer, patient_id, at=at, limit=3),
+    }
+    return render(request, "clinic/chart.html", context)
+
+
+@require_GET
+def encounters(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """All contacts, newest first."""
+    context = _opened(request, patient_id, "encounters")
+    context["encounters"] = queries.encounters_of(request.viewer, patient_id, at=request.now)
+    return render(request, "clinic/encounters.html", context)
+
+
+@require_GET
+def measurements(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Every measurement per fact, corrected ones struck through, with small charts on one time axis."""
+    context = _opened(request, patient_id, "measurements")
+    pathway, today = _pathway(request, context["episode"]), context["today"]
+    rows = list(observations_of(viewer=request.viewer, patient=patient_id, at=request.now)[:MANY])
+    if pathway is None:
+        return render(request, "clinic/chart_empty.html", context)
+    months = _months(request)
+    start = today - timedelta(days=round(months * 30.44))
+    context |= {
+        "measured": queries.measured(rows, pathway, start=start, today=today),
+        "months": months,
+        "periods": PERIODS,
+    }
+    return render(request, "clinic/measurements.html", context)
+
+
+@require_GET
+def medication(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """What is used now, what was stopped, and every agreement with its reason."""
+    context = _opened(request, patient_id, "medication")
+    pathway = _pathway(request, context["episode"])
+    context |= queries.medication_overview(
+        current_medication(patient_id, at=request.now),
+        medication_history(patient_id),
+        pathway,
+        at=request.now,
+    )
+    return render(request, "clinic/medication.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The shared plan: for the patient in plain language, for the practice and care team, and for the centre."""
+    context = _opened(request, patient_id, "plan", Right.VIEW_PLAN)
+    episode = context["episode"]
+    form = PlanForm(
+        request.POST or None, initial={"plan": episode.plan, "version": episode.version} if episode else {}
+    )
+    if request.method == "POST" and episode is not None and form.is_valid():
+        try:
+            actions.write_plan(
+                by=request.viewer, at=request.now, episode=episode.pk, plan=form.cleaned_data["plan"],
+                version=form.cleaned_data["version"],
+            )  # fmt: skip
+        except StaleVersion as stale:
+            form = PlanForm({**request.POST.dict(), "version": stale.present.version})
+            form.is_valid()
+            form.add_error("plan", str(stale))
+            context["present_plan"] = stale.present.plan
+        except ClinicRefused as refused:
+            form.add_error("plan", str(refused))
+        else:
+            messages.success(request, _("Het plan is bewaard."))
+            return redirect("clinic:plan", patient_id)
+    return render(
+        request,
+        "clinic/plan.html",
+        context | _plan_context(request, context, form),
+        status=422 if form.errors else 200,
+    )
+
+
+def _plan_context(request: HttpRequest, context: dict[str, Any], form: PlanForm) -> dict[str, Any]:
+    viewer, at, patient_id, episode = request.viewer, request.now, context["patient"].pk, context["episode"]
+    pathway = _pathway(request, episode)
+    if episode is None or pathway is None:
+        return {"form": form}
+    return {
+        "form": form,
+        "topics": queries.topics_of(viewer, patient_id, pathway, at=at),
+        "latest": queries.latest_values(patient_id, pathway, on=context["today"], names=HOME_STRIP),
+        "drugs": queries.drug_lines(current_medication(patient_id, at=at), pathway),
+        "planned": queries.planned_of(viewer, episode, at=at),
+        "outcome": next(iter(queries.outcomes_of(viewer, episode, at=at)), None),
+        "alarms": pathway.follow_up.alarms,
+        "refer_again": pathway.follow_up.refer_again,
+        "clinical": can_access(viewer, Right.VIEW_CLINICAL, patient=patient_id, at=at),
+    }
+
+
+@require_GET
+def documents(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Files about the patient."""
+    context = _opened(request, patient_id, "documents")
+    context["documents"] = documents_of(viewer=request.viewer, patient=patient_id, at=request.now)
+    return render(request, "clinic/documents.html", context)
+
+
+@require_GET
+def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The file itself, of the type that was found in its bytes; shown in the browser, never run by it."""
+    found = document_for(viewer=request.viewer, document=document_id, at=request.now)
+    ending = ENDINGS.get(found.content_type)
+    name = f"{found.kind}-{found.made_on.isoformat()}.{ending or 'bin'}"
+    known = found.content_type if ending else "application/octet-stream"
+    response = HttpResponse(bytes(found.content), content_type=known)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=not ending, filename=name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
+
+
+@require_POST
+def stable(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """Ask the table now and keep its answer."""
+    episode = queries.episode(request.viewer, episode_id, at=request.now)
+    actions.assess_stable(by=request.viewer, at=request.now, episode=episode.pk)
+    messages.success(request, _("De beoordeling is vastgelegd."))
+    return redirect("clinic:chart", episode.patient_id)
+
+
+@require_POST
+def task_done(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Mark a task as done."""
+    task = record.complete_task(by=request.viewer, at=request.now, task_id=task_id)
+    messages.success(request, _("Taak afgevinkt."))
+    if request.POST.get("from") == "today":
+        return redirect("clinic:today")
+    return redirect("clinic:chart", task.patient_id)

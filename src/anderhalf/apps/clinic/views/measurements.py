@@ -1,0 +1,106 @@
+"""Measurements apart from a contact: taken at home, or to be corrected."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from anderhalf.apps.people.access import Right, check_access
+from anderhalf.apps.people.queries import patient_for
+from anderhalf.apps.record import actions as record
+from anderhalf.apps.record.queries import observations_of
+
+from .. import actions, queries
+from ..forms import CorrectionForm, HomeForm
+from .common import frame
+
+
+@require_http_methods(["GET", "POST"])
+def home(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Weight, blood pressure and pulse measured at home, by the patient, a carer or the care team."""
+    viewer, at = request.viewer, request.now
+    patient = patient_for(
+        viewer, patient_id, Right.ENTER_MEASUREMENT, at, event="clinic:home_measurement_viewed"
+    )
+    episode = queries.shown_episode_of(viewer, patient_id, at=at)
+    if episode is None:
+        messages.info(request, _("Er is nog geen zorg in het centrum; metingen kunnen daarna."))
+        return redirect("clinic:plan", patient_id)
+    day = timezone.localdate(at)
+    pathway = queries.pathway_of(episode, on=day)
+    latest = queries.known_facts(patient_id, pathway, on=day, birth_date=patient.birth_date)
+    form = HomeForm(
+        request.POST or None, pathway=pathway, at=at, latest=latest,
+        initial={"measured_on": day, "submission": uuid4()},
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        items = form.observations({}, default=form.cleaned_data["measured_on"], at=at)
+        try:
+            actions.enter_home_measurements(
+                by=viewer, at=at, patient=patient_id, items=items, submission=form.submission_key()
+            )
+        except record.RecordRefused as refused:
+            form.add_error("measured_on", str(refused))
+        else:
+            messages.success(request, _("De meting is bewaard."))
+            for alarm in queries.alarms_since(viewer, patient_id, at=at):
+                messages.error(
+                    request, _("%(alarm)s Het centrum ziet dit en neemt contact op.") % {"alarm": alarm.title}
+                )
+            return redirect("clinic:plan", patient_id)
+    rows = observations_of(viewer=viewer, patient=patient_id, at=at, facts=form.fact_names)[:20]
+    context = {
+        **frame(request, patient, episode, "plan"),
+        "form": form,
+        "facts": form.rows(form.fact_names),
+        "lines": queries.observation_lines(rows, pathway),
+    }
+    return render(request, "clinic/home_measurement.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, observation_id: UUID) -> HttpResponse:
+    """Replace a value, or say that it can't be trusted or was never true. The old value stays visible."""
+    viewer, at = request.viewer, request.now
+    found = queries.observation(viewer, observation_id, at=at)
+    check_access(viewer, Right.WRITE_CLINICAL, patient=found.patient_id, at=at)
+    episode = queries.shown_episode_of(viewer, found.patient_id, at=at)
+    if episode is None:
+        return redirect("clinic:chart", found.patient_id)
+    pathway = queries.pathway_of(episode, on=timezone.localdate(at))
+    fact = pathway.facts.get(found.fact)
+    if fact is None:
+        messages.error(request, _("Deze meting hoort niet bij dit zorgpad."))
+        return redirect("clinic:measurements", found.patient_id)
+    form = CorrectionForm(request.POST or None, pathway=pathway, fact=fact)
+    if request.method == "POST" and form.is_valid():
+        because = form.cleaned_data["because"]
+        try:
+            if form.cleaned_data["what"] == "correct":
+                record.correct_observation(
+                    by=viewer, at=at, observation_id=found.pk, value=form.cleaned_data["checked"], because=because,
+                    value_as_given=form.cleaned_data["value"],
+                )  # fmt: skip
+            elif form.cleaned_data["what"] == "unreliable":
+                record.mark_unreliable(by=viewer, at=at, observation_id=found.pk, because=because)
+            else:
+                record.mark_in_error(by=viewer, at=at, observation_id=found.pk, because=because)
+        except record.RecordRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("De meting is gecorrigeerd; de oude waarde blijft zichtbaar."))
+            return redirect("clinic:measurements", found.patient_id)
+    context = {
+        **frame(request, found.patient, episode, "measurements"),
+        "form": form,
+        "line": queries.observation_lines([found], pathway)[0],
+        "observation": found,
+        "unit": fact.unit_label or "",
+    }
+    return render(request, "clinic/observation_correct.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,241 @@
+"""Titration: proposals and what is done with them, what a patient tolerates, what is due, the whole centre."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anderhalf.apps.people.access import Right, check_access
+from anderhalf.apps.people.queries import patient_for
+from anderhalf.apps.record import actions as record
+from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.titration import Protocol
+
+from .. import actions, queries
+from ..errors import ClinicRefused
+from ..forms import BesideForm, ChoiceForm, ConditionsForm, ToleranceForm
+from ..models import Episode
+from ..titration.gather import protocol_of
+from .beside import panels
+from .common import frame
+
+FILTERS = ("q", "class", "state", "sort")
+
+
+def _opened(request: HttpRequest, patient_id: UUID, event: str) -> dict[str, Any]:
+    """The frame around a patient whose clinical record the viewer may see; leaves the audit line."""
+    patient = patient_for(
+        request.viewer, patient_id, Right.VIEW_CLINICAL, request.now, event=f"clinic:{event}_viewed"
+    )
+    episode = queries.shown_episode_of(request.viewer, patient_id, at=request.now)
+    return frame(request, patient, episode, "medication")
+
+
+def _protocol(request: HttpRequest, episode: Episode | None) -> tuple[Pathway, Protocol] | None:
+    if episode is None:
+        return None
+    pathway = queries.pathway_of(episode, on=timezone.localdate(request.now))
+    protocol = protocol_of(pathway)
+    return (pathway, protocol) if protocol is not None else None
+
+
+@require_GET
+def proposals(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Every class as a card, and what was done with earlier proposals."""
+    return _proposals_page(request, patient_id)
+
+
+def _proposals_page(request: HttpRequest, patient_id: UUID, status: int = 200) -> HttpResponse:
+    context = _opened(request, patient_id, "proposals")
+    known = _protocol(request, context["episode"])
+    if known is None:
+        return render(request, "clinic/chart_empty.html", context)
+    choices = queries.choices_of(request.viewer, patient_id, at=request.now)
+    context |= {
+        "proposals": queries.proposals(request.viewer, context["episode"], at=request.now),
+        "beside": panels(
+            queries.beside(request.viewer, context["episode"], at=request.now), on=context["today"]
+        ),
+        "chosen": queries.choice_lines(choices, known[1]),
+        "encounter_id": request.GET.get("consult", "") or request.POST.get("encounter", ""),
+    }
+    return render(request, "clinic/proposals.html", context, status=status)
+
+
+@require_POST
+def choose(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """Accept, adapt or decline one proposal; refused with the new one beside it when the facts changed."""
+    viewer, at = request.viewer, request.now
+    episode = queries.episode(viewer, episode_id, at=at)
+    check_access(viewer, Right.WRITE_CLINICAL, patient=episode.patient_id, at=at)
+    form = ChoiceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Kies overnemen, aanpassen of niet doen."))
+        return _proposals_page(request, episode.patient_id, status=422)
+    given = form.cleaned_data
+    try:
+        row = actions.choose_advice(
+            by=viewer, at=at, episode=episode_id, drug_class=given["drug_class"], choice=given["choice"],
+            basis=given["basis"], reason=given["reason"], dose=given["dose"], stop_reason=given["stop_reason"],
+            encounter=given["encounter"], submission=form.submission_key(),
+        )  # fmt: skip
+    except (ClinicRefused, record.RecordRefused) as refused:
+        messages.error(request, str(refused))
+        return _proposals_page(request, episode.patient_id, status=409)
+    told = {
+        "accepted": _("Het voorstel is overgenomen."),
+        "adapted": _("Uw keuze is vastgelegd."),
+        "declined": _("Vastgelegd dat u het voorstel niet volgt."),
+    }
+    messages.success(request, told[row.choice])
+    address = reverse("clinic:proposals", args=[episode.patient_id])
+    return redirect(f"{address}?consult={row.encounter}" if row.encounter else address)
+
+
+@require_POST
+def choose_beside(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """Follow an answer of a second pathway, or not, with the reason."""
+    viewer, at = request.viewer, request.now
+    episode = queries.episode(viewer, episode_id, at=at)
+    check_access(viewer, Right.WRITE_CLINICAL, patient=episode.patient_id, at=at)
+    form = BesideForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Kies overnemen of niet doen."))
+        return _proposals_page(request, episode.patient_id, status=422)
+    given = form.cleaned_data
+    try:
+        row = actions.choose_beside(
+            by=viewer, at=at, episode=episode_id, pathway=given["pathway"], table=given["table"],
+            choice=given["choice"], basis=given["basis"], reason=given["reason"], encounter=given["encounter"],
+            submission=form.submission_key(),
+        )  # fmt: skip
+    except (ClinicRefused, record.RecordRefused) as refused:
+        messages.error(request, str(refused))
+        return _proposals_page(request, episode.patient_id, status=409)
+    messages.success(
+        request,
+        _("Het voorstel is overgenomen.")
+        if row.choice == "accepted"
+        else _("Vastgelegd dat u het voorstel niet volgt."),
+    )
+    address = reverse("clinic:proposals", args=[episode.patient_id])
+    return redirect(f"{address}?consult={row.encounter}" if row.encounter else address)
+
+
+@require_http_methods(["GET", "POST"])
+def tolerances(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """What the patient tolerates and which conditions stand; three forms, each with its own button."""
+    viewer, at = request.viewer, request.now
+    context = _opened(request, patient_id, "tolerances")
+    known = _protocol(request, context["episode"])
+    if known is None:
+        return render(request, "clinic/chart_empty.html", context)
+    pathway, protocol = known
+    episode: Episode = context["episode"]
+    asked = request.POST.get("do", "")
+    latest = queries.known_facts(
+        patient_id, pathway, on=context["today"], birth_date=context["patient"].birth_date
+    )
+    tolerance = ToleranceForm(
+        request.POST if asked == "remember" else None, protocol=protocol, at=at, prefix="t"
+    )
+    conditions = ConditionsForm(
+        request.POST if asked == "conditions" else None,
+        pathway=pathway,
+        protocol=protocol,
+        at=at,
+        latest=latest,
+    )
+    if request.method == "POST":
+        check_access(viewer, Right.WRITE_CLINICAL, patient=patient_id, at=at)
+        try:
+            if _saved(request, episode, asked, tolerance, conditions):
+                return redirect("clinic:tolerances", patient_id)
+        except (ClinicRefused, record.RecordRefused) as refused:
+            tolerance.add_error(None, str(refused))
+    context |= {
+        "remembered": queries.tolerances(viewer, patient_id, protocol, at=at),
+        "form": tolerance,
+        "conditions": conditions,
+        "facts": conditions.rows(conditions.fact_names),
+    }
+    failed = bool((tolerance.is_bound and tolerance.errors) or (conditions.is_bound and conditions.errors))
+    return render(request, "clinic/tolerances.html", context, status=422 if failed else 200)
+
+
+def _saved(
+    request: HttpRequest, episode: Episode, asked: str, tolerance: ToleranceForm, conditions: ConditionsForm
+) -> bool:
+    """Do what the pressed button says; False when its form has errors."""
+    about: dict[str, Any] = {"by": request.viewer, "at": request.now}
+    if asked == "asked":
+        actions.ask_tolerances(**about, episode=episode.pk)
+        messages.success(request, _("Vastgelegd dat alle klassen zijn nagevraagd."))
+        return True
+    if asked == "remember" and tolerance.is_valid():
+        actions.remember_tolerance(**about, episode=episode.pk, **tolerance.arguments())
+        messages.success(request, _("Het dossier onthoudt dit."))
+        return True
+    if asked == "conditions" and conditions.is_valid():
+        record.record_observations(
+            **about,
+            patient=episode.patient_id,
+            items=conditions.new_observations(),
+            under=Right.WRITE_CLINICAL,
+        )
+        messages.success(request, _("De omstandigheden zijn vastgelegd."))
+        return True
+    return False
+
+
+@require_POST
+def tolerance_end(request: HttpRequest, tolerance_id: UUID) -> HttpResponse:
+    """Say that something no longer holds."""
+    try:
+        row = actions.end_tolerance(
+            by=request.viewer, at=request.now, tolerance=tolerance_id, because=request.POST.get("because", "")
+        )
+    except ClinicRefused as refused:
+        messages.error(request, str(refused))
+        asked = request.POST.get("patient", "")
+        try:
+            return redirect("clinic:tolerances", UUID(asked))
+        except ValueError:
+            return redirect("home")
+    messages.success(request, _("Dit geldt niet meer; het blijft in het dossier te lezen."))
+    return redirect("clinic:tolerances", row.patient_id)
+
+
+@require_POST
+def results_seen(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """The results that arrived were read."""
+    episode = queries.episode(request.viewer, episode_id, at=request.now)
+    actions.review_results(by=request.viewer, at=request.now, episode=episode_id)
+    messages.success(request, _("De uitslagen staan als gezien."))
+    return redirect("clinic:chart", episode.patient_id)
+
+
+@require_GET
+def due(request: HttpRequest) -> HttpResponse:
+    """Alarms, unread results, overdue laboratory and missed contacts of the centre."""
+    return render(request, "clinic/due.html", {"watch": queries.due_list(request.viewer, at=request.now)})
+
+
+@require_GET
+def population(request: HttpRequest) -> HttpResponse:
+    """Everybody in titration at the own centre."""
+    filters = {name: request.GET.get(name, "") for name in FILTERS}
+    found = queries.population(
+        request.viewer, at=request.now, filters=filters, page=request.GET.get("page", 1)
+    )
+    context = {"population": found, "filters": filters, "today": timezone.localdate(request.now)}
+    template = "clinic/_population_list.html" if request.htmx else "clinic/population.html"
+    return render(request, template, context)

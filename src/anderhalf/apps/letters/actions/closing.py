@@ -1,0 +1,150 @@
+"""Ending a period of care in one go: letter, outcome, and for a forward the referral to the hospital."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from anderhalf.apps.clinic import actions as clinic
+from anderhalf.apps.clinic.errors import EpisodeEnded
+from anderhalf.apps.clinic.models import Episode, Outcome
+from anderhalf.apps.people import actions as people
+from anderhalf.apps.people.access import AccessDenied, Right
+from anderhalf.apps.people.permission import permit
+from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.referrals import actions as referrals
+from anderhalf.apps.supervision import actions as supervision
+
+from ..composing import plain_text
+from ..errors import AlreadyClosed, OtherLetter
+from ..kinds import letter_kind_of
+from ..models import Letter
+from .drafts import ROOM, edit_letter, new_draft
+from .signing import sign_and_deliver
+
+
+@transaction.atomic
+def close_care(
+    *,
+    by: Viewer,
+    at: datetime,
+    episode: UUID,
+    outcome: str,
+    reason: str = "",
+    plan: str = "",
+    targets: str = "",
+    alarm_limits: str = "",
+    refer_again_when: str = "",
+    next_contact_on: date | None = None,
+    urgency: str = "",
+    texts: Mapping[str, str] | None = None,
+    letter: UUID | None = None,
+    version: int | None = None,
+    undiscussed_because: str = "",
+    decision: UUID | None = None,
+    submission: str = "",
+) -> tuple[Outcome, Letter]:
+    """Sign the letter, record the outcome and, for a forward, send the hospital its referral: all or nothing.
+
+    ``texts`` are headings of the letter as the signer leaves them; ``plan`` (with the changes and the schedule of the
+    record beneath it), ``targets``, ``alarm_limits``, ``refer_again_when`` and ``reason`` fill their headings when
+    ``texts`` does not. What nobody gives is taken from the record and the pathway. The outcome keeps what the signed
+    letter says, so that the two can't differ.
+
+    ``letter`` is the draft that the signer worked in, at ``version``; without it the letter is drafted here. The
+    letter is signed before care ends, because signing asks for a patient in care. A forward also informs the
+    practice. Cases that still wait for the meeting leave the agenda, with ``undiscussed_because``.
+
+    With a ``submission`` key that was used before nothing happens again: ``AlreadyClosed``.
+    Raises ``LetterRefused``, ``ClinicRefused``, ``ReferralRefused``; then nothing has changed.
+    """
+    kind = letter_kind_of(outcome)
+    found = Episode.objects.select_related("patient", "centre").filter(pk=episode, network=by.network).first()
+    if found is None:
+        raise AccessDenied
+    if found.ended_at is not None:
+        raise EpisodeEnded
+    permit(ROOM, by, Right.SIGN_LETTER, at=at, patient=found.patient_id)
+    if submission and not people.submit_once(by=by, at=at, key=submission):
+        raise AlreadyClosed
+    with translation.override("nl"):  # it stands in the letter, which is Dutch
+        label = str(Outcome.Kind(outcome).label)
+    said = {
+        "targets": targets,
+        "alarm_limits": alarm_limits,
+        "refer_again": refer_again_when,
+        "reason": reason or ("" if kind == Letter.Kind.FORWARD else label.capitalize() + "."),
+    }
+    said = {heading: text for heading, text in said.items() if text.strip()} | dict(texts or {})
+    if letter is None:
+        signing = new_draft(
+            by=by,
+            at=at,
+            episode=episode,
+            kind=kind,
+            texts=said,
+            next_contact_on=next_contact_on,
+            plan=plan.strip(),
+        )
+    else:
+        signing = edit_letter(by=by, at=at, letter=letter, texts=said if texts else {}, version=version)
+    if signing.episode_id != episode or signing.kind != kind:
+        raise OtherLetter
+    signed = sign_and_deliver(by=by, at=at, letter=signing.pk)
+    text = {str(section["id"]): str(section["text"]).strip() for section in signed.sections}
+    if kind == Letter.Kind.FORWARD:
+        _forward(found, signed, by=by, at=at, urgency=urgency)
+    if outcome in Outcome.ENDING:
+        because = undiscussed_because.strip() or _("zorg afgesloten: %(outcome)s") % {"outcome": label}
+        supervision.drop_waiting(by=by, at=at, episode=episode, because=because)
+    row = clinic.end_episode(
+        by=by,
+        at=at,
+        episode=episode,
+        outcome=outcome,
+        reason=reason or text.get("reason", ""),
+        plan=plan.strip() or text.get("policy", ""),
+        targets=text.get("targets", targets),
+        alarm_limits=text.get("alarm_limits", alarm_limits),
+        refer_again_when=text.get("refer_again", refer_again_when),
+        next_contact_on=next_contact_on,
+        decision=decision,
+    )
+    if submission:
+        people.keep_result(by=by, key=submission, result=str(signed.pk))
+    return row, signed
+
+
+def _forward(episode: Episode, signed: Letter, *, by: Viewer, at: datetime, urgency: str) -> None:
+    """Send the hospital the referral that the letter goes with, and tell the practice."""
+    sections = {str(section["id"]): section for section in signed.sections}
+    written = {name: plain_text(section) for name, section in sections.items()}
+    referrals.create_forward(
+        by=by,
+        at=at,
+        patient=episode.patient_id,
+        recipient=signed.recipient_id,
+        reason=written.get("reason", ""),
+        treatment_so_far=written.get("treatment", ""),
+        further_information="\n\n".join(
+            written[name] for name in ("diagnosis", "other") if written.get(name)
+        ),
+        urgency=urgency,
+        follows=episode.referral_id,
+    )
+    told = new_draft(
+        by=by,
+        at=at,
+        episode=episode.pk,
+        kind=Letter.Kind.INTERIM,
+        texts={
+            "policy": f"Verwezen naar {signed.recipient.name} op {timezone.localdate(at):%d-%m-%Y}.\n\n"
+            + written.get("reason", "")
+        },
+    )
+    sign_and_deliver(by=by, at=at, letter=told.pk)

@@ -1,0 +1,278 @@
+"""The proposed text under each heading of a letter: short, complete, with dates and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from anderhalf.apps.clinic.queries import choice_lines
+from anderhalf.apps.clinic.titration.gather import protocol_of
+from anderhalf.apps.people.models import Alert
+from anderhalf.apps.referrals.models import Referral
+from anderhalf.core.decisions.evaluate import evaluate
+
+from ..models import Letter
+from .gathering import Gathered
+from .words import (
+    below_target,
+    bullets,
+    change_line,
+    day_of,
+    every,
+    inside,
+    joined,
+    limit_lines,
+    medication_rows,
+    paragraphs,
+    sentence,
+    values_by_day,
+)
+
+ASKED = {
+    Referral.Intent.DIAGNOSIS: "voor diagnostiek",
+    Referral.Intent.TITRATION: "om de medicatie in te stellen",
+    Referral.Intent.FOLLOW_UP: "voor controle",
+    Referral.Intent.ADVICE: "voor advies",
+}
+AFTER_RETURN = "first_line"
+"""The line of the follow-up schedule that holds once the patient is back with the practice."""
+CONDITIONS = (
+    "atrial_fibrillation",
+    "hypertension",
+    "coronary_disease",
+    "diabetes",
+    "copd",
+    "asthma",
+    "stroke_or_tia",
+    "vascular_disease",
+    "sleep_apnoea",
+    "anaemia",
+    "dialysis",
+    "icd_present",
+)
+"""Facts of the dictionary that a letter names as other conditions when they are true."""
+AT_HOME = ("living_alone", "informal_carer")
+MANY = 3
+"""So many discussions are told; older ones are in the record."""
+
+
+def text_of(heading: str, found: Gathered, *, kind: str, plan: str = "") -> str:
+    """The proposed text under ``heading``; empty for a heading about which the record says nothing."""
+    writers: dict[str, Callable[[], str]] = {
+        "answer": lambda: answer(found),
+        "diagnosis": lambda: diagnosis(found, kind=kind),
+        "policy": lambda: policy(found, kind=kind, plan=plan),
+        "treatment": lambda: treatment(found),
+        "patient_agreements": lambda: patient_agreements(found),
+        "targets": lambda: targets(found),
+        "alarm_limits": lambda: alarm_limits(found),
+        "refer_again": lambda: refer_again(found),
+        "reason": lambda: reason(found, kind=kind),
+        "other": lambda: other(found, kind=kind),
+    }
+    return writers[heading]() if heading in writers else ""
+
+
+def _known_to_be_true(found: Gathered, names: tuple[str, ...]) -> list[str]:
+    """The labels of those facts that are known and true."""
+    dictionary, known = found.pathway.facts, found.facts
+    true = [name for name in names if name in dictionary and name in known and known[name].value is True]
+    return [inside(dictionary[name].label["nl"].removesuffix(" bekend")) for name in true]
+
+
+def _last(found: Gathered, field: str) -> str:
+    """The newest words under a heading of the encounters."""
+    return next((getattr(one, field).strip() for one in found.encounters if getattr(one, field).strip()), "")
+
+
+def answer(found: Gathered) -> str:
+    """What was asked, by whom and when, what was done, and what came out."""
+    referral = found.referral
+    on = day_of(timezone.localdate(referral.sent_at or found.episode.started_at))
+    asked = ASKED.get(Referral.Intent(referral.intent), "")
+    if referral.requester_organisation_id == found.episode.patient.practice_id:
+        opening = f"U verwees deze patiënt op {on} {asked}."
+    else:
+        opening = f"{referral.requester_organisation.name} verwees deze patiënt op {on} {asked}."
+    question = f"Uw vraag: {sentence(referral.reason)}" if referral.reason.strip() else ""
+    if question and referral.requester_organisation_id != found.episode.patient.practice_id:
+        question = question.replace("Uw vraag", "De vraag", 1)
+    seen = ""
+    if found.encounters:
+        first, last = (timezone.localdate(found.encounters[index].at) for index in (-1, 0))
+        times = len(found.encounters)
+        seen = (
+            f"Wij zagen de patiënt op {day_of(first)}."
+            if times == 1
+            else f"Wij hadden {times} contacten, van {day_of(first)} tot {day_of(last)}."
+        )
+    conclusion = _last(found, "conclusion")
+    return paragraphs(f"{opening} {question}".strip(), f"{seen} {sentence(conclusion)}".strip())
+
+
+def diagnosis(found: Gathered, *, kind: str) -> str:
+    """Diagnosis with LVEF, other conditions, the latest values with their dates, and the last conclusion.
+
+    A return has the conclusion in its answer already.
+    """
+    known = found.facts.get("heart_failure_known")
+    line = found.diagnosis
+    if not line and known is not None:
+        line = "Hartfalen" if known.value is True else "Geen hartfalen vastgesteld"
+    others = _known_to_be_true(found, CONDITIONS)
+    conclusion = "" if kind == Letter.Kind.RETURN else _last(found, "conclusion")
+    values = values_by_day(found.latest)
+    return paragraphs(
+        sentence(line),
+        sentence(f"Verder bekend: {joined(others)}") if others else "",
+        sentence(conclusion),
+        "Laatste waarden:\n" + bullets(values) if values else "",
+    )
+
+
+def _changes(found: Gathered) -> str:
+    lines = [change_line(rows, found.pathway) for rows in found.changes]
+    return "Wijzigingen in deze periode:\n" + bullets(lines) if lines else ""
+
+
+def _decisions(found: Gathered) -> str:
+    lines = []
+    for case in found.decisions[:MANY]:
+        who = f" met {case.decided_by.full_name}" if case.decided_by else ""
+        day = day_of(timezone.localdate(case.decided_at)) if case.decided_at else ""
+        lines.append(f"{day}{who}: {sentence(case.decision)}")
+    return "Besproken met de specialist:\n" + bullets(lines) if lines else ""
+
+
+def _otherwise(found: Gathered) -> str:
+    """Where the protocol proposed one thing and the professional did another, and why."""
+    protocol = protocol_of(found.pathway)
+    lines = [
+        f"{day_of(line['on'])}: {inside(line['title'])} {line['text']}"
+        + (f", {inside(line['reason']).rstrip('.')}" if line["reason"] else "")
+        for line in choice_lines(found.otherwise, protocol)
+    ]
+    return "Anders gedaan dan het protocol voorstelt:\n" + bullets(lines) if lines else ""
+
+
+def _controls(found: Gathered) -> str:
+    """What is still to be measured after a step."""
+    lines = [
+        f"{task.title} (uiterlijk {day_of(task.due_on)})" if task.due_on else task.title
+        for task in found.controls
+    ]
+    return "Nog te controleren na een wijziging:\n" + bullets(lines) if lines else ""
+
+
+def policy(found: Gathered, *, kind: str, plan: str = "") -> str:
+    """The plan, changes of medication with reasons, where the protocol was not followed, what the specialist decided,
+    what is still to be controlled, and the follow-up schedule."""
+    plan = plan or _last(found, "plan") or found.episode.plan
+    return paragraphs(
+        sentence(plan), _changes(found), _otherwise(found), _decisions(found), _controls(found),
+        schedule(found, kind=kind),
+    )  # fmt: skip
+
+
+def schedule(found: Gathered, *, kind: str) -> str:
+    """Who checks what and how often: for a return from the pathway's follow-up schedule, else our next contact."""
+    lines = []
+    if kind == Letter.Kind.RETURN:
+        lines = [
+            f"{contact.title['nl']}: {every(contact.every_days)} {_names(contact.measure, found)}"
+            for contact in found.pathway.follow_up.contacts
+            if contact.id == AFTER_RETURN and contact.every_days
+        ]
+        lines += [
+            f"{test.title['nl']}: {every(test.every_days)}"
+            + ("" if "," in test.title["nl"] else f" {_names(test.measure, found)}")
+            for test in found.pathway.follow_up.tests
+            if test.every_days
+        ]
+    elif found.episode.next_contact_on:
+        lines.append(f"Volgend contact bij ons: {day_of(found.episode.next_contact_on)}")
+    return "Controles:\n" + bullets(lines) if lines else ""
+
+
+def _names(measure: tuple[str, ...], found: Gathered) -> str:
+    """``(bloeddruk, gewicht, kalium)``: the facts to measure, in few words."""
+    labels = [found.pathway.facts[name].label["nl"] for name in measure if name in found.pathway.facts]
+    short = [inside(label.partition(" (")[0]) for label in labels]
+    # labels of parts begin with what they are part of ("Bloeddruk, bovendruk"); a list needs the whole once
+    whole = list(dict.fromkeys(label.partition(",")[0] for label in short))
+    return f"({', '.join(whole)})" if whole else ""
+
+
+def treatment(found: Gathered) -> str:
+    """What was done so far, besides the medication table."""
+    return _changes(found) or "Zie de medicatie hierboven."
+
+
+def patient_agreements(found: Gathered) -> str:
+    """What the patient was taught and told back."""
+    topics = {topic.id: inside(topic.title["nl"]) for topic in found.pathway.education.topics}
+    told = [topics.get(one.topic, one.topic) for one in found.education]
+    repeated = [topics.get(one.topic, one.topic) for one in found.education if one.teach_back]
+    taught = f"Uitgelegd: {joined(told)}." if told else ""
+    if repeated:
+        taught += f" De patiënt vertelde zelf na: {joined(repeated)}."
+    return taught or "De patiënt kreeg mee wanneer te bellen (zie Alarmgrenzen)."
+
+
+def targets(found: Gathered) -> str:
+    """Weight to keep, and which drugs are under their target dose."""
+    lines = []
+    by_name = {one.name: one for one in found.latest}
+    target, weight = found.facts.get("target_weight"), by_name.get("weight")
+    if target is not None:
+        lines.append(f"Streefgewicht {target.value:.1f} kg".replace(".", ","))
+    elif weight is not None:
+        day = f" ({day_of(weight.on)})" if weight.on else ""
+        lines.append(f"Laatste gewicht {weight.text} {weight.unit}{day}")
+    below = below_target(found.medication, found.pathway)
+    if below:
+        lines.append(f"Nog niet op streefdosis: {joined(below)}")
+    elif any(row["target"] for row in medication_rows(found.medication, found.pathway)):
+        lines.append("Middelen met een afgesproken streefdosis hebben die bereikt")
+    return bullets(lines) or "Geen streefwaarden vastgelegd."
+
+
+def alarm_limits(found: Gathered) -> str:
+    """When the patient calls, and in which ranges the practice asks us: those that the agreement's table reacts to."""
+    alarms = [sentence(alarm.action["nl"]) for alarm in found.pathway.follow_up.alarms]
+    limits = limit_lines(found.pathway.table("stable"), found.pathway)
+    return paragraphs(
+        "De patiënt weet:\n" + bullets(alarms) if alarms else "",
+        "De praktijk overlegt met ons bij:\n" + bullets(limits) if limits else "",
+    )
+
+
+def refer_again(found: Gathered) -> str:
+    """When the practice sends the patient back, from the pathway's follow-up schedule."""
+    return bullets(one.text["nl"] for one in found.pathway.follow_up.refer_again)
+
+
+def reason(found: Gathered, *, kind: str) -> str:
+    """Why the patient goes to the hospital: the rule of the table that says so, and the specialist's decision."""
+    if kind != Letter.Kind.FORWARD:
+        return ""
+    decision = evaluate(found.pathway.table("stable"), found.facts, on=found.day)
+    said = ""
+    if decision.is_decided and decision.value("advice") in ("forward", "discuss"):
+        said = " ".join(rule.why.get("nl", "") for rule in decision.decisive)
+    return paragraphs(said, _decisions(found))
+
+
+def other(found: Gathered, *, kind: str) -> str:
+    """Allergies, warnings and treatment limits; discussions where no other heading tells them."""
+    titles = {
+        Alert.Kind.ALLERGY: "Allergieën",
+        Alert.Kind.ALERT: "Let op",
+        Alert.Kind.TREATMENT_LIMIT: "Behandelgrenzen",
+    }
+    lines = [f"{titles[Alert.Kind(name)]}: {joined(texts)}" for name, texts in found.alerts.items() if texts]
+    social = _known_to_be_true(found, AT_HOME)
+    if social and kind != Letter.Kind.END:
+        lines.append(sentence(joined(social)))
+    return bullets(lines)

@@ -1,0 +1,25 @@
+"""Reading the agreement: versions by date, drafts on the way, what a change would have done."""
+
+from .versions import (
+    NotPublished,
+    agreement_on,
+    base_pathway,
+    pathway_of_decision,
+    pathway_on,
+    pinned_version,
+    version_on,
+    versions_of,
+    versions_remembered,
+)
+
+__all__ = [
+    "NotPublished",
+    "agreement_on",
+    "base_pathway",
+    "pathway_of_decision",
+    "pathway_on",
+    "pinned_version",
+    "version_on",
+    "versions_of",
+    "versions_remembered",
+]

@@ -1,0 +1,50 @@
+"""Writing about people. Every action checks access, changes, and writes its audit line in one transaction."""
+
+from .accounts import (
+    create_account,
+    deactivate_account,
+    new_temporary_password,
+    password_changed,
+    reactivate_account,
+    reset_account,
+    unlock_account,
+)
+from .alerts import add_alert, end_alert
+from .consents import add_carer, end_carer, give_consent, open_patient_account
+from .drafts import discard_draft, save_draft
+from .emergencies import EMERGENCY_DURATION, ReasonTooShort, break_glass, end_emergency, review_emergency
+from .patients import CHANGEABLE, DuplicatePatient, StaleRecord, change_patient, register_patient
+from .relations import end_care_relation, open_care_relation
+from .submissions import keep_result, submit_once
+
+__all__ = [
+    "CHANGEABLE",
+    "EMERGENCY_DURATION",
+    "DuplicatePatient",
+    "ReasonTooShort",
+    "StaleRecord",
+    "add_alert",
+    "add_carer",
+    "break_glass",
+    "change_patient",
+    "create_account",
+    "deactivate_account",
+    "discard_draft",
+    "end_alert",
+    "end_care_relation",
+    "end_carer",
+    "end_emergency",
+    "give_consent",
+    "keep_result",
+    "new_temporary_password",
+    "open_care_relation",
+    "open_patient_account",
+    "password_changed",
+    "reactivate_account",
+    "register_patient",
+    "reset_account",
+    "review_emergency",
+    "save_draft",
+    "submit_once",
+    "unlock_account",
+]

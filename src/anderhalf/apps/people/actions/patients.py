@@ -1,0 +1,178 @@
+"""Registering patients and keeping their particulars right."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anderhalf.apps.audit import actions as audit
+
+from ..access import AccessDenied, Right, can_access, check_access
+from ..identifiers import normalise_bsn, search_index
+from ..models import CareRelation, Organisation, Patient, Professional
+from ..purposes import purpose_of
+from ..viewer import Viewer
+
+CHANGEABLE = ("initials", "given_name", "prefix", "family_name", "phone", "email", "address", "gp", "insurer",
+              "deceased_on")  # fmt: skip
+
+
+class DuplicatePatient(Exception):
+    """Somebody with this BSN is registered already. ``may_open`` says whether the viewer may go to that record."""
+
+    def __init__(self, *, patient: UUID, may_open: bool) -> None:
+        super().__init__("a patient with this BSN is registered already")
+        self.patient, self.may_open = patient, may_open
+
+
+class StaleRecord(Exception):
+    """Somebody else changed the record in the meantime; ``present`` is the record as it is now."""
+
+    def __init__(self, present: Patient) -> None:
+        super().__init__("the record was changed by somebody else")
+        self.present = present
+
+
+def register_patient(
+    *,
+    by: Viewer,
+    at: datetime,
+    bsn: str,
+    birth_date: date,
+    sex: str,
+    family_name: str,
+    initials: str = "",
+    given_name: str = "",
+    prefix: str = "",
+    practice: Organisation | None = None,
+    gp: Professional | None = None,
+    insurer: Organisation | None = None,
+    phone: str = "",
+    email: str = "",
+    address: str = "",
+) -> Patient:
+    """Register a patient, by the own practice (first line) or by a specialist for a practice that is named.
+
+    Refuses with ``ValidationError`` a BSN that fails the 11-test or an impossible birth date, and with
+    :class:`DuplicatePatient` a BSN that is already known in the network. ``bsn`` may be empty (not yet known).
+    """
+    rule = check_access(by, Right.REGISTER_PATIENT)
+    number = normalise_bsn(bsn) if bsn.strip() else ""
+    _check_birth_date(birth_date, timezone.localdate(at))
+    practice = practice or _own_practice(by)
+    if practice.network_id != by.network or (by.is_first_line and practice.pk not in by.organisation_ids):
+        raise AccessDenied(_("U schrijft alleen patiënten in bij uw eigen praktijk."))
+    index = search_index(number) if number else ""
+    try:
+        with transaction.atomic():
+            _refuse_duplicate(by, index, at)
+            patient = Patient.objects.create(
+                network_id=by.network,
+                bsn=number,
+                bsn_index=index,
+                birth_date=birth_date,
+                sex=sex,
+                family_name=family_name.strip(),
+                initials=initials.strip(),
+                given_name=given_name.strip(),
+                prefix=prefix.strip(),
+                practice=practice,
+                gp=gp,
+                insurer=insurer,
+                phone=phone.strip(),
+                email=email.strip(),
+                address=address.strip(),
+                recorded_at=at,
+                recorded_by=by.user_id[:40],
+            )
+            patient.care_relations.create(
+                organisation=practice, kind=CareRelation.Kind.GP_OF_RECORD, because="registered", starts_at=at
+            )
+            if not by.is_first_line:
+                patient.care_relations.create(
+                    organisation_id=by.organisation_ids[0],
+                    kind=CareRelation.Kind.REFERRER,
+                    because="registered",
+                    starts_at=at,
+                )
+            audit.record(
+                by=by,
+                at=at,
+                action="C",
+                event="patient.registered",
+                object_type="patient",
+                object_id=patient.pk,
+                patient=patient.pk,
+                rule=rule,
+                purpose=purpose_of(by, rule),
+            )
+    except IntegrityError:  # two desks registered the same person at the same moment
+        _refuse_duplicate(by, index, at)
+        raise
+    return patient
+
+
+def change_patient(
+    *, by: Viewer, at: datetime, patient: UUID, version: int, changes: dict[str, Any]
+) -> Patient:
+    """Correct particulars (see ``CHANGEABLE``). Refuses with :class:`StaleRecord` when ``version`` is old.
+
+    Allowed to whoever may refer the patient or has the patient under care.
+    """
+    unknown = set(changes) - set(CHANGEABLE)
+    if unknown:
+        raise ValueError(f"not changeable: {sorted(unknown)}")
+    right = (
+        Right.WRITE_CLINICAL if can_access(by, Right.WRITE_CLINICAL, patient=patient, at=at) else Right.REFER
+    )
+    with transaction.atomic():
+        rule = check_access(by, right, patient=patient, at=at)
+        record = Patient.objects.select_for_update(of=("self",)).get(pk=patient)
+        if record.version != version:
+            raise StaleRecord(record)
+        for name, value in changes.items():
+            setattr(record, name, value)
+        record.version += 1
+        record.save()
+        audit.record(
+            by=by,
+            at=at,
+            action="U",
+            event="patient.changed",
+            object_type="patient",
+            object_id=patient,
+            patient=patient,
+            rule=rule,
+            purpose=purpose_of(by, rule),
+            detail={"fields": sorted(changes)},
+        )
+    return record
+
+
+def _refuse_duplicate(by: Viewer, index: str, at: datetime) -> None:
+    known = Patient.objects.filter(network=by.network, bsn_index=index).first() if index else None
+    if known is not None:
+        rights = (Right.IDENTITY, Right.REFER)
+        may_open = any(can_access(by, right, patient=known.pk, at=at) for right in rights)
+        raise DuplicatePatient(patient=known.pk, may_open=may_open)
+
+
+def _own_practice(by: Viewer) -> Organisation:
+    practice = Organisation.objects.filter(
+        pk__in=by.organisation_ids, kind=Organisation.Kind.PRACTICE, network=by.network
+    ).first()
+    if practice is None:
+        raise ValidationError(_("Kies de huisartsenpraktijk waar de patiënt staat ingeschreven."))
+    return practice
+
+
+def _check_birth_date(birth_date: date, today: date) -> None:
+    oldest = 130  # years; older than anyone has ever become
+    if birth_date > today or today.year - birth_date.year > oldest:
+        raise ValidationError(_("Deze geboortedatum kan niet. Kijk hem na."))

@@ -1,0 +1,171 @@
+"""Consents, carers who look along, the patient's own account; and what stands in the banner."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from .. import actions, queries
+from ..access import AccessDenied, Right, can_access
+from ..forms import AlertForm, CarerForm, ConsentForm, EndAlertForm, PatientAccountForm
+from ..purposes import ConsentPurpose
+from .common import new_submission, patient_context
+
+
+@require_http_methods(["GET", "POST"])
+def consents(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """What the patient agreed or objected to, who looks along, and the own account."""
+    viewer, at = request.viewer, request.now
+    if request.method == "POST":
+        form = ConsentForm(request.POST)
+        if form.is_valid():
+            actions.give_consent(by=viewer, at=at, patient=patient_id, **form.cleaned_data)
+            messages.success(request, _("De keuze is vastgelegd."))
+            return redirect("people:consents", patient_id)
+        messages.error(request, _("Kies toestemming of bezwaar."))
+        return redirect("people:consents", patient_id)
+    return _consents_page(request, patient_id, CarerForm(initial=new_submission()))
+
+
+def _consents_page(
+    request: HttpRequest,
+    patient_id: UUID,
+    carer_form: CarerForm,
+    account_form: PatientAccountForm | None = None,
+) -> HttpResponse:
+    viewer, at = request.viewer, request.now
+    record = queries.patient_for(
+        viewer, patient_id, Right.IDENTITY, at, event="consents.viewed", object_type="consent"
+    )
+    history = list(queries.consents_of(viewer, patient_id, at))
+    newest: dict[str, Any] = {}
+    for consent in history:
+        newest.setdefault(consent.purpose, consent)
+    bound = carer_form.is_bound or bool(account_form and account_form.is_bound)
+    context = patient_context(request, record, "consents") | {
+        "choices": [
+            {"purpose": p.value, "label": p.label, "now": newest.get(p.value)} for p in ConsentPurpose
+        ],
+        "history": [(ConsentPurpose(c.purpose).label, c) for c in history],
+        "carers": queries.carers_of(viewer, patient_id, at),
+        "may_decide": can_access(viewer, Right.GIVE_CONSENT, patient=patient_id, at=at),
+        "carer_form": carer_form,
+        "account_form": account_form or PatientAccountForm(initial=new_submission(), auto_id="account_%s"),
+    }
+    return render(request, "people/consents.html", context, status=422 if bound else 200)
+
+
+@require_POST
+def add_carer(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Somebody near the patient may look along; shows the temporary password once."""
+    form = CarerForm(request.POST)
+    if not form.is_valid():
+        return _consents_page(request, patient_id, form)
+    data = dict(form.cleaned_data)
+    return _with_password(
+        request,
+        patient_id,
+        key=str(data.pop("submission")),
+        make=lambda password: actions.add_carer(
+            by=request.viewer, at=request.now, patient=patient_id, temporary_password=password, **data
+        ),
+        username=data["username"],
+        again=lambda wrong: _consents_page(request, patient_id, _with_error(form, wrong)),
+    )
+
+
+@require_POST
+def open_account(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """An account for the patient; shows the temporary password once."""
+    form = PatientAccountForm(request.POST, auto_id="account_%s")
+    carer_form = CarerForm(initial=new_submission())
+    if not form.is_valid():
+        return _consents_page(request, patient_id, carer_form, form)
+    data = dict(form.cleaned_data)
+    record = queries.opened_patient(request.viewer, patient_id, Right.GIVE_CONSENT, request.now)
+    return _with_password(
+        request,
+        patient_id,
+        key=str(data.pop("submission")),
+        make=lambda password: actions.open_patient_account(
+            by=request.viewer, at=request.now, patient=record, temporary_password=password, **data
+        ),
+        username=data["username"],
+        again=lambda wrong: _consents_page(request, patient_id, carer_form, _with_error(form, wrong)),
+    )
+
+
+def _with_error(form: Any, wrong: ValidationError) -> Any:
+    form.add_error("username", wrong.messages)
+    return form
+
+
+def _with_password(
+    request: HttpRequest, patient_id: UUID, *, key: str, make: Any, username: str, again: Any
+) -> HttpResponse:
+    password = actions.new_temporary_password()
+    try:
+        with transaction.atomic():
+            if not actions.submit_once(by=request.viewer, at=request.now, key=key):
+                return redirect("people:consents", patient_id)
+            make(password)
+    except ValidationError as wrong:
+        return again(wrong)
+    context = {"username": username, "password": password, "back": request.path.rsplit("/", 2)[0] + "/"}
+    return render(request, "people/temporary_password.html", context)
+
+
+@require_POST
+def end_carer(request: HttpRequest, patient_id: UUID, carer_id: UUID) -> HttpResponse:
+    """The carer no longer looks along."""
+    actions.end_carer(by=request.viewer, at=request.now, carer_id=carer_id)
+    messages.success(request, _("Deze mantelzorger kijkt niet meer mee."))
+    return redirect("people:consents", patient_id)
+
+
+@require_http_methods(["GET", "POST"])
+def alerts(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Allergies, warnings and treatment limits: what stands in the banner and what stood there."""
+    viewer, at = request.viewer, request.now
+    form = AlertForm(request.POST) if request.method == "POST" else AlertForm(initial=new_submission())
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        key = str(data.pop("submission"))
+        with transaction.atomic():
+            if actions.submit_once(by=viewer, at=at, key=key):
+                actions.add_alert(by=viewer, at=at, patient=patient_id, **data)
+        messages.success(request, _("Dit staat nu boven het dossier."))
+        return redirect("people:alerts", patient_id)
+    record = queries.patient_for(
+        viewer, patient_id, Right.VIEW_PLAN, at, event="alerts.viewed", object_type="alert"
+    )
+    context = patient_context(request, record, "alerts") | {
+        "form": form,
+        "current": queries.alerts_of(viewer, patient_id, at),
+        "ended": queries.alerts_of(viewer, patient_id, at, ended=True),
+        "may_note": queries.may_note(viewer, patient_id, at),
+    }
+    return render(request, "people/alerts.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def end_alert(request: HttpRequest, patient_id: UUID, alert_id: UUID) -> HttpResponse:
+    """Takes one out of the banner, with the reason."""
+    if not queries.may_note(request.viewer, patient_id, request.now):
+        raise AccessDenied(_("U verandert hier niets."))
+    form = EndAlertForm(request.POST)
+    if form.is_valid():
+        because = form.cleaned_data["because"]
+        actions.end_alert(by=request.viewer, at=request.now, alert_id=alert_id, because=because)
+        messages.success(request, _("Dit staat niet meer boven het dossier; het blijft hieronder leesbaar."))
+    else:
+        messages.error(request, _("Schrijf waarom dit vervalt."))
+    return redirect("people:alerts", patient_id)

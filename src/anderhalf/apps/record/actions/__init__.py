@@ -1,0 +1,28 @@
+"""Writing what is known about a patient. Every function checks access, changes, and logs, in one transaction."""
+
+from ..errors import RecordRefused
+from .decisions import store_decision
+from .documents import add_document
+from .medication import agree_medication
+from .observations import (
+    NewObservation,
+    correct_observation,
+    mark_in_error,
+    mark_unreliable,
+    record_observations,
+)
+from .tasks import add_task, complete_task
+
+__all__ = [
+    "NewObservation",
+    "RecordRefused",
+    "add_document",
+    "add_task",
+    "agree_medication",
+    "complete_task",
+    "correct_observation",
+    "mark_in_error",
+    "mark_unreliable",
+    "record_observations",
+    "store_decision",
+]

@@ -1,0 +1,44 @@
+"""Steps of a referral, one verb each. ``AFTER_ACCEPT`` and ``AFTER_WITHDRAW`` let rooms above follow a step."""
+
+from ..errors import EmergencyFound, NotToBeSent, ReasonNeeded, ReferralRefused, Stale
+from ..steps import AFTER_ACCEPT, AFTER_ANSWER, AFTER_WITHDRAW, Content
+from .forwarding import create_forward
+from .messages import mark_messages_read, post_message
+from .progress import close, end_unseen, link_episode, mark_booked, mark_seen, mark_unbooked, withdraw
+from .sending import record_emergency, save, send, supplement
+from .submitting import AFTER_SUBMIT, FORM, Submitted, submit
+from .triage import accept, answer_advice, ask_more, redirect
+
+__all__ = [
+    "AFTER_ACCEPT",
+    "AFTER_ANSWER",
+    "AFTER_SUBMIT",
+    "AFTER_WITHDRAW",
+    "FORM",
+    "Content",
+    "EmergencyFound",
+    "NotToBeSent",
+    "ReasonNeeded",
+    "ReferralRefused",
+    "Stale",
+    "Submitted",
+    "accept",
+    "answer_advice",
+    "ask_more",
+    "close",
+    "create_forward",
+    "end_unseen",
+    "link_episode",
+    "mark_booked",
+    "mark_messages_read",
+    "mark_seen",
+    "mark_unbooked",
+    "post_message",
+    "record_emergency",
+    "redirect",
+    "save",
+    "send",
+    "submit",
+    "supplement",
+    "withdraw",
+]

@@ -1,0 +1,261 @@
+"""Making and sending a referral, adding to it, and keeping the advice when it is an emergency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anderhalf.apps.audit import actions as audit
+from anderhalf.apps.people.access import Right, check_access
+from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record import actions as record
+from anderhalf.apps.record.actions import NewObservation
+
+from ..access import check_requester
+from ..agreed import answer_before, check_recipient
+from ..errors import EmergencyFound, NotToBeSent, ReferralRefused
+from ..models import Override, Referral
+from ..relations import open_relations
+from ..routing import Routing, route_patient
+from ..states import REFERRAL_STATES, Status
+from ..steps import Content, add_line, first_row, keep_override, locked, log, needed, new_row, step
+
+Direction = Referral.Direction
+
+
+@transaction.atomic
+def save(
+    *,
+    by: Viewer,
+    at: datetime,
+    patient: UUID,
+    content: Content,
+    form_data: dict[str, Any] | None = None,
+    direction: str = Direction.FROM_FIRST_LINE,
+    recipient: UUID | None = None,
+    referral: UUID | None = None,
+    version: int | None = None,
+) -> Referral:
+    """Keep a referral as a draft that colleagues of the own organisation can finish. Nothing of it leaves the house:
+    the values stay in the form's data and become observations when it is sent."""
+    rule = check_access(by, Right.REFER, patient=patient, at=at)
+    if referral is None:
+        found = new_row(by=by, at=at, patient=patient, direction=direction)
+    else:
+        found = locked(referral, by=by, version=version)
+        check_requester(by, found, at=at)
+        _check_draft(found, patient)
+        found.version += 1
+    content.fill(found)
+    found.form_data = form_data or {}
+    if recipient is not None:
+        found.recipient_id = recipient
+    elif found.recipient_id is None:
+        found.recipient = check_recipient(None, line="intermediate", patient=patient, by=by, at=at)
+    found.save()
+    if referral is None:
+        first_row(found, by=by, at=at, rule=rule)
+    else:
+        log(found, by=by, at=at, rule=rule, event="referral_draft_changed")
+    return found
+
+
+@transaction.atomic
+def send(
+    *,
+    by: Viewer,
+    at: datetime,
+    patient: UUID,
+    content: Content,
+    items: Sequence[NewObservation] = (),
+    direction: str = Direction.FROM_FIRST_LINE,
+    recipient: UUID | None = None,
+    chosen_line: str | None = None,
+    because: str = "",
+    referral: UUID | None = None,
+    version: int | None = None,
+    on_behalf_of: UUID | None = None,
+    origin: str = "typed",
+) -> Referral:
+    """Send a referral (a new one, or the draft ``referral``): decide by the agreement, store values and decisions,
+    let the receiver see the record, start the clock.
+
+    ``items`` are the values of the form; ``chosen_line`` other than proposed needs ``because``. Raises
+    :class:`EmergencyFound` (nothing sent), :class:`NotToBeSent` (the answer is the first line, or no receiver),
+    :class:`ReasonNeeded`, :class:`Stale`.
+    """
+    rule = check_access(by, Right.REFER, patient=patient, at=at)
+    routing = route_patient(
+        by=by, at=at, patient=patient, intent=content.intent, direction=direction, items=items
+    )
+    if routing.is_emergency:
+        raise EmergencyFound(routing)
+    content_reason = needed(
+        content.reason, _("Schrijf de reden van de verwijzing op."), error=ReferralRefused
+    )
+    line = chosen_line or routing.line
+    if line in ("", "first"):
+        stays = _(
+            "Volgens de afspraak blijft deze patiënt bij u. Wilt u toch verwijzen, kies dan een lijn en geef de reden."
+        )
+        open_ = _(
+            "Het antwoord staat nog niet vast. Vul aan wat ontbreekt, of kies zelf een lijn met de reden."
+        )
+        raise NotToBeSent(stays if line else open_)
+    if line == "second" and direction == Direction.FROM_SECOND_LINE:
+        raise NotToBeSent(
+            _("Volgens de afspraak blijft deze patiënt in de 2e lijn. Kies de 1,5 lijn als u anders wilt.")
+        )
+    if line != routing.line:
+        because = needed(
+            because, _("U kiest een andere lijn dan de afspraak voorstelt. Schrijf de reden op.")
+        )
+    receiver = check_recipient(recipient, line=line, patient=patient, by=by, at=at)
+    if referral is None:
+        found = new_row(by=by, at=at, patient=patient, direction=direction)
+    else:
+        found = locked(referral, by=by, version=version)
+        check_requester(by, found, at=at)
+        _check_draft(found, patient)
+    content.fill(found)
+    found.reason = content_reason
+    found.direction = Direction.TO_SECOND_LINE if line == "second" else direction
+    found.recipient = receiver
+    found.chosen_line, found.on_behalf_of_id, found.form_data = line, on_behalf_of, {}
+    _take_over(found, routing)
+    found.sent_at, found.answer_before = at, answer_before(found, at=at)
+    if referral is None:
+        found.save()
+        first_row(found, by=by, at=at, rule=rule)
+    step(found, Status.SENT, by=by, at=at, rule=rule, event="referral_sent", because=because.strip())
+    if line != routing.line:
+        keep_override(found, by=by, at=at, kind=Override.By.REFERRER, chosen=line, reason=because)
+    _store(found, routing, by=by, at=at, items=items, origin=origin)
+    open_relations(found, by=by, at=at)
+    return found
+
+
+@transaction.atomic
+def supplement(
+    *,
+    by: Viewer,
+    at: datetime,
+    referral: UUID,
+    text: str,
+    items: Sequence[NewObservation] = (),
+    version: int | None = None,
+) -> Referral:
+    """Answer the question of the receiver. New values make a new decision; an emergency now is refused like in
+    :func:`send`, because waiting for triage would be wrong."""
+    found = locked(referral, by=by, version=version)
+    rule = check_requester(by, found, at=at)
+    REFERRAL_STATES.check(found.status, Status.SENT)
+    if not items:
+        text = needed(text, _("Schrijf uw aanvulling op."), error=ReferralRefused)
+    routing = None
+    if items:
+        routing = route_patient(
+            by=by,
+            at=at,
+            patient=found.patient_id,
+            intent=found.intent,
+            direction=found.direction,
+            items=items,
+        )
+        if routing.is_emergency:
+            raise EmergencyFound(routing)
+        _take_over(found, routing)
+    found.answer_before = answer_before(found, at=at)
+    if text.strip():
+        add_line(found, by=by, at=at, text=text.strip())
+    step(found, Status.SENT, by=by, at=at, rule=rule, event="referral_supplemented", because=text.strip())
+    if routing is not None:
+        _store(found, routing, by=by, at=at, items=items, origin="typed")
+    return found
+
+
+@transaction.atomic
+def record_emergency(*, by: Viewer, at: datetime, patient: UUID, routing: Routing) -> None:
+    """Keep the advice that was given, with the facts it rests on; nothing is sent or booked."""
+    rule = check_access(by, Right.REFER, patient=patient, at=at)
+    for decision in routing.decisions.values():
+        _store_decision(decision, routing, patient=patient, by=by, at=at)
+    audit.record(
+        by=by,
+        at=at,
+        action="E",
+        event="emergency_advice",
+        object_type="patient",
+        object_id=patient,
+        patient=patient,
+        rule=rule,
+        detail={"rules": [reason.rule for reason in routing.reasons]},
+    )
+
+
+def _check_draft(referral: Referral, patient: UUID) -> None:
+    REFERRAL_STATES.check(referral.status, Status.SENT)
+    if referral.status != Status.DRAFT or referral.patient_id != patient:
+        raise ReferralRefused(_("Deze verwijzing is al verstuurd."))
+
+
+def _take_over(referral: Referral, routing: Routing) -> None:
+    """What the agreement answered, as it stands in the row (worklists sort by it) and whole in ``routing``."""
+    referral.pathway = routing.pathway.key
+    referral.proposed_line = routing.line
+    referral.urgency = routing.urgency
+    if routing.days is None:
+        referral.see_before = None
+    else:
+        referral.see_before = timezone.localdate(routing.at) + timedelta(days=routing.days)
+    referral.routing = routing.to_dict()
+    referral.agreement_version = routing.agreement_version
+
+
+def _store(
+    referral: Referral,
+    routing: Routing,
+    *,
+    by: Viewer,
+    at: datetime,
+    items: Sequence[NewObservation],
+    origin: str,
+) -> None:
+    for kind in ("imported", origin):
+        from_file = kind == "imported"
+        chosen = [item for item in items if bool(item.original.get("source")) == from_file]
+        if chosen:
+            record.record_observations(
+                by=by,
+                at=at,
+                patient=referral.patient_id,
+                items=chosen,
+                under=Right.REFER,
+                referral=referral.pk,
+                origin=kind,
+            )
+    for decision in routing.decisions.values():
+        _store_decision(decision, routing, patient=referral.patient_id, by=by, at=at, referral=referral.pk)
+
+
+def _store_decision(
+    decision: Any, routing: Routing, *, patient: UUID, by: Viewer, at: datetime, referral: UUID | None = None
+) -> None:
+    record.store_decision(
+        by=by,
+        at=at,
+        patient=patient,
+        pathway=routing.pathway.key,
+        table=decision.table_id,
+        version=routing.pathway.version,
+        content_hash=routing.pathway.hash,
+        status=str(decision.status.value),
+        decision=decision.to_dict(),
+        referral=referral,
+    )

@@ -1,0 +1,293 @@
+"""The clinical part of the form, made from the pathway's data dictionary: a fact is described once, there.
+
+An empty field is *unknown*, never "no". What somebody typed is read by the dictionary itself (decimal comma, range,
+closed list); a possible but unusual value asks for confirmation and is refused until that is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from anderhalf.apps.record.actions import NewObservation
+from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, freshness
+from anderhalf.core.pathway.facts import RefusedValue
+from anderhalf.core.pathway.model import Pathway
+
+from .layout import (
+    ALWAYS_IN_FRONT,
+    EVERYDAY,
+    GROUP_ORDER,
+    NEVER_FOLDED,
+    Row,
+    Section,
+    as_text,
+    form_facts,
+    moment_on,
+    shown_value,
+    without_label,
+)
+from .widgets import date_text, read_date
+
+
+class FactForm(forms.Form):
+    """Fields ``f_<fact>``, ``d_<fact>`` (date of the value, empty is today) and ``c_<fact>`` ("yes, this is right").
+
+    ``known`` are values from the record (latest per fact) and ``imported`` values from an uploaded file; recent ones
+    are filled in, older ones are shown beside the empty field. ``deciding`` names the facts to mark as still needed.
+    """
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        pathway: Pathway,
+        on: date,
+        known: Mapping[str, FactValue] | None = None,
+        imported: Mapping[str, FactValue] | None = None,
+        born: date | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.pathway, self.on, self.born = pathway, on, born
+        self.known = dict(known or {})
+        self.imported = dict(imported or {})
+        self.used, self.extra = form_facts(pathway)
+        self.language = "en" if (get_language() or "nl").startswith("en") else "nl"
+        self.values: dict[str, FactValue] = {}
+        self.typed: dict[str, str] = {}
+        self.unusual: dict[str, str] = {}
+        super().__init__(data, **kwargs)
+        for name in (*self.used, *self.extra):
+            self._add_fields(pathway.facts[name])
+
+    # ---- fields ----
+
+    def _add_fields(self, fact: Fact) -> None:
+        label = fact.label[self.language]
+        initial = self._initial(fact)
+        shown = as_text(fact, initial.value) if initial is not None else ""
+        if fact.type is FactType.BOOLEAN:
+            choices = [
+                ("true", gettext_lazy("ja")),
+                ("false", gettext_lazy("nee")),
+                ("", gettext_lazy("onbekend")),
+            ]
+            field: forms.Field = forms.ChoiceField(
+                choices=choices, widget=forms.RadioSelect, required=False, label=label, initial=shown
+            )
+        elif fact.type is FactType.CODE and fact.values:
+            choices = [("", gettext_lazy("nog niet bekend"))]
+            choices += [(code, labels[self.language]) for code, labels in fact.values.items()]
+            field = forms.CharField(
+                required=False, label=label, initial=shown, widget=forms.Select(choices=choices)
+            )
+        else:
+            attrs = {
+                "autocomplete": "off",
+                "inputmode": "decimal" if fact.type is FactType.NUMBER else "numeric",
+            }
+            if fact.type is FactType.DATE:
+                attrs["placeholder"] = _("dd-mm-jjjj")
+            field = forms.CharField(
+                required=False, label=label, initial=shown, max_length=40, widget=forms.TextInput(attrs=attrs)
+            )
+        self.fields[f"f_{fact.name}"] = field
+        if fact.type is FactType.NUMBER:
+            self.fields[f"d_{fact.name}"] = forms.CharField(
+                required=False,
+                label=_("datum van %(fact)s") % {"fact": label},
+                max_length=20,
+                initial=date_text(initial.on) if initial is not None and initial.on else "",
+                widget=forms.TextInput(
+                    attrs={
+                        "autocomplete": "off",
+                        "inputmode": "numeric",
+                        "placeholder": _("vandaag"),
+                        "class": "day",
+                    }
+                ),
+            )
+            self.fields[f"c_{fact.name}"] = forms.BooleanField(
+                required=False, label=_("Ja, deze waarde klopt"), widget=forms.CheckboxInput
+            )
+
+    def _initial(self, fact: Fact) -> FactValue | None:
+        """The value to fill in: from the file or the record, whichever is newer, when still recent enough."""
+        found = self._latest(fact)
+        if found is None or freshness(fact, found, on=self.on) is not Freshness.KNOWN:
+            return None
+        return found
+
+    def _latest(self, fact: Fact) -> FactValue | None:
+        given = [source[fact.name] for source in (self.imported, self.known) if fact.name in source]
+        return max(given, key=lambda value: value.on or date.min, default=None)
+
+    # ---- reading what was typed ----
+
+    def clean(self) -> dict[str, Any]:
+        """Read every field by the dictionary; what can't be is refused with the range, beside its field."""
+        cleaned = super().clean() or {}
+        for name in (*self.used, *self.extra):
+            text = str(cleaned.get(f"f_{name}") or "").strip()
+            if text:
+                self._read(name, text, cleaned)
+        return cleaned
+
+    def _read(self, name: str, text: str, cleaned: Mapping[str, Any]) -> None:
+        try:
+            checked = self.pathway.dictionary.read_text(name, text)
+        except RefusedValue as refused:
+            self.add_error(f"f_{name}", without_label(refused.texts[self.language]))
+            return
+        day = self._read_day(name, str(cleaned.get(f"d_{name}") or ""))
+        if day is None:
+            return
+        if checked.unusual and not cleaned.get(f"c_{name}"):
+            self.unusual[name] = without_label(checked.texts[self.language])
+            self.add_error(f"f_{name}", self.unusual[name])
+            return
+        self.values[name] = FactValue(checked.value, on=day, origin="form")
+        self.typed[name] = text
+
+    def _read_day(self, name: str, text: str) -> date | None:
+        """The day of the value: empty means that of the same value in the record, or today."""
+        if not text:
+            return self.on
+        try:
+            day = read_date(text)
+        except ValueError:
+            self.add_error(
+                f"d_{name}", _("Dit is geen datum. Schrijf dag-maand-jaar, bijvoorbeeld 14-03-2025.")
+            )
+            return None
+        if day > self.on:
+            self.add_error(f"d_{name}", _("Deze datum ligt in de toekomst."))
+            return None
+        if self.born is not None and day < self.born:
+            self.add_error(f"d_{name}", _("Deze datum ligt voor de geboortedatum."))
+            return None
+        return day
+
+    def facts(self) -> dict[str, FactValue]:
+        """What is known now: the record and the file, overlaid with what stands in the form.
+
+        A recent value that was filled in and then cleared by the person counts as unknown.
+        """
+        found: dict[str, FactValue] = {}
+        for name in {*self.known, *self.imported}:
+            if name not in self.pathway.facts:
+                continue
+            latest = self._latest(self.pathway.facts[name])
+            shown = f"f_{name}" in self.fields and self._initial(self.pathway.facts[name]) is not None
+            if latest is not None and not shown:
+                found[name] = latest
+        return {**found, **self.values}
+
+    def new_values(self) -> dict[str, FactValue]:
+        """Values that are not in the record yet: typed, changed, or read from the file."""
+        fresh = {}
+        for name, value in {**self._history(), **self.values}.items():
+            known = self.known.get(name)
+            undated = self.pathway.facts[name].type is not FactType.NUMBER
+            if known is not None and known.value == value.value and (undated or known.on == value.on):
+                continue
+            fresh[name] = value
+        return fresh
+
+    def _history(self) -> dict[str, FactValue]:
+        """Values of the file that were too old to fill in: kept with their own date."""
+        return {
+            name: value
+            for name, value in self.imported.items()
+            if name in self.pathway.facts
+            and (f"f_{name}" not in self.fields or self._initial(self.pathway.facts[name]) is None)
+        }
+
+    def observations(
+        self, *, at: datetime, originals: Mapping[str, Mapping[str, Any]]
+    ) -> list[NewObservation]:
+        """The new values as observations; ``originals`` holds per fact what stood in the uploaded file."""
+        rows = []
+        for name, value in self.new_values().items():
+            file_value = self.imported.get(name)
+            from_file = file_value is not None and file_value.value == value.value
+            original = dict(originals.get(name, {})) if from_file else {}
+            on = (file_value.on if from_file and file_value and file_value.on else value.on) or self.on
+            rows.append(
+                NewObservation(
+                    fact=name,
+                    value=value.value,
+                    at=moment_on(on, at=at),
+                    value_as_given=original.get("value", "") or self.typed.get(name, ""),
+                    unit_as_given=original.get("unit", "") or (self.pathway.facts[name].unit_label or ""),
+                    original=original,
+                )
+            )
+        return rows
+
+    # ---- showing ----
+
+    def sections(self, relevant: Collection[str] | None = None) -> list[Section]:
+        """The groups in the order in which they decide. With ``relevant`` (facts that can still change something), an
+        empty fact outside it is folded away with those for the letter."""
+        groups: dict[str, list[str]] = {}
+        for name in self.pathway.facts:
+            if f"f_{name}" in self.fields:
+                groups.setdefault(self.pathway.facts[name].group, []).append(name)
+        order = [key for key in GROUP_ORDER if key in groups] + [
+            key for key in groups if key not in GROUP_ORDER
+        ]
+        return [self._section(key, groups[key], relevant) for key in order]
+
+    def _section(self, key: str, names: list[str], relevant: Collection[str] | None) -> Section:
+        labels = self.pathway.groups.get(key, {})
+        filled = {name for name in names if self[f"f_{name}"].value() not in (None, "")}
+
+        def in_front(name: str) -> bool:
+            if name in filled or f"f_{name}" in self.errors or name in ALWAYS_IN_FRONT:
+                return True
+            return name in self.used and (relevant is None or name in relevant or key in NEVER_FOLDED)
+
+        rows = tuple(self.row(name) for name in names if in_front(name))
+        more = tuple(self.row(name) for name in names if not in_front(name))
+        return Section(
+            key=key,
+            title=labels.get(self.language, key),
+            rows=rows,
+            more=more,
+            open=key in EVERYDAY or any(f"f_{name}" in self.errors for name in names),
+            filled=len(filled),
+        )
+
+    def row(self, name: str) -> Row:
+        """One fact of the form, for its template."""
+        fact = self.pathway.facts[name]
+        latest, initial = self._latest(fact), self._initial(fact)
+        note, tone = "", ""
+        if latest is not None and initial is None:
+            note = _("laatst %(value)s op %(day)s: te oud") % {
+                "value": shown_value(fact, latest.value, self.language),
+                "day": date_text(latest.on),
+            }
+            tone = "attention"
+        elif initial is not None and fact.type is not FactType.NUMBER and initial.on:
+            note = _("uit het dossier, %(day)s") % {"day": date_text(initial.on)}
+        asked = name in self.unusual or bool(self.data.get(f"c_{name}"))
+        return Row(
+            fact=fact,
+            field=self[f"f_{name}"],
+            date_field=self[f"d_{name}"] if f"d_{name}" in self.fields else None,
+            confirm_field=self[f"c_{name}"] if asked and f"c_{name}" in self.fields else None,
+            label=fact.label[self.language],
+            help=fact.help.get(self.language, ""),
+            note=note,
+            note_tone=tone,
+            inherited=initial is not None,
+        )

@@ -1,0 +1,187 @@
+"""What every step shares: finding and locking the referral, the version check, the row per change, the audit line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from anderhalf.apps.audit import actions as audit
+from anderhalf.apps.people.access import AccessDenied
+from anderhalf.apps.people.models import Organisation, Patient
+from anderhalf.apps.people.viewer import Viewer
+
+from .access import is_recipient
+from .errors import ReasonNeeded, ReferralRefused, Stale
+from .models import Message, Override, Referral, StatusChange
+from .numbers import next_number
+from .states import REFERRAL_STATES, Status
+
+Follower = Callable[..., None]
+
+AFTER_ACCEPT: list[Follower] = []
+"""Rooms above this one that have work when a referral is accepted (the clinic opens an episode), each called as
+``f(by=…, at=…, referral=…)`` inside the transaction. They register themselves in their ``AppConfig.ready``."""
+
+AFTER_WITHDRAW: list[Follower] = []
+"""The same when a referral is withdrawn (the clinic cancels the appointment and ends the episode)."""
+
+AFTER_ANSWER: list[Follower] = []
+"""The same when an advice request is answered (billing claims the advice)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """The letter part of a referral, by the HASP headings ("Kern"), and what is asked."""
+
+    intent: str
+    reason: str
+    treatment_so_far: str = ""
+    proposal: str = ""
+    further_information: str = ""
+    tests_asked: tuple[str, ...] = ()
+    patient_informed: bool = True
+    discharged_on: date | None = None
+
+    def fill(self, referral: Referral) -> None:
+        """Copy into the row."""
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
+            setattr(referral, name, list(value) if name == "tests_asked" else value)
+
+
+def new_row(*, by: Viewer, at: datetime, patient: UUID, direction: str) -> Referral:
+    """An unsaved draft from the viewer's organisation, with its number. Refuses a patient of another network."""
+    about = Patient.objects.only("network_id").filter(pk=patient, network=by.network).first()
+    if about is None or by.professional_id is None:
+        raise AccessDenied(_("Deze patiënt is niet bekend in uw netwerk."))
+    return Referral(
+        number=next_number(by.network, at=at),
+        network_id=by.network,
+        patient_id=patient,
+        direction=direction,
+        requester_id=by.professional_id,
+        requester_organisation=Organisation.objects.get(pk=by.organisation_ids[0]),
+        status=Status.DRAFT,
+        status_since=at,
+    )
+
+
+def locked(referral_id: UUID, *, by: Viewer, version: int | None) -> Referral:
+    """The referral, locked until the transaction ends. Raises ``AccessDenied`` for another network's (or no) row and
+    :class:`Stale` when ``version`` is given and no longer the present one."""
+    found = (
+        Referral.objects.select_for_update(of=("self",))
+        .select_related("recipient", "requester_organisation")
+        .filter(pk=referral_id, network=by.network)
+        .first()
+    )
+    if found is None:
+        raise AccessDenied(_("Deze verwijzing bestaat niet of is niet voor u."))
+    if version is not None and version != found.version:
+        raise Stale(found)
+    return found
+
+
+def needed(text: str, message: str, *, error: type[ReferralRefused] = ReasonNeeded) -> str:
+    """The text without surrounding white space; refused with ``message`` when nothing is left."""
+    text = (text or "").strip()
+    if not text:
+        raise error(message)
+    return text
+
+
+def step(
+    referral: Referral, status: Status, *, by: Viewer, at: datetime, rule: str, event: str, because: str = ""
+) -> Referral:
+    """Move to ``status`` when the state table allows it: new version, a row of its own, an audit line."""
+    REFERRAL_STATES.check(referral.status, status)
+    referral.status, referral.status_since = status, at
+    referral.version += 1
+    referral.save()
+    _row(referral, by=by, at=at, because=because)
+    log(referral, by=by, at=at, rule=rule, event=event, detail={"status": str(status)})
+    return referral
+
+
+def first_row(referral: Referral, *, by: Viewer, at: datetime, rule: str) -> None:
+    """The row and the audit line of a referral that was just made."""
+    _row(referral, by=by, at=at, because="")
+    log(
+        referral,
+        by=by,
+        at=at,
+        rule=rule,
+        event="referral_made",
+        action="C",
+        detail={"status": referral.status},
+    )
+
+
+def _row(referral: Referral, *, by: Viewer, at: datetime, because: str) -> None:
+    StatusChange.objects.create(
+        referral=referral,
+        status=referral.status,
+        at=at,
+        by=by.name,
+        by_id=by.user_id,
+        role=by.role,
+        because=because,
+    )
+
+
+def log(
+    referral: Referral,
+    *,
+    by: Viewer,
+    at: datetime,
+    rule: str,
+    event: str,
+    action: str = "U",
+    detail: dict[str, object] | None = None,
+) -> None:
+    """One audit line about this referral."""
+    audit.record(
+        by=by,
+        at=at,
+        action=action,
+        event=event,
+        object_type="referral",
+        object_id=referral.pk,
+        patient=referral.patient_id,
+        rule=rule,
+        emergency=rule.endswith(":emergency"),
+        detail=detail or {},
+    )
+
+
+def keep_override(
+    referral: Referral, *, by: Viewer, at: datetime, kind: Override.By, chosen: str, reason: str
+) -> Override:
+    """Remember that somebody chose another line than the agreement proposed."""
+    return Override.objects.create(
+        referral=referral,
+        by_kind=kind,
+        proposed_line=referral.proposed_line,
+        chosen_line=chosen,
+        reason=reason,
+        by=by.name,
+        by_id=by.user_id,
+        at=at,
+    )
+
+
+def add_line(referral: Referral, *, by: Viewer, at: datetime, text: str) -> Message:
+    """The line itself, on the side where the writer works; access was checked by the caller."""
+    organisation = referral.recipient_id if is_recipient(by, referral) else referral.requester_organisation_id
+    return Message.objects.create(
+        referral=referral,
+        text=text,
+        author=by.name,
+        author_id=by.user_id,
+        author_organisation_id=organisation,
+        at=at,
+    )

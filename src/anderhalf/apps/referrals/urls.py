@@ -1,0 +1,26 @@
+"""Addresses of this room."""
+
+from django.urls import path
+
+from .views import detail, form, lists
+
+app_name = "referrals"
+urlpatterns = [
+    path("verwijzen/", form.new, name="new"),
+    path("verwijzen/antwoord/", form.route, name="route"),
+    path("verwijzen/versturen/", form.send, name="send"),
+    path("verwijzen/weggooien/", form.discard, name="discard"),
+    path("terugverwijzen-naar-centrum/", form.down, name="down"),
+    path("verwijzingen/", lists.referral_list, name="list"),
+    path("triage/", lists.triage, name="triage"),
+    path("verwijzingen/<uuid:referral_id>/", detail.referral, name="referral"),
+    path("verwijzingen/<uuid:referral_id>/aannemen/", detail.accept, name="accept"),
+    path("verwijzingen/<uuid:referral_id>/vragen/", detail.ask, name="ask"),
+    path("verwijzingen/<uuid:referral_id>/andere-lijn/", detail.redirect_line, name="redirect"),
+    path("verwijzingen/<uuid:referral_id>/advies/", detail.answer, name="answer"),
+    path("verwijzingen/<uuid:referral_id>/aanvullen/", detail.supplement, name="supplement"),
+    path("verwijzingen/<uuid:referral_id>/intrekken/", detail.withdraw, name="withdraw"),
+    path("verwijzingen/<uuid:referral_id>/gezien/", detail.seen, name="seen"),
+    path("verwijzingen/<uuid:referral_id>/afsluiten/", detail.close, name="close"),
+    path("verwijzingen/<uuid:referral_id>/bericht/", detail.message, name="message"),
+]

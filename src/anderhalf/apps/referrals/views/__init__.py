@@ -1,0 +1,1 @@
+"""Pages about referrals: filling in, lists, one referral with its steps."""

@@ -1,0 +1,279 @@
+"""The answer of the agreement in words, for the panel beside the form and on the referral's page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from anderhalf.core.decisions.facts import Fact, FactType
+from anderhalf.core.pathway.model import Pathway
+
+from ..agreed import DeductibleNote
+from ..forms.widgets import number_text
+from ..routing import Missing, Routing
+
+SHOWN_MISSING = 6
+_NUMBER = re.compile(r"^(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """A missing fact: what it is called, what it could change, and the field to fill in."""
+
+    text: str
+    effect: str
+    fact: str
+    stale: bool
+    blocking: bool
+
+    @property
+    def target(self) -> str:
+        """The id of the field on the form."""
+        return "id_intent" if self.fact == "question" else f"id_f_{self.fact}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """Everything the answer panel shows."""
+
+    line: str
+    headline: str
+    agreement: str
+    urgency: str
+    urgency_tone: str
+    waiting: str
+    why: list[dict[str, Any]]
+    gaps: list[Gap]
+    more_gaps: list[Gap]
+    to_do: list[dict[str, Any]]
+    action: str
+    call: bool
+    phone: str
+    deductible: str
+    deductible_who: str
+    undecided_note: str = ""
+    invalid: int = 0
+    receiver: str = ""
+    missing: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def is_emergency(self) -> bool:
+        """Act now; nothing to send."""
+        return self.line == "emergency"
+
+
+def language() -> str:
+    """``nl`` or ``en``: the two languages of the content."""
+    return "en" if (get_language() or "nl").startswith("en") else "nl"
+
+
+def answer_of(
+    routing: Routing,
+    *,
+    receiver: str,
+    phone: str,
+    agreement: str,
+    waiting_days: int | None,
+    deductible: DeductibleNote | None,
+    invalid: int = 0,
+) -> Answer:
+    """The answer as it stands now. ``receiver`` is the name of the centre or hospital of the answered line."""
+    lang = language()
+    pathway = routing.pathway
+    gaps = [gap_of(missing, pathway, lang) for missing in routing.missing]
+    term = pathway.urgencies.get(routing.urgency)
+    action = label_of(pathway, "exclusion", "action", routing.action, lang)
+    note = ""
+    if not routing.line and routing.likely:
+        note = _("Zonder deze gegevens zou het %(line)s worden, maar zeker is dat nog niet.") % {
+            "line": line_name(routing.likely)
+        }
+    return Answer(
+        line=routing.line,
+        headline=_headline(routing, receiver, action),
+        agreement=agreement,
+        urgency=term.label[lang] if term and routing.line else "",
+        urgency_tone=_tone(routing),
+        waiting=days_text(waiting_days)
+        if routing.line == "intermediate" and waiting_days is not None
+        else "",
+        why=[
+            {
+                "text": one.texts.get(lang, ""),
+                "source": without_local(one.source),
+                "rule": one.rule,
+                "local": is_local(one.local, one.source),
+            }
+            for one in routing.reasons
+        ],
+        gaps=gaps[:SHOWN_MISSING],
+        more_gaps=gaps[SHOWN_MISSING:],
+        to_do=to_do_of(routing, lang),
+        action=action,
+        call=routing.action.startswith("call_"),
+        phone=phone,
+        deductible=deductible.texts.get(lang, "") if deductible else "",
+        deductible_who=f"{deductible.insurer}, {deductible.centre}" if deductible else "",
+        undecided_note=note,
+        invalid=invalid,
+        receiver=receiver,
+    )
+
+
+def without_local(source: str) -> str:
+    """Sources without the word "local": the badge beside it says that already."""
+    return "; ".join(part.strip() for part in source.split(";") if part.strip() != "local")
+
+
+def is_local(graded: bool, source: str) -> bool:
+    """Whether a rule is the network's own agreement, wholly or in part (a published limit, an own place of care)."""
+    return graded or "local" in (part.strip() for part in source.split(";"))
+
+
+def line_name(line: str) -> str:
+    """What a line of care is called."""
+    return {
+        "first": _("1e lijn"),
+        "intermediate": _("1,5 lijn"),
+        "second": _("2e lijn"),
+        "emergency": _("spoed"),
+    }.get(line, "")
+
+
+def label_of(pathway: Pathway, table: str, output: str, code: str, lang: str) -> str:
+    """The label that a table gives one of its output values."""
+    for spec in pathway.tables[table].outputs if table in pathway.tables else ():
+        if spec.name == output and code in spec.labels:
+            return spec.labels[code][lang]
+    return code
+
+
+def days_text(days: int) -> str:
+    """``9 dagen``."""
+    return _("%(n)d dag") % {"n": days} if days == 1 else _("%(n)d dagen") % {"n": days}
+
+
+def to_do_of(routing: Routing, lang: str) -> list[dict[str, Any]]:
+    """Tasks grouped by when, in the order of the table's own list."""
+    moments = {"before_referral": 0, "with_referral": 1, "while_waiting": 2}
+    groups: dict[str, list[dict[str, str]]] = {}
+    for one in sorted(routing.to_do, key=lambda task: moments.get(task.moment, len(moments))):
+        groups.setdefault(one.moment, []).append(
+            {
+                "task": label_of(routing.pathway, "to_do", "task", one.task, lang),
+                "why": one.texts.get(lang, ""),
+            }
+        )
+    return [
+        {"moment": label_of(routing.pathway, "to_do", "moment", moment, lang), "tasks": tasks}
+        for moment, tasks in groups.items()
+    ]
+
+
+def gap_of(missing: Missing, pathway: Pathway, lang: str) -> Gap:
+    """A missing fact in words: "Kalium: boven 6,0 mmol/l wordt dit spoed"."""
+    fact = pathway.facts[missing.fact]
+    lines = [line_name(line) for line in missing.lines if line_name(line)]
+    effect = ""
+    if missing.fact == "question":
+        lines = []
+    cells = list(dict.fromkeys(missing.cells))
+    if lines and len(cells) == 1 and len(lines) == 1:
+        words = cell_words(cells[0], fact, lang)
+        if words:
+            effect = _("%(when)s wordt dit %(line)s") % {"when": words, "line": lines[0]}
+    if not effect and lines:
+        effect = _("kan %(lines)s worden") % {"lines": either(lines)}
+    stale = missing.state == "stale"
+    text = _("%(fact)s (te oud)") % {"fact": fact.label[lang]} if stale else fact.label[lang]
+    return Gap(text=text, effect=effect, fact=missing.fact, stale=stale, blocking=missing.blocking)
+
+
+def cell_words(cell: str, fact: Fact, lang: str) -> str:
+    """A test of a table in words; empty when it is not one simple test."""
+    if fact.type is FactType.BOOLEAN and cell in ("true", "false"):
+        return _("bij ja") if cell == "true" else _("bij nee")
+    if match := _NUMBER.match(cell):
+        pattern = {
+            ">": _("boven %(value)s"),
+            ">=": _("vanaf %(value)s"),
+            "<": _("onder %(value)s"),
+            "<=": _("tot en met %(value)s"),
+        }[match[1]]
+        value = " ".join(part for part in (number_text(Decimal(match[2])), fact.unit_label or "") if part)
+        return pattern % {"value": value}
+    codes = [part.strip().strip('"') for part in cell.split(",")]
+    if fact.values and all(code in fact.values for code in codes):
+        return _("bij %(value)s") % {"value": either([fact.values[code][lang] for code in codes])}
+    return ""
+
+
+def either(words: Iterable[str]) -> str:
+    """``a, b of c``."""
+    found = list(words)
+    if len(found) < 2:
+        return "".join(found)
+    return _("%(first)s of %(last)s") % {"first": ", ".join(found[:-1]), "last": found[-1]}
+
+
+def _headline(routing: Routing, receiver: str, action: str) -> str:
+    if routing.line == "emergency":
+        return action or _("Spoed")
+    if routing.line == "first":
+        return _("1e lijn: u houdt de behandeling")
+    if routing.line == "intermediate":
+        return _("1,5 lijn, %(centre)s") % {"centre": receiver} if receiver else _("1,5 lijn")
+    if routing.line == "second":
+        return _("2e lijn, %(hospital)s") % {"hospital": receiver} if receiver else _("2e lijn")
+    return _("Nog niet te zeggen")
+
+
+def _tone(routing: Routing) -> str:
+    if routing.days is None:
+        return "neutral"
+    return "danger" if routing.days <= 1 else ("attention" if routing.days <= 7 else "info")
+
+
+def stored_answer(routing: Mapping[str, Any], pathway: Pathway) -> dict[str, Any]:
+    """The answer as it was given when the referral was sent, from the row."""
+    lang = language()
+    if not routing:
+        return {}
+    term = pathway.urgencies.get(routing.get("urgency", ""))
+    facts = pathway.facts
+    return {
+        "line": routing.get("line", ""),
+        "line_name": line_name(routing.get("line", "")),
+        "urgency": term.label[lang] if term else "",
+        "at": datetime.fromisoformat(routing["at"]) if routing.get("at") else None,
+        "why": [
+            {
+                **one,
+                "text": one["texts"].get(lang, ""),
+                "source": without_local(one["source"]),
+                "local": is_local(one["local"], one["source"]),
+            }
+            for one in routing.get("reasons", [])
+        ],
+        "missing": [
+            facts[one["fact"]].label[lang] for one in routing.get("missing", []) if one["fact"] in facts
+        ],
+        "blocking": any(one.get("blocking") for one in routing.get("missing", [])),
+        "to_do": [
+            {
+                "task": label_of(pathway, "to_do", "task", one["task"], lang),
+                "moment": label_of(pathway, "to_do", "moment", one["moment"], lang),
+                "why": one["texts"].get(lang, ""),
+            }
+            for one in routing.get("to_do", [])
+        ],
+        "agreement": routing.get("agreement", ""),
+        "pathway": routing.get("pathway", {}),
+    }

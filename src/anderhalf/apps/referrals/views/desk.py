@@ -1,0 +1,379 @@
+"""The referral form being filled in: who, what is asked, the facts, the draft, the file, and the answer so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from anderhalf.apps.network.queries import agreement_on, pathway_on
+from anderhalf.apps.people import queries as people
+from anderhalf.apps.people.access import AccessDenied, Right
+from anderhalf.apps.people.models import Organisation, Patient
+from anderhalf.apps.people.roles import FIRST_LINE, SPECIALISTS, Role
+from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record import queries as record
+
+from .. import agreed, queries
+from ..actions.submitting import FORM
+from ..forms import ContentForm, FactForm, PersonForm
+from ..forms.layout import shown_value
+from ..forms.widgets import read_date
+from ..imported import FORM as RECORD_FORM
+from ..imported import ImportedRecord
+from ..models import Referral
+from ..routing import PATHWAY, Routing, route
+from .answer import Answer, answer_of, language
+
+
+def parsed_uuid(text: str | None) -> UUID | None:
+    """A UUID from an address or a hidden field; None for anything else."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+@dataclass
+class Desk:
+    """One form in the making. ``patient`` is None for somebody not registered yet; then ``key`` is the draft's."""
+
+    viewer: Viewer
+    request: HttpRequest
+    patient: Patient | None
+    key: str
+    from_hospital: bool
+    referral: Referral | None = None
+    data: QueryDict | None = None
+
+    @property
+    def at(self):
+        """The moment of this request."""
+        return self.request.now
+
+    @property
+    def on(self) -> date:
+        """Today, in Amsterdam."""
+        return timezone.localdate(self.at)
+
+    @property
+    def record_key(self) -> str:
+        """An upload belongs to the patient, whichever draft is being written."""
+        return str(self.patient.pk) if self.patient is not None else self.key
+
+    # ---- what is known ----
+
+    @cached_property
+    def pathway(self):
+        """The pathway that is valid today."""
+        return pathway_on(self.viewer.network, PATHWAY, on=self.on)
+
+    @cached_property
+    def agreement(self):
+        """The agreement that is valid today."""
+        return agreement_on(self.viewer.network, on=self.on)
+
+    @cached_property
+    def imported(self) -> ImportedRecord | None:
+        """The upload that waits beside this draft."""
+        data = people.draft_of(self.viewer, RECORD_FORM, self.record_key)
+        return ImportedRecord.from_dict(data) if data else None
+
+    @cached_property
+    def draft(self) -> Mapping[str, list[str]] | None:
+        """What was typed earlier and not sent."""
+        return people.draft_of(self.viewer, FORM, self.key)
+
+    @cached_property
+    def saved_at(self):
+        """When that was."""
+        found = people.drafts(self.viewer, FORM).filter(about=self.key).first()
+        return timezone.localtime(found.saved_at) if found else None
+
+    @cached_property
+    def known(self):
+        """The latest values in the record of a registered patient."""
+        if self.patient is None:
+            return {}
+        return record.facts_of(self.patient.pk, dictionary=self.pathway.facts, on=self.on)
+
+    # ---- the three forms ----
+
+    def _initial(self) -> dict[str, Any]:
+        """What the fields start with: the draft, else the saved referral, else the file."""
+        if self.draft is not None:
+            return _flat(self.draft)
+        if self.referral is not None and self.referral.form_data:
+            return _flat(self.referral.form_data)
+        found: dict[str, Any] = {}
+        if self.imported is not None:
+            found.update(self.imported.person)
+            lines = [*self.imported.conditions]
+            if self.imported.allergies:
+                lines.append(_("Allergie: %(list)s") % {"list": ", ".join(self.imported.allergies)})
+            found["further_information"] = "\n".join(lines)
+            found["treatment_so_far"] = "\n".join(self.imported.medication)
+        if self.viewer.role == Role.POH and self.patient is not None and self.patient.gp_id:
+            found["on_behalf_of"] = str(self.patient.gp_id)
+        return found
+
+    @cached_property
+    def initial(self) -> dict[str, Any]:
+        """See :meth:`_initial`."""
+        return self._initial()
+
+    @cached_property
+    def person_form(self) -> PersonForm | None:
+        """Only for somebody who is not registered yet."""
+        if self.patient is not None:
+            return None
+        return PersonForm(
+            self.data,
+            practices=people.practices(self.viewer),
+            insurers=people.organisations(self.viewer, Organisation.Kind.INSURER),
+            on=self.on,
+            initial=self.initial,
+        )
+
+    @cached_property
+    def content_form(self) -> ContentForm:
+        """What is asked, by the HASP headings."""
+        doctors = (
+            people.colleagues(self.viewer, at=self.at, roles=(Role.GP,))
+            if self.viewer.role == Role.POH
+            else ()
+        )
+        form = ContentForm(
+            self.data,
+            from_hospital=self.from_hospital,
+            centres=agreed.receivers(self.viewer.network, "intermediate", on=self.on),
+            doctors=doctors,
+            initial={**self.initial, "submission": str(uuid4())},
+        )
+        if self.referral is not None:
+            form.fields["version"].initial = self.referral.version
+        return form
+
+    @cached_property
+    def fact_form(self) -> FactForm:
+        """The facts of the pathway."""
+        return self._fact_form(self.data)
+
+    def _fact_form(self, data: Any) -> FactForm:
+        return FactForm(
+            data,
+            pathway=self.pathway,
+            on=self.on,
+            known=self.known,
+            imported=self.imported.values() if self.imported else {},
+            born=self.born,
+            initial=self.initial,
+        )
+
+    @property
+    def forms(self) -> list[Any]:
+        """All forms that are shown."""
+        return [form for form in (self.person_form, self.content_form, self.fact_form) if form is not None]
+
+    # ---- who ----
+
+    def _typed(self, name: str) -> str:
+        source = self.data if self.data is not None else self.initial
+        return str(source.get(name) or "").strip()
+
+    @property
+    def born(self) -> date | None:
+        """Birth date of the patient, or as typed for a new one."""
+        if self.patient is not None:
+            return self.patient.birth_date
+        try:
+            return read_date(self._typed("birth_date"))
+        except ValueError:
+            return None
+
+    @property
+    def sex(self) -> str:
+        """As registered, or as typed for a new patient."""
+        return self.patient.sex if self.patient is not None else self._typed("sex")
+
+    @property
+    def practice_key(self) -> str:
+        """The patient's practice, by its id in the agreement."""
+        if self.patient is not None:
+            return self.patient.practice.key
+        chosen = self._typed("practice")
+        found = list(people.practices(self.viewer))
+        return next(
+            (one.key for one in found if str(one.pk) == chosen), found[0].key if len(found) == 1 else ""
+        )
+
+    @property
+    def insurer(self) -> Organisation | None:
+        """The patient's insurer, when known."""
+        if self.patient is not None:
+            return self.patient.insurer
+        found = people.organisations(self.viewer, Organisation.Kind.INSURER)
+        return next((one for one in found if str(one.pk) == self._typed("insurer")), None)
+
+    # ---- the answer ----
+
+    def routing(self) -> tuple[Routing, int]:
+        """What the agreement answers on what is filled in now, and how many fields could not be used."""
+        form = self.fact_form if self.data is not None else self._fact_form(_as_data(self.fact_form))
+        form.is_valid()
+        found = route(
+            pathway=self.pathway,
+            agreement_version=self.agreement.version,
+            facts=form.facts(),
+            intent=self._typed("intent"),
+            from_hospital=self.from_hospital,
+            birth_date=self.born,
+            sex=self.sex,
+            at=self.at,
+        )
+        bad = {field[2:] for field in form.errors if field != "__all__"}
+        return found, len(bad)
+
+    def _relevant(self) -> set[str]:
+        """Facts that can still change the answer, or that the list of things to do asks for."""
+        found, _invalid = self.routing()
+        to_do = self.pathway.tables.get("to_do")
+        asked = {fact.name for fact in to_do.inputs} if to_do else set()
+        return {one.fact for one in found.missing} | asked
+
+    def answer(self) -> Answer:
+        """The panel beside the form."""
+        found, invalid = self.routing()
+        line = found.line if found.line in agreed.LINE_KINDS else "intermediate"
+        receiver = self._receiver(line)
+        hospital = self._receiver("second")
+        intent = self._typed("intent")
+        note = agreed.deductible_note(
+            self.viewer.network,
+            insurer=self.insurer,
+            centre=receiver if line == "intermediate" and found.line != "first" else None,
+            from_hospital=self.from_hospital,
+            advice=intent == Referral.Intent.ADVICE,
+            on=self.on,
+        )
+        return answer_of(
+            found,
+            receiver=self._place(receiver) if receiver and found.line in agreed.LINE_KINDS else "",
+            phone=agreed.urgent_phone(self.viewer.network, hospital.key, on=self.on) if hospital else "",
+            agreement=_("%(name)s (versie %(version)s)")
+            % {"name": self.agreement.title[language()], "version": self.agreement.version},
+            waiting_days=queries.waiting_time(receiver.pk, at=self.at)
+            if receiver and line == "intermediate"
+            else None,
+            deductible=note,
+            invalid=invalid,
+        )
+
+    def _place(self, organisation: Organisation) -> str:
+        """A centre by its short name in the agreement, within a sentence: "centrum Oost"."""
+        for centre in self.agreement.centres.values():
+            if centre.organisation == organisation.key:
+                title = centre.title[language()]
+                return title[:1].lower() + title[1:]
+        return organisation.name
+
+    def _receiver(self, line: str) -> Organisation | None:
+        chosen = parsed_uuid(self._typed("recipient"))
+        if chosen is not None and line == "intermediate":
+            picked = agreed.receivers(self.viewer.network, line, on=self.on).filter(pk=chosen).first()
+            if picked is not None:
+                return picked
+        return agreed.default_recipient(self.viewer.network, line, practice=self.practice_key, on=self.on)
+
+    def context(self) -> dict[str, Any]:
+        """For the template."""
+        return {
+            "desk": self,
+            "patient": self.patient,
+            "person_form": self.person_form,
+            "content_form": self.content_form,
+            "sections": self.fact_form.sections(self._relevant()),
+            "answer": self.answer(),
+            "imported": self.imported,
+            "imported_rows": imported_rows(self),
+            "draft_restored": self.data is None and self.draft is not None,
+            "open_referrals": list(queries.open_of_patient(self.patient.pk)) if self.patient else [],
+            "has_errors": self.data is not None and any(form.errors for form in self.forms),
+        }
+
+
+def imported_rows(desk: Desk) -> list[dict[str, Any]]:
+    """What was found in the file, for reading: value, date, place, and whether it is filled in or too old."""
+    if desk.imported is None:
+        return []
+    rows = []
+    for one in desk.imported.facts:
+        fact = desk.pathway.facts.get(one.name)
+        if fact is None:
+            continue
+        field = desk.fact_form.fields.get(f"f_{one.name}")
+        rows.append(
+            {
+                "label": fact.label[language()],
+                "value": shown_value(fact, one.value, language()),
+                "on": one.on,
+                "where": one.where,
+                "original": " ".join(part for part in (one.original_value, one.original_unit) if part),
+                "filled": bool(field is not None and field.initial not in ("", None)),
+                "on_form": field is not None,
+            }
+        )
+    return rows
+
+
+def open_desk(
+    request: HttpRequest, *, from_hospital: bool | None = None, data: QueryDict | None = None
+) -> Desk | None:
+    """The desk that the request is about (``patient``, ``concept`` or ``verwijzing``), with access checked and the
+    read logged; None when it names none. A first-line viewer refers up, a specialist down."""
+    viewer = request.viewer
+    if viewer.role not in FIRST_LINE | SPECIALISTS:
+        raise AccessDenied(_("Alleen huisarts, praktijkondersteuner en medisch specialist verwijzen hier."))
+    source = data if data is not None else request.GET
+    down = viewer.role in SPECIALISTS if from_hospital is None else from_hospital
+    referral = None
+    referral_id = parsed_uuid(source.get("verwijzing"))
+    patient_id = parsed_uuid(source.get("patient"))
+    key = parsed_uuid(source.get("concept"))
+    if referral_id is not None:
+        referral = queries.referral_for(viewer, referral_id, at=request.now)
+        patient_id = referral.patient_id
+    if patient_id is not None:
+        patient = people.patient_for(
+            viewer,
+            patient_id,
+            Right.REFER,
+            request.now,
+            event="referral.form",
+        )
+        return Desk(viewer, request, patient, str(referral_id or patient_id), down, referral, data)
+    if key is not None:
+        return Desk(viewer, request, None, str(key), down, None, data)
+    return None
+
+
+def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Posted values as field initials: one value alone, several as a list."""
+    many = {"tests_asked"}
+    return {
+        name: list(values) if name in many else (values[-1] if values else "")
+        for name, values in data.items()
+        if isinstance(values, list | tuple)
+    }
+
+
+def _as_data(form: FactForm) -> dict[str, Any]:
+    """The form's starting values as if they were posted."""
+    return {name: form[name].value() or "" for name in form.fields if form[name].value()}

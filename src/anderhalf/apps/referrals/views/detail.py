@@ -1,0 +1,392 @@
+"""One referral, for both sides: where it stands, the letter, the values, why this line, the thread, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from anderhalf.apps.network.queries import NotPublished, pathway_on
+from anderhalf.apps.people import queries as people
+from anderhalf.apps.record.actions import NewObservation
+from anderhalf.apps.record.models import Observation
+from anderhalf.apps.record.queries import value_of
+from anderhalf.core.pathway.model import Pathway
+
+from .. import actions, agreed, queries
+from ..access import can_message, is_requester, steps_now
+from ..errors import EmergencyFound, ReferralRefused, Stale
+from ..forms.content import TESTS
+from ..forms.facts import FactForm
+from ..forms.layout import GROUP_ORDER, shown_value
+from ..models import Referral
+from ..states import Status
+from .answer import answer_of, language, line_name, stored_answer
+from .lists import TONES
+
+MAIN_ROAD = (Status.SENT, Status.ACCEPTED, Status.BOOKED, Status.SEEN, Status.CLOSED)
+ADVICE_ROAD = (Status.SENT, Status.ANSWERED, Status.CLOSED)
+
+
+@require_GET
+def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """The page; a draft opens in the form."""
+    found = queries.referral_for(request.viewer, referral_id, at=request.now)
+    if found.status == Status.DRAFT:
+        return redirect(f"{_form_address(found)}?verwijzing={found.pk}")
+    context = _context(request, found)
+    if can_message(request.viewer, found, at=request.now):
+        actions.mark_messages_read(by=request.viewer, at=request.now, referral=found.pk)
+    return render(request, "referrals/referral.html", context)
+
+
+def _form_address(found: Referral) -> str:
+    down = found.direction == Referral.Direction.FROM_SECOND_LINE
+    return reverse("referrals:down" if down else "referrals:new")
+
+
+def _context(request: HttpRequest, found: Referral, **more: Any) -> dict[str, Any]:
+    viewer, at = request.viewer, request.now
+    pathway = _pathway(found)
+    changes = list(found.changes.all())
+    tests = dict(TESTS)
+    steps = steps_now(viewer, found, at=at)
+    return {
+        "referral": found,
+        "tone": TONES[Status(found.status)],
+        "banner": people.banner_of(viewer, found.patient, at),
+        "road": _road(found, changes),
+        "timeline": [
+            {
+                "at": change.at,
+                "title": change.get_status_display(),
+                "text": change.because,
+                "who": change.by,
+                "tone": "info" if change is changes[-1] else "",
+            }
+            for change in reversed(changes)
+        ],
+        "tests": [tests.get(code, code) for code in found.tests_asked],
+        "facts": _facts(found, pathway),
+        "answer": stored_answer(found.routing, pathway) if pathway and found.routing else None,
+        "chosen_line": line_name(found.chosen_line),
+        "proposed_line": line_name(found.proposed_line),
+        "overrides": list(found.overrides.all()),
+        "term": _term(found, pathway),
+        "thread": queries.thread_of(viewer, found),
+        "steps": steps,
+        "is_requester": is_requester(viewer, found),
+        "late": bool(found.answer_before and found.answer_before < at),
+        "urgencies": _urgencies(pathway),
+        "own_line_proposed": found.proposed_line in ("", "intermediate")
+        or (found.proposed_line == "second" and found.recipient.kind == "hospital"),
+        "waiting_days": queries.waiting_time(found.recipient_id, at=at),
+        "history": [one for one in queries.history_of(found.patient_id) if one.pk != found.pk][:5],
+        "supplement_rows": _supplement_rows(found, pathway, request) if "supplement" in steps else [],
+        "typed": {},
+        "refused": "",
+        **more,
+    }
+
+
+def _pathway(found: Referral) -> Pathway | None:
+    on = timezone.localdate(found.sent_at or found.status_since)
+    try:
+        return pathway_on(found.network_id, found.pathway, on=on)
+    except NotPublished:
+        return None
+
+
+def _road(found: Referral, changes: list[Any]) -> list[dict[str, str]]:
+    """The main road with how far this referral came; an early end is shown as the last step."""
+    reached = {str(change.status): change for change in changes}
+    road = list(ADVICE_ROAD if found.intent == Referral.Intent.ADVICE else MAIN_ROAD)
+    ended = (
+        found.status in (Status.REDIRECTED, Status.WITHDRAWN, Status.ANSWERED) or Status.REDIRECTED in reached
+    )
+    if ended and found.status != Status.ANSWERED:
+        road = [status for status in road if status in reached and status != Status.CLOSED]
+        road += [Status.REDIRECTED] if Status.REDIRECTED in reached else []
+        road += [found.status] if found.status not in road else []
+    elif Status.ANSWERED in reached:
+        road = list(ADVICE_ROAD)
+    if found.status == Status.MORE_INFORMATION:
+        road.insert(1, Status.MORE_INFORMATION)
+    steps = []
+    for status in road:
+        change = reached.get(str(status))
+        state = (
+            "current"
+            if status == found.status
+            else ("done" if change and _passed(status, found, road) else "todo")
+        )
+        if state == "current" and status in (Status.WITHDRAWN, Status.REDIRECTED):
+            state = "stopped"
+        if state == "current" and status == Status.CLOSED:
+            state = "done"
+        note = f"{_short(change.at)} · {change.by}" if change and state != "todo" else ""
+        steps.append({"label": str(Status(status).label), "state": state, "note": note})
+    return steps
+
+
+def _passed(status: Status, found: Referral, road: list[Status]) -> bool:
+    """Whether the referral went beyond this step; going back (a cancelled appointment) undoes later steps."""
+    return found.status not in road or road.index(status) < road.index(Status(found.status))
+
+
+def _short(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%d-%m %H:%M")
+
+
+def _facts(found: Referral, pathway: Pathway | None) -> list[dict[str, Any]]:
+    """The values that came with the referral, grouped in the order of the form: what is there on lines of its own,
+    every plain "no" together. A date stands with a value from another day than the referral."""
+    if pathway is None:
+        return []
+    latest = {row.fact: row for row in queries.letter_facts(found)}
+    sent_on = timezone.localdate(found.sent_at or found.status_since)
+    groups: dict[str, dict[str, Any]] = {}
+    for name, fact in pathway.facts.items():
+        row = latest.get(name)
+        value = value_of(row) if row is not None else None
+        if row is None or value is None:
+            continue
+        title = pathway.groups.get(fact.group, {}).get(language(), fact.group)
+        group = groups.setdefault(fact.group, {"title": title, "rows": [], "no": []})
+        label = fact.label[language()]
+        if value is False:
+            group["no"].append(label[:1].lower() + label[1:] if not label[:2].isupper() else label)
+            continue
+        day = timezone.localdate(row.at)
+        group["rows"].append(
+            {
+                "label": label,
+                "value": shown_value(fact, _plain(value), language()),
+                "on": day if day != sent_on else None,
+                "status": row.get_status_display() if row.status != "final" else "",
+                "given": _as_given(row, fact.unit),
+            }
+        )
+    order = [key for key in GROUP_ORDER if key in groups] + [key for key in groups if key not in GROUP_ORDER]
+    return [groups[key] for key in order]
+
+
+def _as_given(row: Observation, unit: str | None) -> str:
+    """What stood in the uploaded file, when the unit there was another one."""
+    if row.unit_as_given == (unit or ""):
+        return ""
+    text = f"{row.value_as_given} {row.unit_as_given}".strip()
+    return _("ingelezen: %(value)s") % {"value": text} if row.origin == "imported" and text else ""
+
+
+def _plain(value: Any) -> Any:
+    return value.normalize() + 0 if isinstance(value, Decimal) else value
+
+
+def _term(found: Referral, pathway: Pathway | None) -> str:
+    term = pathway.urgencies.get(found.urgency) if pathway else None
+    return term.label[language()] if term else ""
+
+
+def _urgencies(pathway: Pathway | None) -> list[tuple[str, str]]:
+    """Terms that a triaging practitioner can choose: those with a day count that fits an appointment."""
+    if pathway is None:
+        return []
+    return [
+        (term.code, term.label[language()])
+        for term in pathway.urgencies.values()
+        if term.days and term.code != "advice"
+    ]
+
+
+def _supplement_rows(found: Referral, pathway: Pathway | None, request: HttpRequest) -> list[Any]:
+    """Fields for the facts that could still change the answer, and for those that were asked to follow."""
+    if pathway is None or not found.routing:
+        return []
+    form = _supplement_form(found, pathway, request)
+    wanted = dict.fromkeys(one["fact"] for one in found.routing.get("missing", []))
+    to_do = pathway.tables.get("to_do")
+    for one in found.routing.get("to_do", []) if to_do else []:
+        cells = to_do.rule(one["rule"]).cells
+        wanted |= dict.fromkeys(name for name, cell in cells.items() if cell.text == "null")
+    return [form.row(name) for name in wanted if f"f_{name}" in form.fields]
+
+
+def _supplement_form(found: Referral, pathway: Pathway, request: HttpRequest) -> FactForm:
+    return FactForm(
+        request.POST if request.method == "POST" else None,
+        pathway=pathway,
+        on=timezone.localdate(request.now),
+        born=found.patient.birth_date,
+    )
+
+
+# ---- steps ----
+
+
+def _step(
+    request: HttpRequest, referral_id: UUID, do: Callable[..., Any], done: str, **arguments: Any
+) -> HttpResponse:
+    """Take a step and say what happened; what is refused comes back with everything that was typed."""
+    version = request.POST.get("version", "")
+    try:
+        do(
+            by=request.viewer,
+            at=request.now,
+            referral=referral_id,
+            version=int(version) if version.isdigit() else None,
+            **arguments,
+        )
+    except Stale as stale:
+        return _refused(request, stale.referral.pk, str(stale), status=409)
+    except EmergencyFound as found:
+        return _emergency(request, referral_id, found)
+    except ReferralRefused as refused:
+        return _refused(request, referral_id, str(refused), status=422)
+    messages.success(request, done)
+    return redirect("referrals:referral", referral_id=referral_id)
+
+
+def _refused(request: HttpRequest, referral_id: UUID, text: str, *, status: int) -> HttpResponse:
+    found = queries.referral_for(request.viewer, referral_id, at=request.now)
+    step = request.resolver_match.url_name if request.resolver_match else ""
+    context = _context(request, found, typed={**request.POST.dict(), "step": step}, refused=text)
+    return render(request, "referrals/referral.html", context, status=status)
+
+
+def _emergency(request: HttpRequest, referral_id: UUID, emergency: EmergencyFound) -> HttpResponse:
+    """New values show a red flag: keep the advice, change nothing about the referral."""
+    found = queries.referral_for(request.viewer, referral_id, at=request.now)
+    actions.record_emergency(
+        by=request.viewer,
+        at=request.now,
+        patient=found.patient_id,
+        routing=emergency.routing,
+    )
+    on = timezone.localdate(request.now)
+    hospital = agreed.default_recipient(
+        found.network_id, "second", practice=found.patient.practice.key, on=on
+    )
+    answer = answer_of(
+        emergency.routing,
+        receiver="",
+        phone=agreed.urgent_phone(found.network_id, hospital.key, on=on) if hospital else "",
+        agreement=emergency.routing.agreement_version,
+        waiting_days=None,
+        deductible=None,
+    )
+    context = {"answer": answer, "referral": found, "patient_id": found.patient_id}
+    return render(request, "referrals/emergency.html", context)
+
+
+@require_POST
+def accept(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Take the patient on."""
+    given = request.POST
+    return _step(
+        request,
+        referral_id,
+        actions.accept,
+        _("De verwijzing is aangenomen. De patiënt staat op de wachtlijst."),
+        urgency=given.get("urgency", ""),
+        because=given.get("because", ""),
+    )
+
+
+@require_POST
+def ask(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Ask the sender for more."""
+    text = request.POST.get("question", "")
+    return _step(
+        request, referral_id, actions.ask_more, _("Uw vraag is naar de verwijzer gestuurd."), question=text
+    )
+
+
+@require_POST
+def redirect_line(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """To the first or second line instead."""
+    return _step(
+        request,
+        referral_id,
+        actions.redirect,
+        _("De verwijzer krijgt bericht dat deze patiënt naar een andere lijn gaat."),
+        line=request.POST.get("line", ""),
+        because=request.POST.get("because", ""),
+    )
+
+
+@require_POST
+def answer(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Answer as advice."""
+    text = request.POST.get("answer", "")
+    return _step(request, referral_id, actions.answer_advice, _("Uw advies is verstuurd."), answer=text)
+
+
+@require_POST
+def withdraw(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Take it back."""
+    text = request.POST.get("because", "")
+    return _step(request, referral_id, actions.withdraw, _("De verwijzing is ingetrokken."), because=text)
+
+
+@require_POST
+def close(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """The sender has read the answer, or acted on the redirection."""
+    return _step(request, referral_id, actions.close, _("De verwijzing is afgesloten."))
+
+
+@require_POST
+def seen(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """The hospital saw the patient; its appointments are not kept here."""
+    return _step(request, referral_id, actions.mark_seen, _("Vastgelegd dat de patiënt is gezien."))
+
+
+@require_POST
+def supplement(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Give what was asked, in words and in values."""
+    found = queries.referral_for(request.viewer, referral_id, at=request.now)
+    pathway = _pathway(found)
+    items: list[NewObservation] = []
+    if pathway is not None:
+        form = _supplement_form(found, pathway, request)
+        if not form.is_valid():
+            wrong = "; ".join(f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items())
+            return _refused(request, referral_id, wrong, status=422)
+        items = form.observations(at=request.now, originals={})
+    text = request.POST.get("text", "")
+    return _step(
+        request, referral_id, actions.supplement, _("Uw aanvulling is verstuurd."), text=text, items=items
+    )
+
+
+@require_POST
+def message(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """A line in the thread."""
+    try:
+        actions.post_message(
+            by=request.viewer,
+            at=request.now,
+            referral=referral_id,
+            text=request.POST.get("text", ""),
+        )
+    except ReferralRefused as refused:
+        return _refused(request, referral_id, str(refused), status=422)
+    found = queries.referral_for(request.viewer, referral_id, at=request.now)
+    if request.htmx:
+        context = {
+            "referral": found,
+            "thread": queries.thread_of(request.viewer, found),
+            "steps": ("message",),
+        }
+        return render(request, "referrals/_thread.html", context)
+    return redirect("referrals:referral", referral_id=referral_id)

@@ -1,0 +1,45 @@
+"""Reading in the supervision room: meetings, what is on the agenda, one case with everything beside it."""
+
+from .cases import (
+    case_for,
+    cases_of,
+    decisions_about,
+    decisions_in_timeline,
+    material_of,
+    neighbours,
+    reason_of,
+    undecided_rules,
+    waiting_of,
+)
+from .meetings import (
+    MeetingView,
+    agenda_of,
+    counts,
+    meeting_for,
+    next_meeting,
+    own_centres,
+    past_meetings,
+    planned_meetings,
+    waiting_cases,
+)
+
+__all__ = [
+    "MeetingView",
+    "agenda_of",
+    "case_for",
+    "cases_of",
+    "counts",
+    "decisions_about",
+    "decisions_in_timeline",
+    "material_of",
+    "meeting_for",
+    "neighbours",
+    "next_meeting",
+    "own_centres",
+    "past_meetings",
+    "planned_meetings",
+    "reason_of",
+    "undecided_rules",
+    "waiting_cases",
+    "waiting_of",
+]

@@ -1,0 +1,88 @@
+"""Titration proposals that the protocol wants discussed, as cases for the agenda."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from anderhalf.apps.clinic.models import AdviceChoice, Episode
+from anderhalf.apps.clinic.queries.proposals import STEPS, TITRATION, advice_about
+from anderhalf.apps.record.models import Observation
+from anderhalf.core.decisions.explain import Decision
+from anderhalf.core.pathway.titration import Proposal, ProposalKind, Protocol
+from anderhalf.core.pathway.titration.model import DOWNWARD
+
+from .models import CaseDiscussion
+from .rules import RequiredCase
+
+PREFIX = "titration:"
+KINDS = STEPS | {ProposalKind.DISCUSS}
+
+
+def titration_cases(episode: Episode, *, at: datetime) -> list[RequiredCase]:
+    """The proposals of this moment that belong on the agenda and were not decided since the last measurement.
+
+    A proposal that still misses facts is no case yet: first the facts, then the hour of the specialist.
+    """
+    if episode.ended_at is not None or (answered := advice_about(episode, at=at)) is None:
+        return []
+    protocol, _patient, advice = answered
+    found = [
+        _case(protocol, one)
+        for one in advice.proposals
+        if one.agenda and one.kind in KINDS and not one.missing
+    ]
+    return [case for case in found if not _decided(episode, case.rule)]
+
+
+def _case(protocol: Protocol, proposal: Proposal) -> RequiredCase:
+    title = protocol.drug_class[proposal.drug_class].title
+    return RequiredCase(
+        rule=PREFIX + proposal.rule,
+        title=title,
+        question=f"{title['nl']}: {proposal.why['nl']}",
+        source=proposal.source,
+        grade=proposal.grade,
+        urgent=proposal.kind in DOWNWARD,
+    )
+
+
+def case_of_choice(choice: AdviceChoice) -> RequiredCase:
+    """What was done with a proposal that belongs on the agenda; the same case as the proposal itself."""
+    if choice.decision.table != TITRATION:
+        return _case_of_table(choice)
+    kept = choice.decision.decision["advice"]["proposals"][0]
+    why = kept["why"]["nl"]
+    said = (
+        f"{choice.get_choice_display()}: {choice.reason}"
+        if choice.reason
+        else str(choice.get_choice_display())
+    )
+    return RequiredCase(
+        rule=PREFIX + choice.rule, title=kept["why"], question=f"{why} ({said})", source=kept["source"],
+        grade=kept["grade"], urgent=choice.proposed in {kind.value for kind in DOWNWARD},
+    )  # fmt: skip
+
+
+def _case_of_table(choice: AdviceChoice) -> RequiredCase:
+    """An answer of a second pathway that its table wants discussed."""
+    rule = Decision.from_dict(choice.decision.decision).decisive[0]
+    said = str(choice.get_choice_display()) + (f": {choice.reason}" if choice.reason else "")
+    return RequiredCase(
+        rule=f"{choice.decision.pathway}:{rule.rule_id}", title=rule.why, question=f"{rule.why['nl']} ({said})",
+        source=rule.source, grade=rule.grade, urgent=False,
+    )  # fmt: skip
+
+
+def _decided(episode: Episode, rule: str) -> bool:
+    """Whether it was decided (or taken off the agenda) and nothing was measured since."""
+    last = (
+        CaseDiscussion.objects.filter(episode=episode, rule=rule)
+        .exclude(status=CaseDiscussion.Status.WAITING)
+        .order_by("-added_at")
+        .values_list("decided_at", "added_at")
+        .first()
+    )
+    if last is None:
+        return False
+    since = last[0] or last[1]
+    return not Observation.objects.filter(patient=episode.patient_id, recorded_at__gt=since).exists()

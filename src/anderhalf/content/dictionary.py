@@ -1,0 +1,206 @@
+"""facts.toml: the data dictionary of a pathway, read into a `FactDictionary`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from anderhalf.content.faults import Faults
+from anderhalf.content.folder import SHARED
+from anderhalf.content.sources import check_source
+from anderhalf.content.toml import Section, TomlFile
+from anderhalf.core.decisions.facts import Fact, FactType
+from anderhalf.core.pathway.derivations import DERIVATIONS
+from anderhalf.core.pathway.facts import Derivation, Entry, FactDictionary
+from anderhalf.core.pathway.model import Source
+
+CODE_SYSTEMS = ("loinc", "nhg", "snomed", "icpc", "atc", "rxnorm")
+_KEYS = (
+    "type",
+    "group",
+    "label",
+    "label_nl",
+    "label_en",
+    "help",
+    "help_nl",
+    "help_en",
+    "unit",
+    "unit_label",
+    "range",
+    "usual",
+    "decimals",
+    "values",
+    "value_codes",
+    "max_age_days",
+    "codes",
+    "conversions",
+    "derived",
+    "source",
+)
+
+
+def read_dictionary(
+    files: Mapping[str, str],
+    name: str,
+    faults: Faults,
+    *,
+    groups: Mapping[str, Mapping[str, str]],
+    sources: Mapping[str, Source],
+    facts_from: tuple[str, ...] = (),
+) -> FactDictionary:
+    """Read facts.toml, after the dictionaries of the pathways in `facts_from`.
+
+    A fact is described once: a name that a shared dictionary already has is a fault. Shared facts are not
+    checked again here (their own pathway is).
+    """
+    entries: dict[str, Entry] = {}
+    for key in facts_from:
+        shared = TomlFile.read(f"{SHARED}{key}/facts.toml", files, faults)
+        for section in _facts(shared):
+            entries[section.name] = _entry(section)
+    owned = TomlFile.read(name, files, faults)
+    places: dict[tuple[str, str], str] = {}
+    for section in _facts(owned):
+        if section.name in entries:
+            section.fault(None, f"{section.name} is already described in a shared dictionary")
+            continue
+        entry = _entry(section)
+        entries[section.name] = entry
+        if groups and entry.fact.group and entry.fact.group not in groups:
+            section.fault("group", f"{entry.fact.group!r} is not one of [groups] in pathway.toml")
+        check_source(section, "source", entry.fact.source, sources)
+        _unique_codes(section, entry.fact, places)
+    for section in _facts(owned):
+        _check_derived(section, entries)
+    return FactDictionary(entries)
+
+
+def _facts(file: TomlFile) -> list[Section]:
+    return [file.root.section(name) for name in file.data if isinstance(file.data[name], Mapping)]
+
+
+def _entry(section: Section) -> Entry:
+    section.only(*_KEYS)
+    if not section.name.isidentifier() or section.name != section.name.lower():
+        section.fault(None, "a fact's name is lower case with underscores, for instance systolic_bp")
+    named = section.choice("type", tuple(FactType))
+    fact_type = FactType(named) if named in tuple(FactType) else FactType.TEXT
+    minimum, maximum = _range(section, "range")
+    usual_minimum, usual_maximum = _range(section, "usual", inside=(minimum, maximum))
+    values = {value.name: value.labels() for value in section.sections("values")}
+    if fact_type is FactType.CODE and not values:
+        section.fault("values", "a code needs its closed list of values")
+    if fact_type is FactType.NUMBER and "unit" not in section:
+        section.fault("unit", "a number needs its UCUM unit (1 when it has none)")
+    if fact_type is not FactType.NUMBER:
+        for key in ("range", "usual", "unit", "conversions", "decimals"):
+            if key in section:
+                section.fault(key, f"only a number has {key}")
+    fact = Fact(
+        name=section.name,
+        type=fact_type,
+        label=_both(section.labels("label"), section.name),
+        unit=section.text("unit", required=False) or None,
+        unit_label=section.text("unit_label", required=False) or None,
+        minimum=minimum,
+        maximum=maximum,
+        usual_minimum=usual_minimum,
+        usual_maximum=usual_maximum,
+        decimals=section.whole("decimals", required=False, minimum=0) or 0,
+        values=values,
+        max_age_days=section.whole("max_age_days", required=False, minimum=0),
+        codes=_codes(section),
+        source=section.text("source"),
+        help=section.labels("help", required=False),
+        group=section.text("group"),
+    )
+    value_codes = section.section("value_codes", required=False).data
+    for code, value in value_codes.items():
+        if value not in values:
+            section.fault("value_codes", f"{code} stands for {value!r}, which is not in the list of values")
+    return Entry(
+        fact=fact,
+        conversions=_conversions(section),
+        derived=_derived(section),
+        value_codes={str(code): str(value) for code, value in value_codes.items()},
+    )
+
+
+def _both(labels: Mapping[str, str], name: str) -> Mapping[str, str]:
+    return {"nl": labels.get("nl", name), "en": labels.get("en", name)}
+
+
+def _range(
+    section: Section, key: str, *, inside: tuple[Decimal | None, Decimal | None] = (None, None)
+) -> tuple[Decimal | None, Decimal | None]:
+    given = section.data.get(key)
+    if given is None:
+        return None, None
+    if not isinstance(given, list) or len(given) != 2 or not all(_is_number(end) for end in given):
+        section.fault(key, "a range is two numbers, [lowest, highest]")
+        return None, None
+    low, high = Decimal(given[0]), Decimal(given[1])
+    if low >= high:
+        section.fault(key, f"the lowest ({low}) is not below the highest ({high})")
+    if (inside[0] is not None and low < inside[0]) or (inside[1] is not None and high > inside[1]):
+        section.fault(key, f"{low} to {high} lies outside the possible range {inside[0]} to {inside[1]}")
+    return low, high
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _codes(section: Section) -> Mapping[str, tuple[str, ...]]:
+    codes = section.section("codes", required=False)
+    codes.only(*CODE_SYSTEMS)
+    return {system: codes.words(system) for system in CODE_SYSTEMS if system in codes}
+
+
+def _unique_codes(section: Section, fact: Fact, places: dict[tuple[str, str], str]) -> None:
+    """Observation codes point to one fact; drug codes may count for two classes (combination tablets)."""
+    for system in ("loinc", "nhg"):
+        for code in fact.codes.get(system, ()):
+            other = places.setdefault((system, code), fact.name)
+            if other != fact.name:
+                section.fault("codes", f"{system} {code} is already the code of {other}")
+
+
+def _conversions(section: Section) -> Mapping[str, Fraction]:
+    given = section.section("conversions", required=False)
+    found: dict[str, Fraction] = {}
+    for unit, factor in given.data.items():
+        try:
+            found[unit] = _factor(str(factor))
+        except (ValueError, ZeroDivisionError):
+            given.fault(unit, f'{factor!r} is not a factor; write "88.4" or "1/0.118"')
+            continue
+        if found[unit] <= 0:
+            given.fault(unit, "a factor is above zero")
+    return found
+
+
+def _factor(text: str) -> Fraction:
+    above, _, below = text.partition("/")
+    return Fraction(above.strip()) / Fraction(below.strip() or "1")
+
+
+def _derived(section: Section) -> Derivation | None:
+    if "derived" not in section:
+        return None
+    given = section.section("derived")
+    given.only("how", "from")
+    how = given.choice("how", tuple(DERIVATIONS))
+    return Derivation(how, given.words("from")) if how in DERIVATIONS else None
+
+
+def _check_derived(section: Section, entries: Mapping[str, Entry]) -> None:
+    entry = entries.get(section.name)
+    if entry is None or entry.derived is None:
+        return
+    if not entry.derived.inputs:
+        section.fault("derived", "`from` names no facts")
+    for name in entry.derived.inputs:
+        if name not in entries:
+            section.fault("derived", f"{name} is not a fact of the dictionary")

@@ -1,0 +1,50 @@
+"""The titration protocol and the calculators of a loaded pathway."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from anderhalf.core.decisions.facts import Fact
+from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.scores import Scores, read_scores
+from anderhalf.core.pathway.titration import Protocol, read_protocol
+from anderhalf.core.pathway.titration.reading import DERIVED, FOLDER, read_derived_facts
+
+SCORES = "scores.toml"
+PROTOCOL = FOLDER + "protocol.toml"
+
+
+def pathway_facts(pathway: Pathway) -> Mapping[str, Fact]:
+    """The dictionary and the facts that the titration engine computes: all that protocol and calculators may name."""
+    found = dict(pathway.dictionary.facts)
+    for key, fact in read_derived_facts(pathway.files.get(DERIVED, "")).items():
+        found.setdefault(key, fact)
+    return found
+
+
+def pathway_scores(*pathways: Pathway, choices: Mapping[str, str] | None = None) -> Scores:
+    """The calculators of one or more pathways; without `choices` as the agreement answered their settings."""
+    if choices is None:
+        choices = {
+            name: choice for pathway in pathways for name, choice in pathway.choices_of(SCORES).items()
+        }
+    facts: dict[str, Fact] = {}
+    for pathway in pathways:
+        facts = {**pathway_facts(pathway), **facts}
+    texts = [pathway.files[SCORES] for pathway in pathways if SCORES in pathway.files]
+    return read_scores(*texts, facts=facts, settings=choices)
+
+
+def titration_protocol(
+    pathway: Pathway,
+    *,
+    choices: Mapping[str, str] | None = None,
+    score_choices: Mapping[str, str] | None = None,
+) -> Protocol:
+    """The titration protocol of a pathway; without `choices` as the agreement answered its settings."""
+    if choices is None:
+        choices = pathway.choices_of(PROTOCOL)
+    return read_protocol(
+        pathway.files, facts=pathway.dictionary.facts, phenotype=pathway.tables["phenotype"],
+        scores=pathway_scores(pathway, choices=score_choices), choices=choices,
+    )  # fmt: skip

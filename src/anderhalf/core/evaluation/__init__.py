@@ -1,0 +1,1 @@
+"""Measuring what really happened: shares with their uncertainty, and tables that protect small counts."""

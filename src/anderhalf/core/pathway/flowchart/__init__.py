@@ -1,0 +1,1 @@
+"""The whole referral decision on one sheet, laid out from the tables themselves."""

@@ -1,0 +1,33 @@
+"""Titration: rules in `pathways/<key>/titration`, one proposal per class out.
+
+`read_protocol` reads a pathway's protocol; `advise` (or `propose`) answers for one patient on one day;
+`alarms` judges home measurements; `stored` and `replay` keep an advice and prove it later.
+"""
+
+from anderhalf.core.pathway.titration.alarms import Alarm, alarms
+from anderhalf.core.pathway.titration.engine import advise, propose
+from anderhalf.core.pathway.titration.ladder import Dose, Drug
+from anderhalf.core.pathway.titration.model import (
+    Advice,
+    Check,
+    DrugUse,
+    MissingFact,
+    Observation,
+    ObservationStatus,
+    Patient,
+    Problem,
+    ProblemKind,
+    Proposal,
+    ProposalKind,
+    Tolerance,
+    WouldChange,
+)
+from anderhalf.core.pathway.titration.protocol import Protocol, ProtocolError
+from anderhalf.core.pathway.titration.reading import read_protocol
+from anderhalf.core.pathway.titration.stored import ReplayError, replay, store
+
+__all__ = [
+    "Advice", "Alarm", "Check", "Dose", "Drug", "DrugUse", "MissingFact", "Observation", "ObservationStatus", "Patient",
+    "Problem", "ProblemKind", "Proposal", "ProposalKind", "Protocol", "ProtocolError", "ReplayError", "Tolerance",
+    "WouldChange", "advise", "alarms", "propose", "read_protocol", "replay", "store",
+]  # fmt: skip

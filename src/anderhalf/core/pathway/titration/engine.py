@@ -1,0 +1,307 @@
+"""The titration engine: one proposal per class, weighed against the others, with reasons and what comes next.
+
+Plain calculation: the same patient, protocol and moment always give the same advice. The rules stand in
+`pathways/<key>/titration/*.csv`; nothing clinical stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from anderhalf.core.decisions.explain import Decision, FactUsed, RuleState
+from anderhalf.core.decisions.facts import Freshness, freshness
+from anderhalf.core.pathway.titration.asking import Ask, ask_explained
+from anderhalf.core.pathway.titration.classes import Answer, ClassAnswer, answer_class
+from anderhalf.core.pathway.titration.derive import Context, build_context
+from anderhalf.core.pathway.titration.history import read_history
+from anderhalf.core.pathway.titration.model import (
+    DOWNWARD,
+    UPWARD,
+    Advice,
+    Check,
+    DrugUse,
+    MissingFact,
+    Observation,
+    Patient,
+    Problem,
+    ProblemKind,
+    Proposal,
+    ProposalKind,
+    WouldChange,
+)
+from anderhalf.core.pathway.titration.observed import observe
+from anderhalf.core.pathway.titration.protocol import Protocol, Together
+
+_URGENCY = (
+    ProposalKind.STOP, ProposalKind.PAUSE, ProposalKind.DECREASE, ProposalKind.NEEDS_DATA, ProposalKind.DISCUSS,
+    ProposalKind.SWITCH, ProposalKind.START, ProposalKind.INCREASE, ProposalKind.HOLD, ProposalKind.KEEP,
+    ProposalKind.NOT_INDICATED,
+)  # fmt: skip
+_STEP_ORDER = (ProposalKind.SWITCH, ProposalKind.START, ProposalKind.INCREASE)
+_SWITCH_FROM = ("ace_inhibitor", "arb")
+
+
+def propose(
+    protocol: Protocol,
+    medication: Sequence[DrugUse],
+    observations: Sequence[Observation],
+    patient: Patient,
+    *,
+    on: date,
+    at: datetime | None = None,
+) -> list[Proposal]:
+    """One proposal per class of the protocol, most urgent first.
+
+    `patient` carries the record (facts, tolerances, agreements); its own medication and observations are
+    replaced by those given. See `advise` for `on` and `at`.
+    """
+    whole = replace(patient, medication=tuple(medication), observations=tuple(observations))
+    return list(advise(protocol, whole, on=on, at=at).proposals)
+
+
+def advise(protocol: Protocol, patient: Patient, *, on: date, at: datetime | None = None) -> Advice:
+    """Proposals, problems with the entries, and the facts that counted, for one patient on a day.
+
+    Without `at` (a moment on that day) the lists are read up to the end of the day, while hours since the last
+    ACE inhibitor are counted from its beginning: the careful reading of both.
+    All datetimes are naive, or all are aware.
+    """
+    context = read_context(protocol, patient, on=on, at=at)
+    answers = [answer_class(context, drug_class) for drug_class in protocol.classes]
+    held = weigh_together(context, answers)
+    proposals = [_proposal(context, answer, held.get(answer.drug_class.key)) for answer in answers]
+    proposals = _stop_what_is_switched(context, proposals)
+    order = {entry.key: place for place, entry in enumerate(protocol.classes)}
+    proposals.sort(key=lambda each: (_URGENCY.index(each.kind), not each.agenda, order[each.drug_class]))
+    problems = (*context.observed.problems, *context.history.problems, *_corrected_problem(context))
+    return Advice(
+        proposals=tuple(proposals), problems=problems, facts=context.facts, protocol=protocol.key,
+        version=protocol.version, hash=protocol.texts_hash, on=on,
+    )  # fmt: skip
+
+
+def read_context(
+    protocol: Protocol, patient: Patient, *, on: date, at: datetime | None = None, ask: Ask = ask_explained
+) -> Context:
+    """Everything that follows from the lists and the record at a moment, before any table is asked."""
+    end = at or datetime.combine(on, time.max, tzinfo=_zone(patient))
+    history = read_history(protocol, patient, at=end)
+    observed = observe(protocol, patient.observations, at=end)
+    return build_context(protocol, patient, history, observed, on=on, at=at, end=end, ask=ask)
+
+
+def _zone(patient: Patient) -> tzinfo | None:
+    for use in patient.medication:
+        return use.since.tzinfo
+    for observation in patient.observations:
+        return observation.at.tzinfo
+    return None
+
+
+def weigh_together(context: Context, answers: Iterable[ClassAnswer]) -> Mapping[str, tuple[Together, str]]:
+    """Steps up that have to wait, with the group and the class because of which."""
+    answers = list(answers)
+    groups = [group for group in context.protocol.together if group.rapid or not context.patient.rapid]
+    going_down = {answer.drug_class.key for answer in answers if answer.kind in DOWNWARD}
+    up = [answer for answer in answers if answer.kind in UPWARD]
+    up.sort(key=lambda answer: _STEP_ORDER.index(answer.kind))
+    accepted: dict[str, list[str]] = {group.key: [] for group in groups}
+    held: dict[str, tuple[Together, str]] = {}
+    for answer in up:
+        key = answer.drug_class.key
+        mine = [group for group in groups if key in group.classes]
+        reason = None
+        for group in mine:
+            down = [name for name in group.classes if name in going_down and name != key]
+            if down or len(accepted[group.key]) >= group.at_once:
+                reason = (group, down[0] if down else accepted[group.key][-1])
+                break
+        if reason is not None:
+            held[key] = reason
+            continue
+        for group in mine:
+            accepted[group.key].append(key)
+    return held
+
+
+def waiting_kind(answer: ClassAnswer) -> ProposalKind:
+    """What a step up becomes while another class goes first."""
+    return ProposalKind.KEEP if answer.state.on_drug else ProposalKind.HOLD
+
+
+def _proposal(context: Context, answer: ClassAnswer, held: tuple[Together, str] | None) -> Proposal:
+    speaking = answer.speaking
+    rule, use = speaking.rule, answer.state.use
+    own = answer.kind
+    kind = own if held is None else waiting_kind(answer)
+    why, source, grade = _words(context, answer, held)
+    percent = None
+    if use is not None and use.drug is not None and use.dose is not None:
+        percent = use.drug.percent_of_target(use.dose, context.weight)
+    changes = kind in UPWARD or kind is ProposalKind.DECREASE
+    missing = _missing(context, speaking)
+    return Proposal(
+        drug_class=answer.drug_class.key, kind=kind,
+        drug=answer.drug.key if answer.drug is not None and (use is not None or own in UPWARD) else None,
+        dose_now=use.dose if use is not None else None, dose_new=answer.dose_new if changes else None,
+        percent_of_target=percent, rule=rule.id if rule is not None else "", why=why, source=source, grade=grade,
+        first=str(speaking.output("first") or "none"),
+        agenda=speaking.output("agenda") is True or (kind is ProposalKind.PAUSE and own is ProposalKind.PAUSE),
+        facts_used=_facts_used(answer), missing=missing, would_change=_would_change(answer),
+        checks=_checks(context, answer, kind, missing), not_before=answer.not_before if held is None else None,
+        own_kind=own, held_by=held[1] if held is not None else "",
+        decisions=_decisions(answer),
+    )  # fmt: skip
+
+
+def _decisions(answer: ClassAnswer) -> tuple[Decision, ...]:
+    found: list[Decision] = []
+    for each in (answer.answer, answer.gate):
+        decision = each.asked.decision if each is not None else None
+        if decision is not None and not any(decision is known for known in found):
+            found.append(decision)
+    return tuple(found)
+
+
+def _words(
+    context: Context, answer: ClassAnswer, held: tuple[Together, str] | None
+) -> tuple[Mapping[str, str], str, str]:
+    if held is not None:
+        group, by = held
+        title = context.protocol.drug_class[by].title
+        why = {lang: f"{group.why[lang]} ({title[lang]})" for lang in ("nl", "en")}
+        return why, group.source, "local"
+    rule = answer.speaking.rule
+    if rule is not None:
+        return rule.why, rule.source, rule.grade
+    names = answer.speaking.missing
+    labels = {
+        lang: ", ".join(context.protocol.facts[name].label[lang] for name in names) for lang in ("nl", "en")
+    }
+    if not names:
+        return {"nl": "Geen regel past: overleggen.", "en": "No rule fits: discuss."}, "", "local"
+    return {"nl": f"Gegevens nodig: {labels['nl']}.", "en": f"Data needed: {labels['en']}."}, "", "local"
+
+
+def _facts_used(answer: ClassAnswer) -> tuple[FactUsed, ...]:
+    """The facts of the rule that speaks first, then the others of its table that counted."""
+    speaking = answer.speaking
+    rule = speaking.rule
+    mine = {name for name, cell in rule.cells.items() if not cell.any} if rule is not None else set()
+    decisions = (answer.answer.asked.decision, speaking.asked.decision)
+    used = {fact.name: fact for decision in decisions if decision is not None for fact in decision.facts_used}
+    return tuple(sorted(used.values(), key=lambda fact: fact.name not in mine))
+
+
+def _missing(context: Context, speaking: Answer) -> tuple[MissingFact, ...]:
+    blocked = context.observed.blocked()
+    found = []
+    for name in speaking.missing or _asked_by(context, speaking):
+        if name in blocked:
+            found.append(MissingFact(name, blocked[name].value))
+            continue
+        fact = context.protocol.facts[name]
+        state = freshness(fact, context.facts.get(name), on=context.on)
+        # Known and yet asked for: too old for a step, or measured before the last one.
+        otherwise = "missing" if speaking.missing else "stale"
+        found.append(MissingFact(name, state.value if state is not Freshness.KNOWN else otherwise))
+    return tuple(found)
+
+
+def _asked_by(context: Context, speaking: Answer) -> tuple[str, ...]:
+    """What a rule that itself answers "needs data" asks for: laboratory for the step, or pulse and pressure again."""
+    if speaking.kind is not ProposalKind.NEEDS_DATA or speaking.rule is None:
+        return ()
+    tested = {name for name, cell in speaking.rule.cells.items() if not cell.any}
+    if "laboratory_for_step" in tested:
+        return context.protocol.laboratory_facts
+    if "vital_signs_doubtful" in tested:
+        blocked = context.observed.blocked()
+        return tuple(name for name, kind in blocked.items() if kind is ProblemKind.SWAPPED)
+    return ()
+
+
+def _would_change(answer: ClassAnswer) -> tuple[WouldChange, ...]:
+    """Every rule that is one known fact away from answering something else."""
+    speaking = answer.speaking
+    found: dict[tuple[str, str, str], WouldChange] = {}
+    for rule in speaking.asked.decision.rules if speaking.asked.decision is not None else ():
+        if rule.state is not RuleState.NOT_FIRED:
+            continue
+        failed = rule.failed_by
+        kind = str(rule.outputs["action"])
+        if (
+            len(failed) != 1
+            or failed[0] in ("on_drug", "drug_class")
+            or any(c.result is None for c in rule.cells)
+        ):
+            continue
+        if kind == answer.kind.value:
+            continue
+        cell = next(cell for cell in rule.cells if cell.fact == failed[0])
+        found.setdefault((cell.fact, cell.text, kind), WouldChange(cell.fact, cell.text, rule.rule_id, kind))
+    return tuple(found.values())
+
+
+def _checks(
+    context: Context, answer: ClassAnswer, kind: ProposalKind, missing: Sequence[MissingFact]
+) -> tuple[Check, ...]:
+    protocol, on, key = context.protocol, context.on, answer.drug_class.key
+    if kind is ProposalKind.NEEDS_DATA:
+        names = tuple(each.fact for each in missing) or protocol.laboratory_facts
+        return (Check(facts=names, from_on=on, until_on=on),)
+    repeat = answer.speaking.output("first") == "repeat_laboratory"
+    if kind in UPWARD or kind in DOWNWARD or repeat:
+        begin = max(on, answer.not_before.date()) if answer.not_before is not None else on
+        return tuple(
+            Check(
+                facts=entry.facts, from_on=begin + timedelta(days=entry.from_days),
+                until_on=begin + timedelta(days=entry.until_days), then=entry.then, source=entry.source,
+            )
+            for entry in protocol.monitoring
+            if key in entry.classes
+        )  # fmt: skip
+    if not answer.state.on_drug:
+        return ()
+    dates = [
+        value.on for name in protocol.laboratory_facts if (value := context.facts.get(name)) and value.on
+    ]
+    due = min(dates) + timedelta(days=protocol.stable_days) if dates else on
+    return (
+        Check(facts=protocol.stable_facts, from_on=on, until_on=max(on, due), source=protocol.stable_source),
+    )
+
+
+def _stop_what_is_switched(context: Context, proposals: list[Proposal]) -> list[Proposal]:
+    """A switch to ARNI stops the ACE inhibitor or ARB: said at both classes."""
+    switch = next((each for each in proposals if each.kind is ProposalKind.SWITCH), None)
+    if switch is None:
+        return proposals
+
+    def stopped(each: Proposal) -> Proposal:
+        in_use = context.history.classes[each.drug_class].on_drug
+        if each.drug_class not in _SWITCH_FROM or not in_use or each.kind is ProposalKind.STOP:
+            return each
+        return replace(
+            each, kind=ProposalKind.STOP, dose_new=None, rule=switch.rule, why=switch.why, source=switch.source,
+            grade=switch.grade, held_by=switch.drug_class, first="none", checks=(), not_before=None,
+        )  # fmt: skip
+
+    return [stopped(each) for each in proposals]
+
+
+def _corrected_problem(context: Context) -> tuple[Problem, ...]:
+    corrected = context.facts.get("result_corrected")
+    if corrected is None or corrected.value is not True:
+        return ()
+    return (
+        Problem(
+            kind=ProblemKind.CORRECTED_AFTER_STEP, about="result_corrected",
+            texts={
+                "nl": "Een uitslag is gecorrigeerd nadat de vorige stap was gezet. Bepaal opnieuw en bespreek.",
+                "en": "A laboratory result was corrected after the last step was taken. Repeat it and discuss.",
+            },
+        ),
+    )  # fmt: skip

@@ -1,0 +1,143 @@
+"""From all observations to the one value per fact that may be used, and every entry that may not.
+
+A newest result that cannot be used (impossible, unreliable, in conflict) makes the fact unknown: an older
+value never steps in for it, because the newest may be the one that matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from anderhalf.core.decisions.facts import FactValue, FactValueError, check_value
+from anderhalf.core.pathway.titration.model import Observation, ObservationStatus, Problem, ProblemKind
+from anderhalf.core.pathway.titration.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Usable values, usable series (oldest first) and what was set aside."""
+
+    latest: Mapping[str, FactValue]
+    series: Mapping[str, tuple[Observation, ...]]
+    problems: tuple[Problem, ...]
+
+    def blocked(self) -> Mapping[str, ProblemKind]:
+        """Facts that are unknown because of a problem, and which."""
+        return {name: problem.kind for problem in self.problems for name in problem.blocks}
+
+
+def observe(protocol: Protocol, observations: Sequence[Observation], *, at: datetime) -> Observed:
+    """Choose per fact the latest value that may be used at a moment."""
+    problems: list[Problem] = []
+    by_fact: dict[str, list[Observation]] = {}
+    for observation in observations:
+        if observation.fact not in protocol.facts or observation.status is ObservationStatus.ENTERED_IN_ERROR:
+            continue
+        if observation.recorded_at is not None and observation.recorded_at > at:
+            continue  # not known yet at that moment
+        if observation.at > at:
+            name = observation.fact
+            problems.append(_problem(protocol, ProblemKind.FUTURE, name, str(observation.value), (name,)))
+            continue
+        by_fact.setdefault(observation.fact, []).append(observation)
+    latest: dict[str, FactValue] = {}
+    series: dict[str, tuple[Observation, ...]] = {}
+    for name, found in by_fact.items():
+        found.sort(key=lambda each: (each.at, each.recorded_at or each.at))
+        usable = _usable(protocol, name, found, problems)
+        if usable:
+            series[name] = tuple(usable)
+        newest = found[-1].at
+        if usable and _minute(usable[-1].at) == _minute(newest):
+            chosen = usable[-1]
+            latest[name] = FactValue(chosen.value, chosen.at.date(), chosen.origin)
+    _implausible_pairs(protocol, latest, problems)
+    for problem in problems:
+        if problem.kind is ProblemKind.FUTURE:
+            latest.pop(problem.about, None)
+    return Observed(latest, series, tuple(problems))
+
+
+def _usable(
+    protocol: Protocol, name: str, found: list[Observation], problems: list[Problem]
+) -> list[Observation]:
+    """One observation per minute, without those that cannot be used; problems only about the newest minute."""
+    newest = _minute(found[-1].at)
+    usable = []
+    minutes: dict[datetime, list[Observation]] = {}
+    for observation in found:
+        minutes.setdefault(_minute(observation.at), []).append(observation)
+    for minute, same in minutes.items():
+        corrected = [each for each in same if each.status is ObservationStatus.CORRECTED]
+        candidates = corrected[-1:] or same
+        kind = _fault(protocol, name, candidates)
+        if kind is None:
+            usable.append(candidates[-1])
+        elif minute == newest:
+            shown = " / ".join(dict.fromkeys(str(each.value) for each in candidates))
+            problems.append(_problem(protocol, kind, name, shown, (name,)))
+    return usable
+
+
+def _fault(protocol: Protocol, name: str, candidates: list[Observation]) -> ProblemKind | None:
+    if any(each.status is ObservationStatus.UNRELIABLE for each in candidates):
+        return ProblemKind.UNRELIABLE
+    for each in candidates:
+        try:
+            check_value(protocol.facts[name], each.value)
+        except FactValueError:
+            return ProblemKind.IMPOSSIBLE
+    return ProblemKind.CONFLICT if len({each.value for each in candidates}) > 1 else None
+
+
+def _implausible_pairs(protocol: Protocol, latest: dict[str, FactValue], problems: list[Problem]) -> None:
+    """Numbers of one day that cannot both be right; the pair is unknown until someone looks."""
+    for lower, higher, both in (
+        ("heart_rate", "systolic_bp", True),
+        ("diastolic_bp", "systolic_bp", False),
+    ):
+        one, other = latest.get(lower), latest.get(higher)
+        if one is None or other is None or one.on != other.on:
+            continue
+        if not isinstance(one.value, Decimal) or not isinstance(other.value, Decimal):
+            continue
+        # A pulse above the systolic pressure is a typing mistake or an emergency: never ground for a step.
+        if one.value > other.value or (not both and one.value == other.value):
+            blocks = (lower, higher)
+            shown = f"{one.value} / {other.value}"
+            problems.append(_problem(protocol, ProblemKind.SWAPPED, lower, shown, blocks))
+            for name in blocks:
+                latest.pop(name, None)
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+_TEXTS: Mapping[ProblemKind, tuple[str, str]] = {
+    ProblemKind.IMPOSSIBLE: ("{label}: {shown} kan niet. Niet gebruikt; voer de juiste waarde in.",
+                             "{label}: {shown} is impossible. Not used; enter the right value."),
+    ProblemKind.CONFLICT: ("{label}: twee uitslagen op hetzelfde moment ({shown}). Niet gebruikt; bepaal opnieuw.",
+                           "{label}: two different results at the same moment ({shown}). Not used; repeat it."),
+    ProblemKind.UNRELIABLE: ("{label}: {shown} is onbetrouwbaar (hemolyse of anders). Niet gebruikt; bepaal opnieuw.",
+                             "{label}: {shown} is unreliable (haemolysis or other). Not used; repeat it."),
+    ProblemKind.SWAPPED: ("{label} en bovendruk ({shown}): verwisseld? Klopt het wel, dan is dit spoed.",
+                          "{label} and systolic pressure ({shown}): swapped? If not, this is an emergency."),
+    ProblemKind.FUTURE: ("{label}: {shown} heeft een tijdstip in de toekomst. Niet gebruikt.",
+                         "{label}: {shown} has a time in the future. Not used."),
+}  # fmt: skip
+
+
+def _problem(
+    protocol: Protocol, kind: ProblemKind, name: str, shown: str, blocks: tuple[str, ...]
+) -> Problem:
+    label = protocol.facts[name].label
+    nl, en = _TEXTS[kind]
+    texts = {
+        "nl": nl.format(label=label["nl"], shown=shown.replace(".", ",")),
+        "en": en.format(label=label["en"], shown=shown),
+    }
+    return Problem(kind=kind, about=name, texts=texts, blocks=blocks)

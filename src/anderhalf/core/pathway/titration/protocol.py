@@ -1,0 +1,208 @@
+"""The titration protocol of a pathway as one checked object, read from the texts of its folder.
+
+`read_protocol` takes the folder as a mapping of file name to text, so that a version stored in the database
+loads exactly as it did from disk. A setting (a choice where sources disagree) replaces `{name}` in a table and
+is also a fact of that name, so every table reads the choice that the agreement made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from anderhalf.core.decisions.facts import Fact
+from anderhalf.core.decisions.model import DecisionTable
+from anderhalf.core.pathway.scores import Scores
+from anderhalf.core.pathway.titration.ladder import Drug
+
+
+class ProtocolError(ValueError):
+    """A protocol that cannot be used, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrugClass:
+    """One class of drugs and its table."""
+
+    key: str
+    title: Mapping[str, str]
+    table: DecisionTable
+    needs_laboratory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A tablet with more than one drug; `contains` are drug keys, or a class for a drug without ladder."""
+
+    atc: str
+    label: Mapping[str, str]
+    contains: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Classes of which at most `at_once` go up at one moment, and none while another goes down."""
+
+    key: str
+    classes: tuple[str, ...]
+    at_once: int
+    why: Mapping[str, str]
+    source: str
+    rapid: bool
+    """Whether it also holds in the rapid schedule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """What to measure after a change in one of the classes."""
+
+    classes: tuple[str, ...]
+    facts: tuple[str, ...]
+    from_days: int
+    until_days: int
+    then: Mapping[str, str]
+    source: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolSetting:
+    """A choice where sources disagree or say nothing, with its default and what the agreement chose."""
+
+    name: str
+    default: str
+    options: tuple[str, ...]
+    chosen: str
+    source: str
+    note: Mapping[str, str]
+    conflict: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protocol:
+    """Everything the engine knows about titration in one pathway version."""
+
+    key: str
+    version: str
+    title: Mapping[str, str]
+    classes: tuple[DrugClass, ...]
+    gate: DecisionTable
+    renal: DecisionTable
+    alarms: DecisionTable
+    phenotype: DecisionTable
+    drugs: Mapping[str, Drug]
+    combinations: Mapping[str, Combination]
+    class_prefixes: Mapping[str, tuple[str, ...]]
+    first_choice: Mapping[str, tuple[str, ...]]
+    related: Mapping[str, tuple[str, ...]]
+    together: tuple[Together, ...]
+    monitoring: tuple[Monitoring, ...]
+    settings: Mapping[str, ProtocolSetting]
+    tolerance: Mapping[str, Mapping[str, tuple[str, ...]]]
+    about_one_drug: tuple[str, ...]
+    """Kinds of tolerance that were seen with one drug (allergy, intolerance): another of the class may do well."""
+    contraindication_facts: Mapping[str, tuple[str, ...]]
+    stop_reasons: Mapping[str, Mapping[str, str]]
+    facts: Mapping[str, Fact]
+    """The pathway's dictionary with this protocol's ages, plus derived facts and settings."""
+    safety_facts: tuple[str, ...]
+    contact_facts: tuple[str, ...]
+    record_facts: tuple[str, ...]
+    laboratory_facts: tuple[str, ...]
+    laboratory_for_step_days: int
+    laboratory_after_step_days: int
+    stable_days: int
+    stable_facts: tuple[str, ...]
+    stable_source: str
+    pregnancy_not_asked_from_age: int
+    lvef_reduced_at_most: Decimal
+    rapid_share_percent: Decimal
+    rapid_interval_days: int
+    weight_gain_days: Mapping[str, int]
+    """Per fact of weight gain the days over which it is counted."""
+    scores: Scores | None
+    texts_hash: str
+
+    @cached_property
+    def drug_class(self) -> Mapping[str, DrugClass]:
+        """Classes by key."""
+        return {entry.key: entry for entry in self.classes}
+
+    @cached_property
+    def drugs_by_atc(self) -> Mapping[str, Drug]:
+        """Drugs by ATC code."""
+        return {drug.atc: drug for drug in self.drugs.values()}
+
+    def class_of_atc(self, atc: str) -> str | None:
+        """The class of a drug that has no ladder here, by its ATC group."""
+        for key, prefixes in self.class_prefixes.items():
+            if any(atc.startswith(prefix) for prefix in prefixes):
+                return key
+        return None
+
+    def classes_of_atc(self, atc: str) -> tuple[str, ...]:
+        """Every class for which a code counts: those of all parts of a combination tablet; empty for none."""
+        combination = self.combinations.get(atc)
+        if combination is not None:
+            found = [self.drugs[key].drug_class if key in self.drugs else key for key in combination.contains]
+            return tuple(dict.fromkeys(found))
+        known = self.drugs_by_atc.get(atc)
+        single = known.drug_class if known is not None else self.class_of_atc(atc)
+        return () if single is None else (single,)
+
+    def related_to(self, atc: str) -> tuple[str, ...]:
+        """The groups of other drugs (nsaid, potassium_supplement, …) that an ATC code belongs to."""
+        return tuple(
+            group for group, prefixes in self.related.items() if any(atc.startswith(p) for p in prefixes)
+        )
+
+    def excludes(self, kind: str, drug_class: str) -> tuple[str, ...]:
+        """The classes that a tolerance excludes; empty when it is about one drug only."""
+        rules = self.tolerance[kind]
+        found = rules.get(drug_class, rules["default"])
+        if found == ("class",):
+            return (drug_class,)
+        return () if found == ("drug",) else found
+
+    @property
+    def tables(self) -> Mapping[str, DecisionTable]:
+        """Every table by id, for drawing and checking."""
+        every = (*(entry.table for entry in self.classes), self.gate, self.renal, self.alarms, self.phenotype)
+        return {table.id: table for table in every}
+
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def fill_settings(text: str, settings: Mapping[str, ProtocolSetting], *, filename: str) -> str:
+    """Replace `{name}` by the chosen value; raises ProtocolError for a name that is no setting."""
+
+    def chosen(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name not in settings:
+            raise ProtocolError(f"{filename}: {{{name}}} is not a setting of protocol.toml")
+        return settings[name].chosen
+
+    return _PLACEHOLDER.sub(chosen, text)
+
+
+def hash_of(texts: Mapping[str, str], settings: Mapping[str, ProtocolSetting]) -> str:
+    """SHA-256 over the texts and the choices: two protocols with the same hash decide the same."""
+    whole = sha256()
+    for name in sorted(texts):
+        whole.update(f"{name}\n{texts[name]}\n".replace("\r\n", "\n").encode())
+    for name in sorted(settings):
+        whole.update(f"{name}={settings[name].chosen}\n".encode())
+    return whole.hexdigest()
+
+
+def words(raw: Any) -> tuple[str, ...]:
+    """A TOML list of texts."""
+    if not isinstance(raw, list) or not all(isinstance(word, str) for word in raw):
+        raise ProtocolError(f"{raw!r} is not a list of texts")
+    return tuple(raw)

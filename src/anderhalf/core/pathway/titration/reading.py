@@ -1,0 +1,281 @@
+"""Reading the titration protocol: protocol.toml, doses.toml, derived.toml and one table per class."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from anderhalf.core.decisions.facts import Fact, FactType
+from anderhalf.core.decisions.model import DecisionTable, HitPolicy, OutputSpec
+from anderhalf.core.decisions.table import TableMeta, read_table
+from anderhalf.core.pathway.scores import Scores
+from anderhalf.core.pathway.titration.ladder import Dose, Drug
+from anderhalf.core.pathway.titration.model import ProposalKind
+from anderhalf.core.pathway.titration.protocol import (
+    Combination,
+    DrugClass,
+    Monitoring,
+    Protocol,
+    ProtocolError,
+    ProtocolSetting,
+    Together,
+    fill_settings,
+    hash_of,
+    words,
+)
+
+FOLDER = "titration/"
+DERIVED = FOLDER + "derived.toml"
+DOSES = "doses.toml"
+GATE_OPEN = "go"
+DOSE_WORDS = ("none", "half", "previous", "next", "start", "low_start", "lowest", "same")
+_CLASS_ACTIONS = tuple(kind.value for kind in ProposalKind)
+
+
+def read_protocol(
+    files: Mapping[str, str],
+    *,
+    facts: Mapping[str, Fact],
+    phenotype: DecisionTable,
+    scores: Scores | None = None,
+    choices: Mapping[str, str] | None = None,
+) -> Protocol:
+    """Read the protocol from a pathway folder's texts (`titration/…`, `doses.toml`).
+
+    `facts` is the pathway's data dictionary, `phenotype` its phenotype table, `choices` the agreement's answers
+    to the settings. `scores` lets the engine compute eGFR where a laboratory did not report it.
+    Raises ProtocolError, TableErrors or tomllib.TOMLDecodeError.
+    """
+    raw = tomllib.loads(_text(files, FOLDER + "protocol.toml"), parse_float=Decimal)
+    doses = tomllib.loads(_text(files, DOSES), parse_float=Decimal)
+    settings = _settings(raw.get("settings", {}), choices or {})
+    known = _dictionary(files, facts, raw["max_age"], settings)
+    used = [FOLDER + "protocol.toml", DOSES, DERIVED]
+
+    def table(
+        name: str, table_id: str, title: Mapping[str, str], outputs: Mapping[str, OutputSpec]
+    ) -> DecisionTable:
+        used.append(FOLDER + name)
+        text = fill_settings(_text(files, FOLDER + name), settings, filename=name)
+        meta = TableMeta(
+            id=table_id, version=raw["version"], hit_policy=HitPolicy.FIRST, title=title, outputs=outputs
+        )
+        return read_table(text, meta=meta, facts=known, filename=FOLDER + name)
+
+    classes = tuple(
+        DrugClass(
+            entry["key"], entry["title"],
+            table(entry["table"], f"titration.{entry['key']}", entry["title"], _outputs(_CLASS_ACTIONS)),
+            entry.get("needs_laboratory", False),
+        )
+        for entry in raw["classes"]
+    )  # fmt: skip
+    gate_actions = (*_CLASS_ACTIONS, GATE_OPEN)
+    gate = table(
+        raw["gate"]["table"], "titration.before_every_step", raw["gate"]["title"], _outputs(gate_actions)
+    )
+    renal = table(raw["renal"]["table"], "titration.renal_change", raw["renal"]["title"], {})
+    alarms = replace(
+        table(raw["alarms"]["table"], "titration.home_alarms", raw["alarms"]["title"], {}),
+        hit_policy=HitPolicy.COLLECT,
+    )
+    drugs = {key: _drug(key, entry) for key, entry in doses["drugs"].items()}
+    protocol = Protocol(
+        key=raw["key"], version=raw["version"], title=raw["title"], classes=classes, gate=gate, renal=renal,
+        alarms=alarms, phenotype=_aged(phenotype, known), drugs=drugs,
+        combinations={
+            atc: Combination(atc, entry["label"], words(entry["contains"]))
+            for atc, entry in doses["combinations"].items()
+        },
+        class_prefixes=_word_lists(doses["class_prefixes"]), first_choice=_word_lists(doses["first_choice"]),
+        related=_word_lists(doses["related"]),
+        together=tuple(
+            Together(e["key"], words(e["classes"]), e["at_once"], e["why"], e["source"], e["rapid"])
+            for e in raw["together"]
+        ),
+        monitoring=tuple(
+            Monitoring(
+                words(e["classes"]), words(e["facts"]), e["from_days"], e["until_days"], e["then"], e["source"],
+                e["grade"],
+            )
+            for e in raw["monitoring"]
+        ),
+        settings=settings,
+        tolerance={kind: _word_lists(entry) for kind, entry in raw["tolerance"].items()},
+        about_one_drug=words(raw["about_one_drug"]),
+        contraindication_facts=_word_lists(raw["contraindication_facts"]),
+        stop_reasons=raw["stop_reasons"], facts=known,
+        safety_facts=words(raw["safety_facts"]), contact_facts=words(raw["contact_facts"]),
+        record_facts=words(raw["record_facts"]), laboratory_facts=words(raw["laboratory"]["facts"]),
+        laboratory_for_step_days=raw["laboratory"]["for_step_days"],
+        laboratory_after_step_days=raw["laboratory"]["after_step_days"],
+        stable_days=raw["stable"]["every_days"], stable_facts=words(raw["stable"]["facts"]),
+        stable_source=raw["stable"]["source"],
+        pregnancy_not_asked_from_age=raw["pregnancy"]["not_asked_from_age"],
+        lvef_reduced_at_most=Decimal(raw["lvef"]["reduced_at_most"]),
+        rapid_share_percent=Decimal(raw["rapid"]["first_share_percent"]),
+        rapid_interval_days=raw["rapid"]["interval_days"], scores=scores,
+        weight_gain_days=_weight_gain_days(_text(files, DERIVED)),
+        texts_hash=hash_of({name: files[name] for name in used}, settings),
+    )  # fmt: skip
+    _check(protocol)
+    return protocol
+
+
+def _text(files: Mapping[str, str], name: str) -> str:
+    try:
+        return files[name]
+    except KeyError:
+        raise ProtocolError(f"the pathway has no file {name}") from None
+
+
+def _word_lists(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {key: words(value) for key, value in raw.items() if key != "source"}
+
+
+def _settings(raw: Mapping[str, Any], choices: Mapping[str, str]) -> dict[str, ProtocolSetting]:
+    unknown = sorted(set(choices) - set(raw))
+    if unknown:
+        raise ProtocolError(f"there is no setting {', '.join(unknown)}")
+    found = {}
+    for name, entry in raw.items():
+        options = words(entry["options"])
+        chosen = choices.get(name, entry["default"])
+        for value in (chosen, entry["default"]):
+            if value not in options:
+                raise ProtocolError(f"setting {name}: {value} is not one of {', '.join(options)}")
+        found[name] = ProtocolSetting(
+            name, entry["default"], options, chosen, entry["source"], entry["note"], entry.get("conflict", "")
+        )
+    return found
+
+
+def _dictionary(
+    files: Mapping[str, str],
+    facts: Mapping[str, Fact],
+    max_age: Mapping[str, Any],
+    settings: Mapping[str, ProtocolSetting],
+) -> dict[str, Fact]:
+    known = dict(facts)
+    for name, entry in read_derived_facts(_text(files, DERIVED)).items():
+        known[name] = entry
+    for name, days in max_age.items():
+        if name == "source":
+            continue
+        if name not in known:
+            raise ProtocolError(f"max_age: {name} is not in the data dictionary")
+        known[name] = replace(known[name], max_age_days=days)
+    for name, setting in settings.items():
+        values = {option: {"nl": option, "en": option} for option in setting.options}
+        known[name] = Fact(
+            name=name, type=FactType.CODE, label=setting.note, values=values, source=setting.source
+        )
+    return known
+
+
+def read_derived_facts(text: str) -> dict[str, Fact]:
+    """The facts that the engine computes: a name, a type, labels, a unit or a closed list."""
+    found = {}
+    for name, raw in tomllib.loads(text).items():
+        found[name] = Fact(
+            name=name, type=FactType(raw["type"]), label=raw["label"], unit=raw.get("unit"),
+            unit_label=raw.get("unit_label"), values=raw.get("values", {}), group="derived",
+        )  # fmt: skip
+    return found
+
+
+_GAIN = re.compile(r"weight_gain_([0-9]+)_days?")
+
+
+def _weight_gain_days(text: str) -> dict[str, int]:
+    """Per fact of weight gain its days. A protocol of before `over_days` says them in the name of the fact."""
+    found = {}
+    for name, raw in tomllib.loads(text).items():
+        named = _GAIN.fullmatch(name)
+        if "over_days" in raw or named is not None:
+            found[name] = int(raw["over_days"] if "over_days" in raw else named.group(1))  # type: ignore[union-attr]
+    return found
+
+
+def _outputs(actions: tuple[str, ...]) -> dict[str, OutputSpec]:
+    return {
+        "action": OutputSpec(name="action", type=FactType.CODE, values=actions),
+        "dose": OutputSpec(name="dose", type=FactType.CODE, values=DOSE_WORDS),
+        "first": OutputSpec(name="first", type=FactType.CODE),
+        "agenda": OutputSpec(name="agenda", type=FactType.BOOLEAN),
+    }
+
+
+def _aged(table: DecisionTable, facts: Mapping[str, Fact]) -> DecisionTable:
+    return replace(table, inputs=tuple(facts.get(fact.name, fact) for fact in table.inputs))
+
+
+def _drug(key: str, raw: Mapping[str, Any]) -> Drug:
+    common = {
+        "key": key, "drug_class": raw["class"], "atc": raw["atc"], "label": raw["label"],
+        "source": raw["source"], "grade": raw["grade"],
+    }  # fmt: skip
+    if not raw.get("agreed", True):
+        return Drug(**common, agreed=False)
+    if raw["grade"] == "U":
+        raise ProtocolError(f"{key}: an unconfirmed dose is never a default; write agreed = false")
+    per_day = Decimal(raw["per_day"])
+
+    def dose(value: Any) -> Dose | None:
+        if value is None:
+            return None
+        if isinstance(value, Mapping):
+            return Dose(Decimal(value["dose"]), Decimal(value["per_day"]))
+        return Dose(Decimal(value), per_day)
+
+    def doses(values: list[Any]) -> tuple[Dose, ...]:
+        return tuple(found for value in values if (found := dose(value)) is not None)
+
+    heavy = raw.get("heavy")
+    equivalent = raw.get("furosemide_equivalent")
+    return Drug(
+        **common, unit=raw["unit"], per_day=per_day, steps=doses(raw["steps"]), optional=doses(raw.get("optional", [])),
+        derived=tuple(Decimal(value) for value in raw["derived"]), step_labels=raw.get("step_labels", {}),
+        aliases={Decimal(old): Decimal(new) for old, new in raw.get("aliases", {}).items()},
+        start=dose(raw["start"]), low_start=dose(raw.get("low_start")), target=dose(raw["target"]),
+        maximum=dose(raw["maximum"]), heavy_above_kg=None if heavy is None else Decimal(heavy["above_kg"]),
+        heavy_target=None if heavy is None else dose(heavy["target"]), interval_days=raw.get("interval_days"),
+        low_start_interval_days=raw.get("low_start_interval_days"),
+        furosemide_equivalent=None if equivalent is None else Decimal(equivalent), with_drug=raw.get("with_drug", ""),
+    )  # fmt: skip
+
+
+def _check(protocol: Protocol) -> None:
+    _check_drugs(protocol)
+    classes = set(protocol.drug_class)
+    named = {name for group in protocol.together for name in group.classes}
+    named |= {name for entry in protocol.monitoring for name in entry.classes} | set(protocol.first_choice)
+    if named - classes:
+        raise ProtocolError(f"unknown classes: {', '.join(sorted(named - classes))}")
+    for name in (
+        *protocol.safety_facts,
+        *protocol.contact_facts,
+        *protocol.record_facts,
+        *protocol.laboratory_facts,
+    ):
+        if name not in protocol.facts:
+            raise ProtocolError(f"{name} is not in the data dictionary")
+
+
+def _check_drugs(protocol: Protocol) -> None:
+    classes = set(protocol.drug_class)
+    for drug in protocol.drugs.values():
+        if drug.drug_class not in classes:
+            raise ProtocolError(f"{drug.key}: {drug.drug_class} is not a class of protocol.toml")
+        for name in ("start", "low_start", "target", "maximum"):
+            dose = getattr(drug, name)
+            if dose is not None and dose not in drug.steps:
+                raise ProtocolError(f"{drug.key}: {name} is not one of the steps")
+    for combination in protocol.combinations.values():
+        for key in combination.contains:
+            if key not in protocol.drugs and key not in classes:
+                raise ProtocolError(f"{combination.atc}: {key} is not a drug or class of doses.toml")

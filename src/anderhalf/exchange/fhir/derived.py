@@ -1,0 +1,113 @@
+"""Yes/no facts that follow from a coded problem, procedure, drug or admission in the file.
+
+A code in the file can only say *yes*. That a code is absent says nothing: the fact stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+
+from anderhalf.core.decisions.facts import FactType
+from anderhalf.exchange.fhir.bundle import Resource
+from anderhalf.exchange.fhir.conditions import ADMISSION_CLASSES, UNSURE
+from anderhalf.exchange.fhir.dates import clinical_date
+from anderhalf.exchange.fhir.dictionary import ATC, CodeIndex, system_name
+from anderhalf.exchange.fhir.problems import Reason, Unusable
+from anderhalf.exchange.fhir.record import (
+    FoundCondition,
+    FoundEncounter,
+    FoundFact,
+    FoundMedication,
+    PatientDetails,
+)
+from anderhalf.exchange.fhir.tree import Coding
+
+# Facts of the dictionary without codes of their own, known by name.
+BIRTH_DATE, SEX = "birth_date", "sex"
+HEART_FAILURE, LAST_ADMISSION = "heart_failure_known", "last_hf_admission_on"
+LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def facts_from_patient(patient: PatientDetails, *, index: CodeIndex) -> Iterator[FoundFact]:
+    """Birth date and sex, where the dictionary asks for them. An unknown sex is left unknown."""
+    if BIRTH_DATE in index.facts and patient.birth_date is not None:
+        born = patient.birth_date
+        yield _found(BIRTH_DATE, born, born.isoformat(), None, f"{patient.where}.birthDate", None)
+    if SEX in index.facts and patient.sex in index.facts[SEX].values:
+        yield _found(SEX, patient.sex, patient.sex, None, f"{patient.where}.gender", None)
+
+
+def facts_from_condition(condition: FoundCondition, *, index: CodeIndex) -> Iterator[FoundFact]:
+    """A problem that the file calls active and not merely suspected."""
+    if not condition.active or condition.verification in UNSURE:
+        return
+    for fact, coding in index.facts_for(condition.codings):
+        if fact.type is FactType.BOOLEAN:
+            when = condition.recorded or condition.onset
+            yield _found(fact.name, True, condition.text, when, f"{condition.where}.code", coding)
+
+
+def facts_from_procedure(
+    resource: Resource, *, index: CodeIndex, on: date, born: date | None
+) -> Iterator[FoundFact]:
+    """A procedure that was completed."""
+    node = resource.node
+    matches = [match for match in index.facts_for(node.codings("code")) if match[0].type is FactType.BOOLEAN]
+    if not matches or node.text("status") in {"entered-in-error", "not-done", "preparation"}:
+        return
+    if node.text("status") != "completed":
+        raise Unusable(Reason.NOT_FINAL, node.at("status"), status=node.text("status") or "")
+    if node.has("modifierExtension"):
+        raise Unusable(Reason.UNKNOWN_MODIFIER, node.at("modifierExtension"))
+    when = clinical_date(node, "performedDateTime", "performedPeriod", on=on, born=born)
+    for fact, coding in matches:
+        day = when.on if when is not None else None
+        yield _found(fact.name, True, node.wording("code"), day, node.at("code"), coding)
+
+
+def facts_from_medication(
+    medication: FoundMedication, *, index: CodeIndex, as_of: date | None
+) -> Iterator[FoundFact]:
+    """The drug classes of active medication.
+
+    Dated by the day the prescription was written or the use was stated; by the day of the record itself (the
+    timestamp of the bundle) when that is later, because the record says that it was still active then.
+    """
+    if not medication.active:
+        return
+    days = [day for day in (medication.started, as_of) if day is not None]
+    coding = next((c for c in medication.codings if system_name(c.system) == ATC), None)
+    coding = coding or next(iter(medication.codings), None)
+    for name in medication.classes:
+        yield _found(name, True, medication.text, max(days, default=None), medication.drug_where, coding)
+
+
+def facts_from_admission(encounter: FoundEncounter, *, index: CodeIndex) -> Iterator[FoundFact]:
+    """The day of discharge of a hospital admission whose coded reason is heart failure."""
+    if LAST_ADMISSION not in index.facts or encounter.kind not in ADMISSION_CLASSES or encounter.end is None:
+        return
+    for fact, coding in index.facts_for(encounter.reason_codings):
+        if fact.name == HEART_FAILURE:
+            discharged = encounter.end
+            where = f"{encounter.where}.period.end"
+            yield _found(LAST_ADMISSION, discharged, discharged.isoformat(), discharged, where, coding)
+            return
+
+
+def _found(
+    name: str, value: bool | str | date, original: str, on: date | None, where: str, coding: Coding | None
+) -> FoundFact:
+    return FoundFact(
+        name=name,
+        value=value,
+        unit=None,
+        on=on,
+        at=None,
+        original_value=original,
+        original_unit=None,
+        code=coding or Coding("", ""),
+        where=where,
+        dated_by="",
+        order=datetime.combine(on, time.min, UTC) if on is not None else LONG_AGO,
+    )

@@ -1,0 +1,211 @@
+"""What the record knows of many people, in columns, and one of them as the engine for one patient takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+
+from anderhalf.core.decisions.facts import FactType, FactValue, Value
+from anderhalf.core.pathway.titration.ladder import Dose
+from anderhalf.core.pathway.titration.model import DrugUse, Observation, Patient
+from anderhalf.core.pathway.titration.protocol import Protocol
+from anderhalf.population.titration.slots import ClassSlots, Profile
+
+Floats = npt.NDArray[np.float64]
+Days = npt.NDArray[np.int32]
+Small = npt.NDArray[np.int16]
+NEVER = -1
+RELATED = (
+    "potassium_supplement",
+    "potassium_binder",
+    "aliskiren",
+    "diltiazem_or_verapamil",
+    "other_bp_lowering",
+)
+"""Groups of other drugs that a cohort knows of (`[related]` in doses.toml)."""
+HOUR = time(9)
+"""The time of day of everything in a cohort: its columns hold days."""
+
+
+class Labels:
+    """What the numbers in a cohort's columns stand for: slots per class, stop reasons, tolerance profiles."""
+
+    def __init__(
+        self, protocol: Protocol, *, profiles: Sequence[Profile] = ((), None),
+        extra_doses: Sequence[tuple[str, Dose | None]] = (),
+    ) -> None:  # fmt: skip
+        self.protocol = protocol
+        self.classes = tuple(protocol.drug_class)
+        self.slots = {key: ClassSlots(protocol, key, extra=extra_doses) for key in self.classes}
+        self.reasons = tuple(protocol.stop_reasons)
+        self.profiles = tuple(profiles)
+
+    def listed(self, fact: str) -> tuple[Value, ...]:
+        """The values that the places 0, 1, … of a fact's column stand for."""
+        known = self.protocol.facts[fact]
+        return (False, True) if known.type is FactType.BOOLEAN else tuple(known.values)
+
+    def place(self, fact: str, value: Value) -> int:
+        """The place of one value."""
+        return self.listed(fact).index(value)
+
+
+@dataclass(kw_only=True, slots=True)
+class Use:
+    """One class in the medication list of everybody: the present use, and the last one that ended."""
+
+    slot: Small
+    """Drug and dose now; 0 not used."""
+    since: Days
+    last_slot: Small
+    """Of the last use that ended; 0 never."""
+    last_since: Days
+    last_until: Days
+    last_reason: Small
+    """Place in `Labels.reasons`; -1 not recorded."""
+    max_tolerated: npt.NDArray[np.bool_]
+    restart_agreed: npt.NDArray[np.bool_]
+
+
+@dataclass(kw_only=True, slots=True)
+class Cohort:
+    """Many people on a day each. NaN and -1 are missing; days are ordinals."""
+
+    labels: Labels
+    today: Days
+    age: Small
+    numbers: Mapping[str, Floats]
+    """Latest value of each measured number."""
+    places: Mapping[str, npt.NDArray[np.int8]]
+    """Latest answer of each code or boolean, as its place in `Labels.listed`."""
+    days: Mapping[str, Days]
+    """When these were true."""
+    uses: Mapping[str, Use]
+    related: Mapping[str, npt.NDArray[np.bool_]]
+    profile: Small
+    rapid: npt.NDArray[np.bool_]
+    creatinine_before: Floats
+    """At the last laboratory up to the latest step in a class that needs it, and the eGFR of that day."""
+    egfr_before: Floats
+    lvef_before: Floats
+    """Lowest earlier LVEF."""
+    nt_probnp_before: Floats
+    """Last value up to the discharge."""
+    discharged: Days = field(default_factory=lambda: np.empty(0, np.int32))
+
+    def __len__(self) -> int:
+        return len(self.today)
+
+
+def as_patient(cohort: Cohort, at: int) -> tuple[Patient, date, datetime]:
+    """One person of a cohort as `advise` takes them, with the day and the moment to ask for."""
+    labels = cohort.labels
+    today = date.fromordinal(int(cohort.today[at]))
+    observations = [*_measured(cohort, at), *_earlier(cohort, at)]
+    facts = {"birth_date": FactValue(date(today.year - int(cohort.age[at]), 1, 1), today, "record")}
+    if cohort.discharged[at] != NEVER:
+        left = _moment(int(cohort.discharged[at]))
+        observations.append(Observation(fact="last_hf_admission_on", value=left.date(), at=left))
+    patient = Patient(
+        medication=tuple(sorted(_medication(cohort, at), key=lambda use: use.since)),
+        observations=tuple(observations), facts=facts, tolerances=labels.profiles[int(cohort.profile[at])],
+        max_tolerated=frozenset(key for key, use in cohort.uses.items() if use.max_tolerated[at]),
+        restart_agreed=frozenset(key for key, use in cohort.uses.items() if use.restart_agreed[at]),
+        rapid=bool(cohort.rapid[at]),
+    )  # fmt: skip
+    return patient, today, datetime.combine(today, HOUR)
+
+
+def _moment(day: int) -> datetime:
+    return datetime.combine(date.fromordinal(day), HOUR)
+
+
+def _measured(cohort: Cohort, at: int) -> list[Observation]:
+    found = []
+    for name, values in cohort.numbers.items():
+        if not np.isnan(values[at]):
+            found.append(_observation(cohort, name, _decimal(float(values[at])), at))
+    for name, places in cohort.places.items():
+        if places[at] >= 0:
+            found.append(_observation(cohort, name, cohort.labels.listed(name)[int(places[at])], at))
+    return found
+
+
+def _observation(cohort: Cohort, name: str, value: Value, at: int) -> Observation:
+    day = int(cohort.days[name][at]) if name in cohort.days else int(cohort.today[at])
+    return Observation(fact=name, value=value, at=_moment(day))
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(repr(value)).normalize() + 0
+
+
+def _earlier(cohort: Cohort, at: int) -> list[Observation]:
+    """Values before the latest ones, of which the cohort keeps what they lead to."""
+    found = []
+    step = latest_step(cohort)[at]
+    measured = int(cohort.days["creatinine"][at])
+    known = {name: not np.isnan(values[at]) for name, values in cohort.numbers.items()}
+    # An earlier value never steps in for a latest one that is missing.
+    if (
+        step != NEVER
+        and measured > step
+        and known["creatinine"]
+        and not np.isnan(cohort.creatinine_before[at])
+    ):
+        for name, before in (("creatinine", cohort.creatinine_before), ("egfr", cohort.egfr_before)):
+            found.append(Observation(fact=name, value=_decimal(float(before[at])), at=_moment(int(step))))
+    if known["lvef"] and not np.isnan(cohort.lvef_before[at]):
+        day = int(cohort.days["lvef"][at]) if "lvef" in cohort.days else int(cohort.today[at])
+        found.append(
+            Observation(fact="lvef", value=_decimal(float(cohort.lvef_before[at])), at=_moment(day - 100))
+        )
+    if cohort.discharged[at] != NEVER and known["nt_probnp"] and not np.isnan(cohort.nt_probnp_before[at]):
+        value = _decimal(float(cohort.nt_probnp_before[at]))
+        found.append(Observation(fact="nt_probnp", value=value, at=_moment(int(cohort.discharged[at]))))
+    return found
+
+
+def latest_step(cohort: Cohort) -> Days:
+    """The day of the last change of dose in a class that needs laboratory; -1 when none is used."""
+    found = np.full(len(cohort), NEVER, np.int32)
+    for key, use in cohort.uses.items():
+        if cohort.labels.protocol.drug_class[key].needs_laboratory:
+            np.maximum(found, np.where(use.slot > 0, use.since, NEVER), out=found)
+    return found
+
+
+def _medication(cohort: Cohort, at: int) -> list[DrugUse]:
+    labels, found = cohort.labels, []
+    for key, use in cohort.uses.items():
+        slots = labels.slots[key]
+        reason = int(use.last_reason[at])
+        ended = slots.slot(int(use.last_slot[at]))
+        if ended is not None:
+            found.append(
+                DrugUse(
+                    atc=ended.drug.atc, since=_moment(int(use.last_since[at])), until=_moment(int(use.last_until[at])),
+                    dose=None if ended.dose is None else ended.dose.amount,
+                    per_day=None if ended.dose is None else ended.dose.per_day,
+                    stop_reason=labels.reasons[reason] if reason >= 0 else "",
+                )
+            )  # fmt: skip
+        now = slots.slot(int(use.slot[at]))
+        if now is not None:
+            found.append(
+                DrugUse(
+                    atc=now.drug.atc, since=_moment(int(use.since[at])),
+                    dose=None if now.dose is None else now.dose.amount,
+                    per_day=None if now.dose is None else now.dose.per_day,
+                )
+            )  # fmt: skip
+    today = int(cohort.today[at])
+    for name in RELATED:
+        if cohort.related[name][at]:
+            found.append(DrugUse(atc=labels.protocol.related[name][0], since=_moment(today - 30)))
+    return found

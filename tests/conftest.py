@@ -1,0 +1,52 @@
+"""Fixtures that every kind of test shares."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("ANDERHALF_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real input that nobody of the project wrote; absent at users of the project."""
+    data = SHARED / "data"
+    if not data.is_dir():
+        pytest.skip(f"no outside data at {data}; set ANDERHALF_SHARED to run this test")
+    return data
+
+
+@pytest.fixture
+def at() -> datetime:
+    """A Wednesday morning in the demonstration network's second year."""
+    return datetime(2025, 11, 12, 10, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
+
+
+@pytest.fixture
+def network(db, at):
+    """The demonstration network, checked and published in the test database."""
+    from anderhalf.apps.network.actions import publish_folder
+    from anderhalf.apps.people.models import Network
+
+    publish_folder(key="voorbeeldstreek", at=at, demonstration=True)
+    return Network.objects.get(key="voorbeeldstreek")
+
+
+@pytest.fixture
+def people(network, at):
+    """People of the network by role; see tests/support/people.py."""
+    from tests.support.people import People
+
+    return People(network, at)
+
+
+@pytest.fixture
+def a_patient(people):
+    """A man of 77 of practice De Linde."""
+    return people.patient()

@@ -1,0 +1,306 @@
+"""The atrial-fibrillation pathway as a handbook: referral, anticoagulation, dose, rate control, way back.
+
+Every row is one patient: what is special about them, and what the agreement answers, by which rule.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from anderhalf.core.decisions.evaluate import evaluate
+from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.scores_anticoagulation import (
+    anticoagulation_facts,
+    check_anticoagulant_dose,
+    creatinine_clearance,
+)
+from tests.support.titration import pathway, scores, value_of
+
+ON = date(2026, 11, 20)
+USUAL = {
+    "question": "follow_up", "referred_from": "first", "age": 78, "sex": "male", "weight": 80, "creatinine": 90,
+    "heart_rate": 76, "systolic_bp": 130, "mehra": "1", "rhythm": "af", "af_pattern": "permanent", "af_within_48_hours": False,
+    "af_after_cardioversion": False, "wants_fewer_attacks": False, "wpw_or_family_sudden_death": False, "mechanical_valve": False,
+    "mitral_stenosis": False, "hcm_or_amyloidosis": False, "correctable_cause_suspected": False, "heart_failure_known": False,
+    "hypertension": False, "diabetes": False, "stroke_or_tia": False, "vascular_disease": False, "congestion": False,
+    "chest_pain_at_rest": False, "dyspnoea_at_rest": False, "hypoperfusion": False, "syncope": False, "dialysis": False,
+    "rate_slowing_drug": True, "beta_blocker": True, "diltiazem_or_verapamil": False, "asthma": False, "lvef": 55, "frailty": "none",
+    "anticoagulant_drug": "apixaban", "edoxaban_interaction": False, "dabigatran_interaction": False, "verapamil": False,
+    "gastritis_or_reflux": False, "kidney_transplant": False, "liver_disease": False, "major_bleeding": False, "labile_inr": False,
+    "antiplatelet": False, "nsaid": False, "alcohol_units_per_week": 0, "rate_control_stable_months": 8,
+}  # fmt: skip
+
+
+def facts(**changes):
+    given = {name: value for name, value in {**USUAL, **changes}.items() if value is not None}
+    return {
+        name: FactValue(value if name == "mehra" else value_of(value), ON) for name, value in given.items()
+    }
+
+
+def decide(table_id, **changes):
+    return evaluate(pathway("atrial_fibrillation").tables[table_id], facts(**changes), on=ON)
+
+
+def rule_of(decision):
+    return decision.decisive[0].rule_id if decision.decisive else decision.status.value
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "answer"),
+    [
+        ({}, "AI-01", "included"),
+        ({"rhythm": "sinus", "atrial_fibrillation": True}, "AI-02", "included"),
+        ({"rhythm": "paced", "atrial_fibrillation": True}, "AI-02", "included"),
+        ({"rhythm": None, "atrial_fibrillation": True}, "AI-02", "included"),
+        ({"rhythm": "sinus", "atrial_fibrillation": False}, "AI-90", "not_included"),
+        ({"rhythm": "sinus", "atrial_fibrillation": None}, "needs_data", None),
+        ({"rhythm": None, "atrial_fibrillation": None}, "needs_data", None),
+    ],
+)  # fmt: skip
+def test_who_is_in_this_pathway_too(changes, rule, answer):
+    """Beside heart failure: by the rhythm of now or by history; what nobody looked at is not "no"."""
+    decision = decide("inclusion", **changes)
+    assert (rule_of(decision), decision.value("advice")) == (rule, answer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "line"),
+    [
+        ({}, "AX-90", "none"),
+        ({"chest_pain_at_rest": True}, "AX-01", "emergency"),
+        ({"dyspnoea_at_rest": True}, "AX-02", "emergency"),
+        ({"hypoperfusion": True}, "AX-03", "emergency"),
+        ({"syncope": True}, "AX-04", "emergency"),
+        ({"systolic_bp": 90}, "AX-90", "none"), ({"systolic_bp": 89}, "AX-05", "emergency"),
+        ({"af_within_48_hours": True, "age": 74}, "AX-06", "second"), ({"af_within_48_hours": True, "age": 75}, "AX-90", "none"),
+        ({"af_within_48_hours": True, "mehra": "3"}, "AX-07", "second"),
+        ({"af_within_48_hours": True, "heart_rate": 150}, "AX-90", "none"), ({"af_within_48_hours": True, "heart_rate": 151}, "AX-08", "second"),
+        ({"af_after_cardioversion": True, "mehra": "4"}, "AX-09", "second"),
+        ({"syncope": None}, "needs_data", None),
+    ],
+)  # fmt: skip
+def test_who_must_never_wait(changes, rule, line):
+    """AF-R1, AF-R2, AF-R3, TRI-03."""
+    decision = decide("exclusion", **changes)
+    assert (rule_of(decision), decision.value("line")) == (rule, line)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "line"),
+    [
+        ({}, "AR-90", "first"),
+        ({"question": "advice"}, "AR-01", "intermediate"),
+        ({"referred_from": "second"}, "AR-02", "intermediate"),
+        ({"heart_rate": 49, "rate_slowing_drug": False}, "AR-03", "second"), ({"heart_rate": 50, "rate_slowing_drug": False}, "AR-90", "first"),
+        ({"wpw_or_family_sudden_death": True}, "AR-04", "second"),
+        ({"correctable_cause_suspected": True}, "AR-05", "second"),
+        ({"mechanical_valve": True}, "AR-06", "second"), ({"mitral_stenosis": True}, "AR-07", "second"),
+        ({"hcm_or_amyloidosis": True}, "AR-08", "second"),
+        ({"heart_failure_known": True}, "AR-09", "intermediate"),
+        ({"congestion": True}, "AR-10", "intermediate"),
+        ({"heart_rate": 109}, "AR-90", "first"), ({"heart_rate": 110}, "AR-11", "intermediate"),
+        ({"heart_rate": 110, "rate_slowing_drug": False}, "AR-14", "intermediate"),
+        ({"mehra": "2b"}, "AR-12", "second"),
+        ({"af_pattern": "paroxysmal", "wants_fewer_attacks": True}, "AR-13", "second"),
+        ({"question": "diagnosis", "age": 74}, "AR-15", "intermediate"), ({"question": "diagnosis", "age": 75}, "AR-90", "first"),
+        ({"age": 64}, "AR-90", "first"),
+    ],
+)  # fmt: skip
+def test_where_to(changes, rule, line):
+    """AF-R4 to AF-R11; being younger than 65 is no reason (X10)."""
+    decision = decide("referral", **changes)
+    assert (rule_of(decision), decision.value("line")) == (rule, line)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "advice"),
+    [
+        ({"age": 64}, "AC-07", "not_by_score"),
+        ({"age": 65}, "AC-06", "consider"),
+        ({"age": 64, "sex": "female"}, "AC-07", "not_by_score"),
+        ({"age": 74}, "AC-06", "consider"), ({"age": 75}, "AC-05", "recommended"),
+        ({"age": 60, "heart_failure_known": True}, "AC-06", "consider"),
+        ({"age": 60, "stroke_or_tia": True}, "AC-05", "recommended"),
+        ({"age": 60, "hcm_or_amyloidosis": True}, "AC-03", "recommended"),
+        ({"mechanical_valve": True}, "AC-01", "vka"), ({"mitral_stenosis": True}, "AC-02", "vka"),
+        ({"anticoagulant_drug": "vka", "frailty": "frail"}, "AC-04", "keep_vka"),
+        ({"age": 60, "diabetes": None}, "needs_data", None),
+        ({"age": 80, "diabetes": None}, "AC-05", "recommended"),
+    ],
+)  # fmt: skip
+def test_anticoagulation(changes, rule, advice):
+    """Score 2 recommended, 1 consider (ESCAF24). A missing item matters only when it could change the advice."""
+    table = pathway("atrial_fibrillation").tables["anticoagulation"]
+    decision = evaluate(table, anticoagulation_facts(scores(), facts(**changes), on=ON), on=ON)
+    assert (rule_of(decision), decision.value("advice")) == (rule, advice)
+
+
+def clearance(target, *, age=70, weight=80):
+    """The creatinine that gives a man this clearance."""
+    return {
+        "age": age,
+        "weight": weight,
+        "creatinine": Decimal(140 - age) * weight * Decimal("88.4") / 72 / Decimal(str(target)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("drug", "changes", "rule", "dose"),
+    [
+        # V20: a woman of 81, 70 kg, creatinine 120: one criterion, so the standard dose.
+        ("apixaban", {"age": 81, "sex": "female", "weight": 70, "creatinine": 120}, "DD-14", "5 mg 2x"),
+        ("apixaban", {"age": 82, "sex": "female", "weight": 58, "creatinine": 110}, "DD-13", "2.5 mg 2x"),
+        ("apixaban", {"age": 80, "weight": 80, "creatinine": 133}, "DD-13", "2.5 mg 2x"),
+        ("apixaban", {"age": 79, "weight": 80, "creatinine": 133}, "DD-14", "5 mg 2x"),
+        ("apixaban", {"age": 80, "weight": 80, "creatinine": 132}, "DD-14", "5 mg 2x"),
+        ("apixaban", {"age": 80, "weight": 60, "creatinine": 90}, "DD-13", "2.5 mg 2x"),
+        ("apixaban", {"age": 80, "weight": "60.1", "creatinine": 90}, "DD-14", "5 mg 2x"),
+        ("apixaban", {"creatinine_clearance": "14.9"}, "DD-11", "none"), ("apixaban", {"creatinine_clearance": 15}, "DD-12", "2.5 mg 2x"),
+        ("apixaban", {"creatinine_clearance": "29.9"}, "DD-12", "2.5 mg 2x"), ("apixaban", {"creatinine_clearance": 30}, "DD-14", "5 mg 2x"),
+        ("apixaban", {"dialysis": True}, "DD-10", "none"),
+        ("apixaban", {"mechanical_valve": True}, "DD-01", "none"), ("apixaban", {"mitral_stenosis": True}, "DD-02", "none"),
+        ("edoxaban", {"age": 75, "weight": 70, "creatinine": 120}, "DD-21", "30 mg 1x"),
+        ("edoxaban", {"creatinine_clearance": 50}, "DD-21", "30 mg 1x"), ("edoxaban", {"creatinine_clearance": "50.1"}, "DD-24", "60 mg 1x"),
+        ("edoxaban", {"creatinine_clearance": 15}, "DD-21", "30 mg 1x"), ("edoxaban", {"creatinine_clearance": "14.9"}, "DD-20", "none"),
+        ("edoxaban", {"creatinine_clearance": 80, "weight": 60}, "DD-22", "30 mg 1x"), ("edoxaban", {"creatinine_clearance": 80, "weight": 61}, "DD-24", "60 mg 1x"),
+        ("edoxaban", {"creatinine_clearance": 80, "edoxaban_interaction": True}, "DD-23", "30 mg 1x"),
+        ("rivaroxaban", {"creatinine_clearance": 50}, "DD-31", "15 mg 1x"), ("rivaroxaban", {"creatinine_clearance": "50.1"}, "DD-32", "20 mg 1x"),
+        ("rivaroxaban", {"creatinine_clearance": "14.9"}, "DD-30", "none"), ("rivaroxaban", {"creatinine_clearance": 15}, "DD-31", "15 mg 1x"),
+        ("dabigatran", {"age": 74, "creatinine_clearance": 80}, "DD-48", "150 mg 2x"), ("dabigatran", {"age": 75, "creatinine_clearance": 80}, "DD-44", "110 mg 2x"),
+        ("dabigatran", {"age": 80, "creatinine_clearance": 80}, "DD-42", "110 mg 2x"),
+        ("dabigatran", {"age": 70, "creatinine_clearance": 30}, "DD-45", "110 mg 2x"), ("dabigatran", {"age": 70, "creatinine_clearance": "29.9"}, "DD-40", "none"),
+        ("dabigatran", {"age": 70, "creatinine_clearance": 80, "verapamil": True}, "DD-43", "110 mg 2x"),
+        ("dabigatran", {"age": 70, "creatinine_clearance": 80, "dabigatran_interaction": True}, "DD-41", "none"),
+        ("dabigatran", {"age": 70, "creatinine_clearance": 80, "gastritis_or_reflux": True}, "DD-46", "110 mg 2x"),
+        ("dabigatran", {"age": 70, "creatinine_clearance": 80, "major_bleeding": True, "antiplatelet": True}, "DD-47", "110 mg 2x"),
+        ("vka", {}, "DD-50", "INR 2.0-3.0"), ("none", {}, "DD-51", "none"),
+    ],
+)  # fmt: skip
+def test_dose_check(drug, changes, rule, dose):
+    """Clinical facts 4.2; X6 (from 80), X7 (up to 50), X8 (product text)."""
+    table = pathway("atrial_fibrillation").tables["anticoagulant_dose"]
+    decision = check_anticoagulant_dose(table, scores(), facts(anticoagulant_drug=drug, **changes), on=ON)
+    assert (rule_of(decision), decision.value("dose")) == (rule, dose)
+
+
+def test_dose_check_without_weight_says_what_is_missing():
+    table = pathway("atrial_fibrillation").tables["anticoagulant_dose"]
+    decision = check_anticoagulant_dose(
+        table, scores(), facts(anticoagulant_drug="edoxaban", weight=None), on=ON
+    )
+    assert decision.status.value == "needs_data"
+    assert set(decision.facts_missing) == {"creatinine_clearance", "weight"}
+    assert creatinine_clearance(scores(), facts(weight=None), on=ON).missing == ("weight",)
+
+
+def test_apixaban_criteria_can_be_known_without_weight():
+    """Two criteria hold already: weight cannot change that. The clearance stays unknown."""
+    found = anticoagulation_facts(scores(), facts(weight=None, age=85, creatinine=150), on=ON)
+    assert found["apixaban_low_dose_criteria"].value is True
+    assert "creatinine_clearance" not in found
+    found = anticoagulation_facts(scores(), facts(weight=None, age=85, creatinine=100), on=ON)
+    assert "apixaban_low_dose_criteria" not in found
+
+
+def test_dose_check_in_real_creatinine():
+    """Clearance just under and just over 50 from an actual creatinine."""
+    table = pathway("atrial_fibrillation").tables["anticoagulant_dose"]
+    for target, rule in (("49.9", "DD-31"), ("50.2", "DD-32")):
+        decision = check_anticoagulant_dose(
+            table, scores(), facts(anticoagulant_drug="rivaroxaban", **clearance(target)), on=ON
+        )
+        assert rule_of(decision) == rule
+
+
+@pytest.mark.parametrize(
+    ("changes", "months"),
+    [
+        ({"creatinine_clearance": "60.1", "age": 74}, 12), ({"creatinine_clearance": 60, "age": 74}, 5), ({"creatinine_clearance": 50, "age": 74}, 5),
+        ({"creatinine_clearance": "49.9"}, 4), ({"creatinine_clearance": 30}, 3), ({"creatinine_clearance": 25}, 2), ({"creatinine_clearance": 16}, 1),
+        ({"creatinine_clearance": 80, "age": 75}, 6), ({"creatinine_clearance": 80, "age": 70, "frailty": "frail"}, 6),
+    ],
+)  # fmt: skip
+def test_how_often_to_check(changes, months):
+    """EHRA via SMPC-ELI: yearly; 6-monthly from 75 or frail; every clearance/10 months up to 60."""
+    assert decide("anticoagulant_monitoring", **changes).value("months") == months
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "advice"),
+    [
+        ({"heart_rate": 79}, "RC-05", "on_target_strict"), ({"heart_rate": 80}, "RC-06", "on_target"),
+        ({"heart_rate": 109}, "RC-06", "on_target"), ({"heart_rate": 110}, "RC-13", "start_or_raise_beta_blocker"),
+        ({"heart_rate": 95, "mehra": "3"}, "RC-07", "strict_target"),
+        ({"heart_rate": 49}, "RC-02", "reduce"), ({"heart_rate": 49, "rate_slowing_drug": False}, "RC-01", "refer"),
+        ({"heart_rate": 50}, "RC-05", "on_target_strict"),
+        ({"heart_rate": 120, "lvef": 40}, "RC-12", "start_or_raise_beta_blocker"),
+        ({"heart_rate": 120, "asthma": True}, "RC-08", "start_or_raise_calcium_blocker"),
+        ({"heart_rate": 120, "asthma": True, "lvef": 40}, "RC-09", "discuss"),
+        ({"diltiazem_or_verapamil": True, "beta_blocker": True}, "RC-03", "discuss"),
+        ({"diltiazem_or_verapamil": True, "beta_blocker": False, "lvef": 40}, "RC-04", "discuss"),
+        ({"diltiazem_or_verapamil": True, "beta_blocker": False, "lvef": 41}, "RC-05", "on_target_strict"),
+        ({"heart_rate": 120, "systolic_bp": 89}, "RC-10", "discuss"), ({"heart_rate": 120, "congestion": True}, "RC-11", "discuss"),
+        ({"heart_rate": None}, "needs_data", None),
+    ],
+)  # fmt: skip
+def test_rate_control(changes, rule, advice):
+    """Clinical facts 4.4."""
+    decision = decide("rate_control", **changes)
+    assert (rule_of(decision), decision.value("advice")) == (rule, advice)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "advice"),
+    [
+        ({"rate_control_stable_months": 6}, "AS-07", "return"), ({"rate_control_stable_months": "5.9"}, "AS-06", "stay"),
+        ({"heart_rate": 110}, "AS-02", "stay"), ({"heart_rate": 49}, "AS-01", "discuss"), ({"mehra": "3"}, "AS-03", "forward"),
+        ({"congestion": True}, "AS-04", "stay"), ({"anticoagulant_drug": "none"}, "AS-05", "stay"),
+    ],
+)  # fmt: skip
+def test_way_back(changes, rule, advice):
+    """AF-R12, STB-03: stable on rate control for six months."""
+    given = anticoagulation_facts(scores(), facts(**changes), on=ON)
+    decision = evaluate(pathway("atrial_fibrillation").tables["stable"], given, on=ON)
+    assert (rule_of(decision), decision.value("advice")) == (rule, advice)
+
+
+def test_every_rule_of_the_pathway_can_answer():
+    """No rule is written that never speaks: the rows above reach each of them."""
+    reached = set()
+    for test in (
+        test_who_is_in_this_pathway_too,
+        test_who_must_never_wait,
+        test_where_to,
+        test_rate_control,
+        test_way_back,
+        test_anticoagulation,
+        test_dose_check,
+    ):
+        for row in test.pytestmark[0].args[1]:
+            reached.add(
+                next(
+                    cell
+                    for cell in row
+                    if (isinstance(cell, str) and "-" in cell[:4]) or cell == "needs_data"
+                )
+            )
+    tables = pathway("atrial_fibrillation").tables
+    rules = {
+        rule.id
+        for name, table in tables.items()
+        if name != "anticoagulant_monitoring"
+        for rule in table.rules
+    }
+    assert rules - reached == set()
+
+
+def test_both_pathways_share_their_facts():
+    """A patient in both pathways is described once."""
+    heart_failure, atrial = pathway(), pathway("atrial_fibrillation")
+    shared = set(heart_failure.dictionary.facts) & set(atrial.dictionary.facts)
+    assert {"heart_rate", "potassium", "creatinine", "frailty", "lvef"} <= shared
+    assert all(heart_failure.dictionary[name] == atrial.dictionary[name] for name in shared)

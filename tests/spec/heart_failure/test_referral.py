@@ -1,0 +1,199 @@
+"""Which line, and how soon? Three kinds of patient: suspected, known, and referred down by the cardiologist."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from anderhalf.core.decisions.explain import Decision
+from anderhalf.core.decisions.feel import parse_cell
+from anderhalf.core.decisions.regions import regions_of
+from anderhalf.core.decisions.replay import check_replays
+from anderhalf.core.pathway.referral import RoutingStatus, route_referral
+from tests.spec.heart_failure.cases import TODAY, Case, read_cases, values
+from tests.spec.heart_failure.test_exclusion import NO_RED_FLAG
+
+SUSPECTED = NO_RED_FLAG | {
+    "referred_from": "first", "question": "diagnosis", "heart_failure_known": "no", "new_angina": "no",
+    "specific_cause_suspected": "no", "correctable_cause_suspected": "no", "orthopnoea": "no", "rhythm": "sinus",
+    "ecg_result": "normal", "nt_probnp": "394", "bmi": "27",
+}  # fmt: skip
+KNOWN = NO_RED_FLAG | {
+    "referred_from": "first", "question": "titration", "heart_failure_known": "yes", "new_angina": "no",
+    "specific_cause_suspected": "no", "correctable_cause_suspected": "no", "orthopnoea": "no", "rhythm": "sinus",
+    "new_ecg_abnormality": "no", "advanced_hf_sign": "no", "hf_admissions_12_months": "0", "lvef": "38",
+    "egfr": "55", "nyha": "II", "optimal_therapy_3_months": "no", "device_assessed": "no",
+    "therapy_status": "titrating",
+}  # fmt: skip
+FROM_HOSPITAL = NO_RED_FLAG | {
+    "referred_from": "second", "question": "titration", "heart_failure_known": "yes", "advanced_hf_sign": "no",
+    "hf_admission_ever": "no",
+}  # fmt: skip
+
+SUSPECTED_CASES = """
+RF-26 | NT-proBNP clearly raised                 |                                             | intermediate routine
+RF-26 | NT-proBNP on the limit                   | nt_probnp = 125                             | intermediate routine
+RF-27 | NT-proBNP just below it                  | nt_probnp = 124                             | first none
+RF-25 | ECG abnormal, NT-proBNP low              | ecg_result = abnormal; nt_probnp = 60       | intermediate routine
+RF-25 | ECG abnormal, NT-proBNP not yet known    | ecg_result = abnormal; nt_probnp = unknown  | intermediate routine
+RF-24 | atrial fibrillation, NT-proBNP low       | rhythm = af; nt_probnp = 60                 | intermediate routine
+RF-24 | atrial fibrillation, no NT-proBNP at all | rhythm = af; nt_probnp = unknown            | intermediate routine
+RF-28 | severe obesity, NT-proBNP low            | nt_probnp = 60; bmi = 35                    | intermediate routine
+RF-27 | just below severe obesity                | nt_probnp = 60; bmi = 34.9                  | first none
+RF-23 | NT-proBNP high, on the limit             | nt_probnp = 2000                            | intermediate within_2_weeks
+RF-26 | NT-proBNP just below the high limit      | nt_probnp = 1999                            | intermediate routine
+RF-22 | marked limitation                        | nyha = III                                  | intermediate within_2_weeks
+RF-18 | newly breathless lying flat              | orthopnoea = yes                            | intermediate within_1_week
+RF-06 | new chest pain on exertion               | new_angina = yes                            | second within_1_week
+RF-07 | suspected amyloid                        | specific_cause_suspected = yes              | second within_2_weeks
+RF-08 | loud murmur                              | correctable_cause_suspected = yes           | second routine
+RF-09 | pulse 49 without slowing drug            | heart_rate = 49; rate_slowing_drug = no     | second routine
+RF-26 | pulse 49 with a beta-blocker             | heart_rate = 49; rate_slowing_drug = yes    | intermediate routine
+RF-26 | pulse 50                                 | heart_rate = 50                             | intermediate routine
+RF-01 | only a question                          | question = advice                           | intermediate advice
+asks  | NT-proBNP not measured, ECG normal       | nt_probnp = unknown                         | nt_probnp
+asks  | NT-proBNP of four months ago             | nt_probnp = 60 @ 120                        | nt_probnp
+asks  | low NT-proBNP, weight unknown            | nt_probnp = 60; bmi = unknown               | bmi
+asks  | low NT-proBNP, rhythm unknown            | nt_probnp = 60; rhythm = unknown            | rhythm
+asks  | whether heart failure is known           | heart_failure_known = unknown               | heart_failure_known
+asks  | slow pulse, drugs unknown                | heart_rate = 49                             | rate_slowing_drug
+"""
+
+KNOWN_CASES = """
+RF-21 | to be titrated                           |                                             | intermediate routine
+RF-19 | NYHA III, not yet on full treatment      | nyha = III                                  | intermediate within_2_weeks
+RF-20 | stable, on target                        | question = follow_up; therapy_status = at_target | first none
+RF-21 | follow-up asked while still titrating    | question = follow_up                        | intermediate routine
+RF-02 | sign of advanced heart failure           | advanced_hf_sign = yes                      | second within_2_weeks
+RF-10 | new ECG abnormality                      | new_ecg_abnormality = yes                   | second within_2_weeks
+RF-11 | second admission within a year           | hf_admissions_12_months = 2                 | second within_2_weeks
+RF-21 | one admission within a year              | hf_admissions_12_months = 1                 | intermediate routine
+RF-12 | LVEF just below 20%                      | lvef = 19.9                                 | second within_2_weeks
+RF-21 | LVEF on 20%                              | lvef = 20                                   | intermediate routine
+RF-13 | eGFR just below 20                       | egfr = 19                                   | second within_1_week
+RF-21 | eGFR on 20                               | egfr = 20                                   | intermediate routine
+RF-14 | NYHA IV                                  | nyha = IV                                   | second within_1_week
+RF-15 | wide QRS despite treatment               | lvef = 35; optimal_therapy_3_months = yes; qrs_duration = 130 | second routine
+RF-16 | QRS just too narrow, still an ICD        | lvef = 35; optimal_therapy_3_months = yes; qrs_duration = 129 | second routine
+RF-16 | QRS unknown, still an ICD                | lvef = 35; optimal_therapy_3_months = yes   | second routine
+RF-21 | LVEF just above 35%                      | lvef = 35.1; optimal_therapy_3_months = yes | intermediate routine
+RF-21 | device already assessed                  | lvef = 30; optimal_therapy_3_months = yes; device_assessed = yes | intermediate routine
+RF-17 | NYHA III despite full treatment          | nyha = III; optimal_therapy_3_months = yes  | second within_2_weeks
+asks  | no kidney function                       | egfr = unknown                              | egfr
+asks  | kidney function of four months ago       | egfr = 55 @ 120                             | egfr
+asks  | no ejection fraction                     | lvef = unknown                              | lvef
+"""
+
+HOSPITAL_CASES = """
+RF-04 | to be titrated                           |                                             | intermediate within_2_weeks
+RF-05 | to be followed                           | question = follow_up                        | intermediate routine
+RF-03 | discharged a week ago                    | last_hf_admission_on = 7 days ago; hf_admission_ever = unknown  | intermediate within_1_week
+RF-03 | discharged two weeks ago, on the limit   | last_hf_admission_on = 14 days ago; hf_admission_ever = unknown | intermediate within_1_week
+RF-04 | discharged fifteen days ago              | last_hf_admission_on = 15 days ago; hf_admission_ever = unknown | intermediate within_2_weeks
+RF-02 | sign of advanced heart failure           | advanced_hf_sign = yes                      | second within_2_weeks
+asks  | admission not known                      | hf_admission_ever = unknown                 | hf_admission_ever
+"""
+
+
+def check(pathway, start: dict[str, str], case: Case) -> None:
+    routing = route_referral(pathway, values(pathway, start | dict(case.facts)), on=TODAY)
+    if case.rule == "asks":
+        assert routing.status is RoutingStatus.NEEDS_DATA
+        assert case.outcome in routing.missing
+        assert case.outcome in routing.next_question
+        return
+    assert routing.is_decided
+    assert [reason.rule for reason in routing.reasons] == [case.rule]
+    assert f"{routing.line} {routing.urgency}" == case.outcome
+    assert routing.missing == ()
+    assert routing.days == pathway.urgencies[routing.urgency].days
+
+
+@pytest.mark.parametrize("case", read_cases(SUSPECTED_CASES))
+def test_suspected_heart_failure(pathway, case: Case):
+    check(pathway, SUSPECTED, case)
+
+
+@pytest.mark.parametrize("case", read_cases(KNOWN_CASES))
+def test_known_heart_failure(pathway, case: Case):
+    check(pathway, KNOWN, case)
+
+
+@pytest.mark.parametrize("case", read_cases(HOSPITAL_CASES))
+def test_referred_down_by_the_cardiologist(pathway, case: Case):
+    check(pathway, FROM_HOSPITAL, case)
+
+
+def test_every_rule_of_the_table_is_in_the_handbook(pathway):
+    shown = {
+        param.values[0].rule
+        for text in (SUSPECTED_CASES, KNOWN_CASES, HOSPITAL_CASES)
+        for param in read_cases(text)
+    }
+    assert shown - {"asks"} == set(pathway.table("referral").rule_ids)
+
+
+def test_an_exclusion_goes_before_the_referral_table(pathway):
+    routing = route_referral(pathway, values(pathway, SUSPECTED | {"dyspnoea_at_rest": "yes"}), on=TODAY)
+    assert routing.is_emergency
+    assert routing.reasons[0].table == "exclusion"
+
+
+def test_while_a_red_flag_is_open_the_rest_is_provisional(pathway):
+    routing = route_referral(pathway, values(pathway, SUSPECTED | {"syncope": "unknown"}), on=TODAY)
+    assert (routing.line, routing.missing) == (None, ("syncope",))
+    assert (routing.provisional_line, routing.provisional_urgency) == ("intermediate", "routine")
+
+
+def test_it_says_what_would_change_the_answer(pathway):
+    routing = route_referral(pathway, values(pathway, SUSPECTED), on=TODAY)
+    said = {(change.fact, change.cell): (change.line, change.urgency) for change in routing.changes}
+    assert said["oxygen_saturation", "[40..90)"] == ("emergency", "immediate")
+    assert said["nt_probnp", "[1..125)"] == ("first", "none")
+    assert said["nt_probnp", "[2000..200000]"] == ("intermediate", "within_2_weeks")
+    assert routing.could_change[:2] == ("oxygen_saturation", "potassium")
+    known_from = [change.known for change in routing.changes]
+    assert known_from == sorted(known_from), "missing facts come first"
+
+
+@pytest.mark.parametrize("start", [SUSPECTED, KNOWN, FROM_HOSPITAL], ids=["suspected", "known", "hospital"])
+def test_every_announced_change_comes_true(pathway, start):
+    """Each value that is said to change the answer is put in; the answer must be the announced one."""
+    known = values(pathway, start)
+    routing = route_referral(pathway, known, on=TODAY)
+    tried = 0
+    for change in routing.changes:
+        fact = pathway.dictionary[change.fact]
+        if pathway.dictionary.entry(change.fact).derived is not None:
+            continue  # follows from other facts, so it cannot be set by itself
+        cell = parse_cell(change.cell, fact)
+        example = next(
+            r.example for r in regions_of(fact, [cell]) if r.example is not None and cell.matches(r.example)
+        )
+        changed = route_referral(pathway, known | values(pathway, {change.fact: _text(example)}), on=TODAY)
+        assert (changed.line, changed.urgency) == (change.line, change.urgency), change
+        tried += 1
+    assert tried > 5
+
+
+def _text(example: object) -> str:
+    return {True: "yes", False: "no"}[example] if isinstance(example, bool) else str(example)
+
+
+def test_a_routing_is_stored_and_replayed(pathway):
+    routing = route_referral(pathway, values(pathway, KNOWN), on=TODAY)
+    stored = json.loads(json.dumps(routing.to_dict()))
+    assert stored["line_label"]["nl"].startswith("1,5e lijn")
+    assert set(stored["decisions"]) == {"exclusion", "referral", "to_do"}
+    for table_id, data in stored["decisions"].items():
+        check_replays(Decision.from_dict(data), pathway.table(table_id))
+
+
+def test_a_handful_of_answers_is_enough(pathway):
+    """With an abnormal ECG a practice nurse needs no laboratory result to know where to refer."""
+    asked = {name: text for name, text in SUSPECTED.items() if name not in ("rhythm", "nt_probnp", "bmi")}
+    routing = route_referral(pathway, values(pathway, asked | {"ecg_result": "abnormal"}), on=TODAY)
+    assert routing.is_decided
+    typed = [name for name in asked if pathway.dictionary[name].group not in ("person", "red_flags")]
+    assert len(typed) <= 10

@@ -1,0 +1,93 @@
+"""Who can go back to the GP? And which form of heart failure is it?"""
+
+from __future__ import annotations
+
+import pytest
+
+from anderhalf.content import load_pathway
+from anderhalf.core.decisions.evaluate import evaluate
+from tests.spec.heart_failure.cases import TODAY, Case, read_cases, values
+
+STABLE = {
+    "heart_failure_known": "yes", "advanced_hf_sign": "no", "potassium": "4.6", "egfr": "55", "systolic_bp": "118",
+    "heart_rate": "64", "congestion": "no", "nyha": "II", "therapy_status": "at_target", "hf_admission_ever": "no",
+    "days_since_medication_change": "60", "weight_stable": "yes", "self_care_taught": "yes",
+}  # fmt: skip
+
+STABLE_CASES = """
+ST-99 | stable in every respect            |                                                     | return
+ST-01 | no heart failure after all         | heart_failure_known = no; echo_structural_abnormality = no  | return
+ST-02 | abnormal echo, no diagnosis        | heart_failure_known = no; echo_structural_abnormality = yes | discuss
+ST-03 | sign of advanced heart failure     | advanced_hf_sign = yes                              | forward
+ST-04 | potassium just too low             | potassium = 3.4                                     | stay
+ST-99 | potassium on the lower limit       | potassium = 3.5                                     | return
+ST-99 | potassium on the upper limit       | potassium = 5.5                                     | return
+ST-04 | potassium just too high            | potassium = 5.6                                     | stay
+ST-05 | eGFR 19                            | egfr = 19                                           | discuss
+ST-99 | eGFR 20                            | egfr = 20                                           | return
+ST-06 | systolic pressure 89               | systolic_bp = 89                                    | discuss
+ST-99 | systolic pressure 90               | systolic_bp = 90                                    | return
+ST-07 | pulse 49                           | heart_rate = 49                                     | discuss
+ST-99 | pulse 50                           | heart_rate = 50                                     | return
+ST-99 | pulse 109                          | heart_rate = 109                                    | return
+ST-07 | pulse 110                          | heart_rate = 110                                    | discuss
+ST-08 | still congested                    | congestion = yes                                    | stay
+ST-09 | NYHA III on full treatment         | nyha = III                                          | discuss
+ST-10 | still being titrated               | therapy_status = titrating                          | stay
+ST-10 | NYHA III while being titrated      | therapy_status = titrating; nyha = III              | stay
+ST-11 | discharged 89 days ago             | hf_admission_ever = yes; days_since_hf_admission = 89 | stay
+ST-99 | discharged 90 days ago             | hf_admission_ever = yes; days_since_hf_admission = 90 | return
+ST-12 | medication changed 41 days ago     | days_since_medication_change = 41                   | stay
+ST-99 | medication changed 42 days ago     | days_since_medication_change = 42                   | return
+ST-13 | weight not stable                  | weight_stable = no                                  | stay
+ST-14 | does not know the warning signs    | self_care_taught = no                               | stay
+asks  | potassium unknown                  | potassium = unknown                                 | potassium
+asks  | potassium of four months ago       | potassium = 4.6 @ 120                               | potassium
+asks  | when was the last change?          | days_since_medication_change = unknown              | days_since_medication_change
+"""
+
+PHENOTYPE_CASES = """
+PH-01 | LVEF 40: ESC counts it as reduced  | lvef = 40                                           | hfref
+PH-02 | LVEF 40.1                          | lvef = 40.1                                         | hfmref
+PH-02 | LVEF 49.9                          | lvef = 49.9                                         | hfmref
+PH-03 | LVEF 50, never lower               | lvef = 50; lvef_ever_40_or_less = no                | hfpef
+PH-04 | LVEF 50 after 40 or less           | lvef = 50; lvef_ever_40_or_less = yes               | hfimpef
+asks  | LVEF 50, earlier echo unknown      | lvef = 50                                           | lvef_ever_40_or_less
+asks  | no LVEF                            |                                                     | lvef
+"""
+
+NHG_CASES = """
+PH-01 | LVEF 39.9                          | lvef = 39.9                                         | hfref
+PH-02 | LVEF 40: NHG counts it as mild     | lvef = 40                                           | hfmref
+"""
+
+
+def check(table, output: str, pathway, facts: dict[str, str], case: Case) -> None:
+    decision = evaluate(table, values(pathway, facts | dict(case.facts)), on=TODAY)
+    if case.rule == "asks":
+        assert case.outcome in decision.facts_missing
+        return
+    assert [rule.rule_id for rule in decision.decisive] == [case.rule]
+    assert decision.value(output) == case.outcome
+
+
+@pytest.mark.parametrize("case", read_cases(STABLE_CASES))
+def test_stable(pathway, case: Case):
+    check(pathway.table("stable"), "advice", pathway, STABLE, case)
+
+
+@pytest.mark.parametrize("case", read_cases(PHENOTYPE_CASES))
+def test_phenotype(pathway, case: Case):
+    check(pathway.table("phenotype"), "phenotype", pathway, {}, case)
+
+
+@pytest.mark.parametrize("case", read_cases(NHG_CASES))
+def test_phenotype_when_the_agreement_follows_nhg(pathway, case: Case):
+    nhg = load_pathway(pathway.files, "test", choices={"lvef_40": "nhg"})
+    check(nhg.table("phenotype"), "phenotype", pathway, {}, case)
+
+
+def test_every_rule_of_the_tables_is_in_the_handbook(pathway):
+    for table, text in (("stable", STABLE_CASES), ("phenotype", PHENOTYPE_CASES)):
+        shown = {param.values[0].rule for param in read_cases(text)}
+        assert shown - {"asks"} == set(pathway.table(table).rule_ids)

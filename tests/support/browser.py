@@ -1,0 +1,99 @@
+"""A person at a real browser: signs in with password and code as the demonstration shows them, looks, clicks."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+LAPTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+PASSWORD = "Voorbeeld-streek-2025"
+
+
+def chromium_path() -> str | None:
+    """Debian's Chromium, or whatever else is called so on this machine."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    return None
+
+
+@dataclass
+class Visitor:
+    """One person in one browser context, so that six people are six contexts with their own cookies."""
+
+    context: BrowserContext
+    page: Page
+    url: str
+    problems: list[str]
+
+    def sign_in(self, username: str) -> Visitor:
+        """Password, then the code that the demonstration shows."""
+        page = self.page
+        page.goto(f"{self.url}/account/inloggen/")
+        page.fill("input[name=login]", username)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        if "/code/" in page.url:
+            page.click("main button[type=submit]")
+        return self
+
+    def go(self, path: str) -> Page:
+        """Open a page of the service."""
+        self.page.goto(f"{self.url}{path}")
+        return self.page
+
+    def speak(self, language: str) -> None:
+        """Choose Dutch or English, as the switch in the shell does."""
+        self.context.add_cookies([{"name": "anderhalf_language", "value": language, "url": self.url}])
+
+    def check_accessible(self, where: str = "") -> None:
+        """No axe violation on the page as it stands (WCAG 2.2 A and AA, and best practices off)."""
+        results = Axe().run(
+            self.page,
+            options={
+                "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+            },
+        )
+        found = [
+            f"{v['id']}: {v['help']} ({len(v['nodes'])}×) {v['nodes'][0]['html'][:160]}"
+            for v in results.response["violations"]
+        ]
+        assert not found, f"{where or self.page.url}: " + "; ".join(found)
+
+    def shot(self, path: Path) -> None:
+        """The whole page as a picture."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(path), full_page=True)
+
+
+LEFT_MEANWHILE = ("htmx:sendAbort", "htmx:afterRequest")
+"""What htmx says when a page is left while one of its requests is under way; the request is no longer wanted."""
+
+
+def is_problem(message: ConsoleMessage) -> bool:
+    """Errors that the page reports, except of requests that ended because somebody went on to another page."""
+    return message.type == "error" and not message.text.startswith(LEFT_MEANWHILE)
+
+
+def new_visitor(
+    browser: Browser, url: str, *, size: dict[str, int] | None = None, language: str = "nl", theme: str = ""
+) -> Visitor:
+    """A browser context of its own; console errors and refused scripts are collected as problems."""
+    context = browser.new_context(viewport=size or LAPTOP, locale="nl-NL" if language == "nl" else "en-GB")
+    context.add_cookies(
+        [
+            {"name": "anderhalf_language", "value": language, "url": url},
+            *([{"name": "anderhalf_theme", "value": theme, "url": url}] if theme else []),
+        ]
+    )
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if is_problem(message) else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    return Visitor(context, page, url, problems)

@@ -1,0 +1,373 @@
+"""Faults planted in copies of the real content: each is named by file, line and cell, and nothing else is."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from anderhalf.commands.agreement import app
+from anderhalf.content.check import Problem, check_folders
+from anderhalf.content.paths import content_root
+from anderhalf.core.decisions.findings import Severity
+
+PATHWAY, NETWORK = "pathways/heart_failure", "networks/voorbeeldstreek"
+
+
+@dataclass(frozen=True)
+class Plant:
+    """Replace the first `old` in a file by `new`; the fault must be in `cell`, on the line where `old` stood."""
+
+    file: str
+    old: str
+    new: str
+    cell: str
+    message: str
+    line_of: str = ""
+    """Text on whose line the fault is reported, when that is not the line of `old`."""
+
+
+PLANTS = {
+    # facts.toml
+    "type that does not exist": Plant(
+        f"{PATHWAY}/facts.toml", '[lvef]\ntype = "number"', '[lvef]\ntype = "numeral"', "lvef.type",
+        "'numeral' is not one of", line_of='type = "numeral"',
+    ),
+    "range upside down": Plant(
+        f"{PATHWAY}/facts.toml", "range = [5, 90]", "range = [90, 5]", "lvef.range", "is not below the highest"
+    ),
+    "usual outside possible": Plant(
+        f"{PATHWAY}/facts.toml", "usual = [10, 75]", "usual = [10, 95]", "lvef.usual", "outside the possible range"
+    ),
+    "unit conversion that is no number": Plant(
+        f"{PATHWAY}/facts.toml", '"pmol/L" = "1/0.118"', '"pmol/L" = "about eight"', "nt_probnp.conversions.pmol/L",
+        "is not a factor",
+    ),
+    "unit conversion that divides by zero": Plant(
+        f"{PATHWAY}/facts.toml", '"pmol/L" = "1/0.118"', '"pmol/L" = "1/0"', "nt_probnp.conversions.pmol/L",
+        "is not a factor",
+    ),
+    "one code for two facts": Plant(
+        f"{PATHWAY}/facts.toml", '"2951-2"', '"2823-3"', "sodium.codes", "loinc 2823-3 is already the code of potassium",
+    ),
+    "misspelt key": Plant(
+        f"{PATHWAY}/facts.toml", "usual = [10, 75]", "usuel = [10, 75]", "lvef.usuel", "unknown key"
+    ),
+    "label in one language only": Plant(
+        f"{PATHWAY}/facts.toml", 'label = { nl = "Kalium", en = "Potassium" }', 'label = { nl = "Kalium" }',
+        "potassium.label.en", "the text in English is missing",
+    ),
+    "derived from a fact that is not there": Plant(
+        f"{PATHWAY}/facts.toml", 'from = ["weight", "height"]', 'from = ["weight", "length"]', "bmi.derived",
+        "length is not a fact",
+    ),
+    "group that does not exist": Plant(
+        f"{PATHWAY}/facts.toml", '[lvef]\ntype = "number"\ngroup = "echo"', '[lvef]\ntype = "number"\ngroup = "eco"',
+        "lvef.group", "'eco' is not one of [groups]", line_of='group = "eco"',
+    ),
+    "source that is not in the list": Plant(
+        f"{PATHWAY}/facts.toml", 'source = "SPS-ACE"', 'source = "WIKIPEDIA"', "loop_diuretic_dose.source",
+        "WIKIPEDIA is not one of [sources]",
+    ),
+    # pathway.toml
+    "table file that is missing": Plant(
+        f"{PATHWAY}/pathway.toml", 'file = "stable.csv"', 'file = "stabel.csv"', "tables.stable.file",
+        "there is no file stabel.csv",
+    ),
+    "hit policy that does not exist": Plant(
+        f"{PATHWAY}/pathway.toml", 'hit_policy = "U"', 'hit_policy = "X"', "tables.phenotype.hit_policy",
+        "is not one of",
+    ),
+    "date in quotes": Plant(
+        f"{PATHWAY}/pathway.toml", "valid_from = 2024-01-01", 'valid_from = "2024-01-01"', "valid_from",
+        "this must be a date",
+    ),
+    "urgency without source": Plant(
+        f"{PATHWAY}/pathway.toml", 'en = "within 1 week", source = "local"', 'en = "within 1 week"',
+        "urgencies.within_1_week.source", "needs a source",
+    ),
+    "setting that chooses what no table does": Plant(
+        f"{PATHWAY}/pathway.toml", 'chosen = "echo"', 'chosen = "esc_365"', "settings.nt_probnp_in_af.chosen",
+        "no table carries it out",
+    ),
+    "urgency that is not described": Plant(
+        f"{PATHWAY}/pathway.toml", '"within_2_weeks", "routine", "advice", "none"]',
+        '"within_2_weeks", "routine", "advice", "none", "soon"]', "tables.referral.outputs.urgency",
+        "soon is not described in [urgencies]", line_of="[tables.referral.outputs.urgency]",
+    ),
+    "version without changelog": Plant(
+        f"{PATHWAY}/CHANGELOG.md", "## 1.0.0", "## 0.9.9", "", "version 1.0.0 is not described here", line_of="-",
+    ),
+    # tables
+    "cell that cannot be read": Plant(
+        f"{PATHWAY}/referral.csv", ">=130", ">=", "qrs_duration", "expected a value"
+    ),
+    "decimal comma in a cell": Plant(f"{PATHWAY}/stable.csv", "<90,", '"<9,0",', "systolic_bp", "decimal comma"),
+    "outcome that is not allowed": Plant(
+        f"{PATHWAY}/stable.csv", '"""forward"""', '"""forwards"""', "out:advice", "is not allowed here"
+    ),
+    "value that is not in the list": Plant(
+        f"{PATHWAY}/exclusion.csv", '"""female"", ""other"""', '"""women"""', "sex", "is not in the list"
+    ),
+    "criterion on a fact that does not exist": Plant(
+        f"{PATHWAY}/phenotype.csv", "lvef_ever_40_or_less", "lvef_ever", "lvef_ever", "is not a fact of the dictionary"
+    ),
+    "rule without source": Plant(
+        f"{PATHWAY}/stable.csv", ",ESC21 p.3621,A", ",,A", "source", "rule ST-08: the source is missing"
+    ),
+    "unconfirmed number": Plant(
+        f"{PATHWAY}/stable.csv", ",ESC21 p.3621,A", ",ESC21 p.3621,U", "grade", "unconfirmed numbers are never content"
+    ),
+    "local agreement passed off as a guideline": Plant(
+        f"{PATHWAY}/stable.csv", ",local,local\nST-12", ",local,A\nST-12", "grade",
+        "grade A is not the grade of any cited source", line_of="ST-11",
+    ),
+    "rule without explanation": Plant(
+        f"{PATHWAY}/stable.csv", "Still congested: first relieve it.", "", "why_en", "no explanation in English"
+    ),
+    "two rules with one id": Plant(f"{PATHWAY}/stable.csv", "ST-09,", "ST-08,", "id", "already the id"),
+    "row with a cell too many": Plant(
+        f"{PATHWAY}/stable.csv", "Nog overvuld: eerst ontwateren.", "Nog overvuld, eerst ontwateren.", "",
+        "this row has 22 cells",
+    ),
+    # other files of the pathway
+    "follow-up that measures nothing known": Plant(
+        f"{PATHWAY}/followup.toml", 'measure = ["lvef"]', 'measure = ["ejection"]', "tests[3].measure",
+        "ejection is not a fact",
+    ),
+    "topic twice": Plant(
+        f"{PATHWAY}/education.toml", 'id = "weight"', 'id = "diet"', "topics[10].id", "the id diet is used twice"
+    ),
+    "not TOML": Plant(f"{PATHWAY}/education.toml", '[[topics]]\nid = "diet"', '[[topics]\nid = "diet"', "", "not valid TOML"),
+    # network
+    "organisation that does not exist": Plant(
+        f"{NETWORK}/network.toml", '"praktijk_de_sluis", ', '"praktijk_de_brug", ', "centres[1].phases[1].practices",
+        "'praktijk_de_brug' is not an organisation",
+    ),
+    "hospital that is a practice": Plant(
+        f"{NETWORK}/network.toml", 'hospital = "ziekenhuis"', 'hospital = "praktijk_de_linde"', "centres[1].hospital",
+        "praktijk_de_linde is a practice, not a hospital",
+    ),
+    "AGB code of seven digits": Plant(
+        f"{NETWORK}/network.toml", 'agb = "01999901"', 'agb = "0199990"', "organisations[1].agb", "eight digits"
+    ),
+    "AGB code twice": Plant(
+        f"{NETWORK}/network.toml", 'agb = "01999902"', 'agb = "01999901"', "organisations[2].agb",
+        "already the AGB code of praktijk_de_linde",
+    ),
+    "telephone number that cannot be": Plant(
+        f"{NETWORK}/network.toml", '"099-9990021"', '"112"', "organisations[10].phone_urgent", "ten digits"
+    ),
+    "organisation twice": Plant(
+        f"{NETWORK}/network.toml", 'id = "praktijk_het_veer"', 'id = "praktijk_molenzicht"', "organisations[4].id",
+        "used twice",
+    ),
+    "practice in two centres": Plant(
+        f"{NETWORK}/network.toml", 'practices = ["praktijk_zeezicht"]', 'practices = ["praktijk_zeezicht", "praktijk_het_veer"]',
+        "centres[2].phases[2].practices", "already belongs to centre oost",
+    ),
+    "phase before the centre": Plant(
+        f"{NETWORK}/network.toml", "[[centres.phases]]\nfrom = 2025-09-01", "[[centres.phases]]\nfrom = 2025-06-01",
+        "centres[2].phases[1].from", "starts before the centre", line_of="from = 2025-06-01",
+    ),
+    "pathway version that is not there": Plant(
+        f"{NETWORK}/network.toml", '[pathways.heart_failure]\nversion = "1.0.0"',
+        '[pathways.heart_failure]\nversion = "9.9.9"', "pathways.heart_failure.version",
+        "is version 1.0.0, not 9.9.9", line_of='version = "9.9.9"',
+    ),
+    "choice that is no option": Plant(
+        f"{NETWORK}/network.toml", 'lvef_40 = "esc"', 'lvef_40 = "guess"', "pathways.heart_failure.settings.lvef_40",
+        "'guess' is not an option", line_of='lvef_40 = "guess"',
+    ),
+    "role that does not exist": Plant(
+        f"{NETWORK}/network.toml", 'owner = "gp"', 'owner = "doctor"', "answer_times[3].owner", "'doctor' is not a role"
+    ),
+    "evaluations out of order": Plant(
+        f"{NETWORK}/network.toml", "[2024-07-15, 2025-01-15", "[2025-01-15, 2024-07-15", "pilot.evaluations",
+        "not in order",
+    ),
+    "pilot that ends before it starts": Plant(
+        f"{NETWORK}/network.toml", "until = 2025-12-31", "until = 2023-12-31", "pilot.until", "lies before"
+    ),
+    "approved by one partner only": Plant(
+        f"{NETWORK}/network.toml", 'organisation = "huisartsengroep"\non', 'organisation = "ziekenhuis"\non', "approvals",
+        "at least two partners", line_of="-",
+    ),
+    "contract for a centre that does not exist": Plant(
+        f"{NETWORK}/contracts.toml", 'id = "zuid_oost_2026"\ninsurer = "verzekeraar_zuid"\ncentre = "oost"',
+        'id = "zuid_oost_2026"\ninsurer = "verzekeraar_zuid"\ncentre = "noord"', "contracts[3].centre",
+        "'noord' is not a centre", line_of='centre = "noord"',
+    ),
+    "contracts that overlap": Plant(
+        f"{NETWORK}/contracts.toml", "valid_until = 2025-12-31", "valid_until = 2026-06-30", "contracts[3].valid_from",
+        "overlaps in time with contract zuid_oost_2024", line_of="valid_from = 2026-01-01",
+    ),
+    "deductible forgotten": Plant(
+        f"{NETWORK}/contracts.toml", 'per = "contact"\ndeductible = false', 'per = "contact"',
+        "contracts[1].terms[3].deductible", "deductible is missing", line_of='[[contracts.terms]]\nservice = "advice"',
+    ),
+    "negative amount": Plant(
+        f"{NETWORK}/contracts.toml", "amount_eur = 310.00", "amount_eur = -310.00", "contracts[1].terms[1].amount_eur",
+        "is below 0",
+    ),
+    "indicator of something that is not recorded": Plant(
+        f"{NETWORK}/indicators.toml", 'numerator = "outcome_returned"', 'numerator = "happy_patients"',
+        "indicators[5].numerator", "'happy_patients' is not one of",
+    ),
+    "share above one": Plant(
+        f"{NETWORK}/sroi.toml", "deadweight = 0.15", "deadweight = 15", "outcomes[1].deadweight", "is above 1"
+    ),
+    "situation with an impossible limit": Plant(
+        f"{NETWORK}/supervision.toml", 'potassium = ">5.5"', 'potassium = ">55"', "situations[2].cells.potassium",
+        "outside the range of potassium", line_of="cells = { potassium",
+    ),
+    "situation on an unknown fact": Plant(
+        f"{NETWORK}/supervision.toml", 'egfr = "<30"', 'gfr = "<30"', "situations[3].cells.gfr", "gfr is not a fact",
+        line_of="cells = { gfr",
+    ),
+    "staff before the centre": Plant(
+        f"{NETWORK}/staffing.toml", "fte = 0.5\nfrom = 2025-09-01", "fte = 0.5\nfrom = 2025-01-01", "staff[4].from",
+        "exists only from 2025-09-01", line_of="from = 2025-01-01",
+    ),
+    "letter without heading": Plant(
+        f"{NETWORK}/letters.toml", 'id = "interim"', 'id = "postcard"', "letters[3].id", "'postcard' is not one of"
+    ),
+    "question without English": Plant(
+        f"{NETWORK}/experience.toml", 'text_en = "Were you listened to?"', 'text_en = ""', "questions[1].text_en",
+        "the text in English is missing",
+    ),
+    "audience that does not exist": Plant(
+        f"{NETWORK}/communication.toml", 'audience = ["patient"]', 'audience = ["press"]', "moments[4].audience",
+        "'press' is not a role",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for part in (PATHWAY, NETWORK):
+        shutil.copytree(content_root() / part, tmp_path / part)
+    return tmp_path
+
+
+def check(root: Path) -> list[Problem]:
+    """All problems but those of the titration tables, which have a handbook of their own."""
+    problems = check_folders([root / PATHWAY, root / NETWORK]).problems
+    return [problem for problem in problems if "/titration/" not in problem.fault.file]
+
+
+def test_the_content_itself_is_clean(copy):
+    assert check(copy) == []
+
+
+@pytest.mark.parametrize("plant", PLANTS.values(), ids=PLANTS.keys())
+def test_a_planted_fault_is_named(copy, plant: Plant):
+    file = copy / plant.file
+    before = file.read_text(encoding="utf-8")
+    assert plant.old in before, "the content changed: plant something else"
+    after = before.replace(plant.old, plant.new, 1)
+    file.write_text(after, encoding="utf-8")
+    place = after.index(plant.line_of) if plant.line_of not in ("", "-") else before.index(plant.old)
+    line = after[:place].count("\n") + 1
+    problems = check(copy)
+    found = [
+        problem.fault
+        for problem in problems
+        if plant.message in problem.fault.message and problem.fault.file.endswith(plant.file)
+    ]
+    assert found, [str(problem.fault) for problem in problems]
+    assert found[0].cell == plant.cell
+    assert plant.line_of == "-" or found[0].line == line
+
+
+def test_all_faults_are_reported_at_once(copy):
+    for name in (
+        "rule without source",
+        "AGB code of seven digits",
+        "deductible forgotten",
+        "share above one",
+    ):
+        plant = PLANTS[name]
+        file = copy / plant.file
+        file.write_text(file.read_text(encoding="utf-8").replace(plant.old, plant.new, 1), encoding="utf-8")
+    messages = " ".join(problem.fault.message for problem in check(copy))
+    for part in ("source is missing", "eight digits", "deductible is missing", "above 1"):
+        assert part in messages
+
+
+def test_a_gap_is_shown_with_an_example_patient(copy):
+    file = copy / PATHWAY / "referral.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(",>=125,", ",>=130,", 1), encoding="utf-8")
+    gaps = [problem for problem in check(copy) if "no rule holds" in problem.fault.message]
+    assert gaps
+    for problem in gaps:
+        assert problem.severity is Severity.ERROR
+        assert (problem.fault.cell, problem.fault.line > 1) == ("nt_probnp", True)
+        assert "nt_probnp = 125" in problem.example
+
+
+def test_a_rule_that_never_answers_is_an_error(copy):
+    file = copy / PATHWAY / "phenotype.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("]40..50[", "]35..50["), encoding="utf-8")
+    (problem,) = [problem for problem in check(copy) if "hold together" in problem.fault.message]
+    assert "lvef = " in problem.example
+
+
+def test_a_titration_table_is_checked_with_the_rest(copy):
+    file = copy / PATHWAY / "titration" / "home_alarms.csv"
+    text = file.read_text(encoding="utf-8")
+    header, first, rest = text.split("\n", 2)
+    file.write_text("\n".join([header, first, first, rest]), encoding="utf-8")
+    problems = check_folders([copy / PATHWAY]).problems
+    found = [problem.fault for problem in problems if problem.fault.file.endswith("home_alarms.csv")]
+    assert [(fault.line, fault.cell) for fault in found] == [(3, "id")]
+
+
+def test_an_agreement_answers_the_settings_of_the_titration_protocol(copy):
+    file = copy / NETWORK / "network.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('lvef_40 = "esc"', 'egfr_equation = "ckd_epi_2021"', 1), encoding="utf-8")
+    assert check(copy) == []
+    file.write_text(text.replace('lvef_40 = "esc"', 'egfr_equation = "guess"', 1), encoding="utf-8")
+    messages = [problem.fault.message for problem in check(copy)]
+    assert any("'guess' is not an option" in message for message in messages), messages
+
+
+def test_a_csv_that_no_table_uses_is_not_ignored(copy):
+    (copy / PATHWAY / "extra.csv").write_text("id\n")
+    (problem,) = check(copy)
+    assert "no [tables] entry" in problem.fault.message
+
+
+def test_a_broken_pathway_is_not_blamed_on_the_network(copy):
+    (copy / PATHWAY / "stable.csv").unlink()
+    problems = check(copy)
+    assert all(PATHWAY in problem.fault.file for problem in problems)
+    assert any("there is no file stable.csv" in problem.fault.message for problem in problems)
+
+
+def test_folders_that_are_no_content_are_named(tmp_path):
+    (tmp_path / "empty").mkdir()
+    messages = [
+        problem.fault.message
+        for problem in check_folders([tmp_path / "empty", tmp_path / "nowhere"]).problems
+    ]
+    assert messages == ["this folder holds no pathway.toml and no network.toml", "no such folder"]
+
+
+def test_the_command_prints_every_fault_and_fails(copy):
+    plant = PLANTS["rule without source"]
+    file = copy / plant.file
+    runner = CliRunner()
+    folders = [str(copy / PATHWAY), str(copy / NETWORK)]
+    shutil.rmtree(copy / PATHWAY / "titration")
+    clean = runner.invoke(app, ["check", *folders])
+    assert clean.exit_code == 0, clean.output
+    assert "0 errors, 0 warnings" in clean.output
+    file.write_text(file.read_text(encoding="utf-8").replace(plant.old, plant.new, 1), encoding="utf-8")
+    broken = runner.invoke(app, ["check", *folders])
+    assert broken.exit_code == 1
+    assert "stable.csv:9: source: rule ST-08: the source is missing" in broken.output.replace("\n", "")

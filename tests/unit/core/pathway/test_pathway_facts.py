@@ -1,0 +1,175 @@
+"""Units are converted exactly, impossible values refused, and what follows from other facts is worked out."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from anderhalf.content import load_pathway, pathway_folder, read_folder
+from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.derivations import age_on
+from anderhalf.core.pathway.facts import RefusedValue, UnknownFact, UnknownUnit
+
+ON = date(2025, 3, 3)
+
+
+@pytest.fixture(scope="module")
+def dictionary():
+    return load_pathway(read_folder(pathway_folder("heart_failure")), "test").dictionary
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit", "expected"),
+    [
+        ("nt_probnp", "394.39", "pg/mL", "394"),
+        ("nt_probnp", "14.75", "pmol/L", "125"),
+        ("nt_probnp", "14.69", "pmol/L", "124"),
+        ("creatinine", "1.00", "mg/dL", "88"),
+        ("creatinine", "2.5", "mg/dL", "221"),
+        ("potassium", "5.04", "meq/L", "5.0"),
+        ("potassium", "5.05", "mmol/L", "5.1"),
+        ("haemoglobin", "12", "g/dL", "7.4"),
+        ("haemoglobin", "13", "g/dL", "8.1"),
+        ("weight", "220", "[lb_av]", "99.8"),
+        ("height", "1.75", "m", "175"),
+        ("glucose", "100", "mg/dL", "5.6"),
+        ("lvef", "39.55254098", "%", "39.6"),
+        ("lvef", "0.35", "1", "35.0"),
+        ("egfr", "59.6", "mL/min", "60"),
+        ("e_over_e", "12.3", None, "12.3"),
+    ],
+)
+def test_units(dictionary, name, value, unit, expected):
+    converted = dictionary.convert(name, Decimal(value), unit)
+    assert str(converted) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [("potassium", "mg/dL"), ("creatinine", None), ("weight", ""), ("nt_probnp", "PG/ML"), ("bmi", "1")],
+)
+def test_an_unknown_unit_names_those_that_are_understood(dictionary, name, unit):
+    with pytest.raises(UnknownUnit) as caught:
+        dictionary.convert(name, Decimal(1), unit)
+    assert caught.value.known == dictionary.units_of(name)
+    assert dictionary[name].unit in str(caught.value)
+
+
+def test_an_unknown_fact_is_named(dictionary):
+    with pytest.raises(UnknownFact, match="colour is not a fact"):
+        dictionary.convert("colour", Decimal(1), None)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value", "unusual"),
+    [
+        ("potassium", "4,8", "4.8", False),
+        ("potassium", " 4.8 ", "4.8", False),
+        ("potassium", "6,6", "6.6", True),
+        ("potassium", "1,5", "1.5", True),
+        ("potassium", "10", "10.0", True),
+        ("nt_probnp", "12 400", "12400", False),
+        ("systolic_bp", "90", "90", False),
+        ("systolic_bp", "89", "89", True),
+    ],
+)
+def test_what_is_typed(dictionary, name, typed, value, unusual):
+    checked = dictionary.read_text(name, typed)
+    assert (str(checked.value), checked.unusual) == (value, unusual)
+    assert bool(checked.texts) is unusual
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("potassium", "45", "Kalium: 45 kan niet; mogelijk is 1,5 tot 10 mmol/l."),
+        ("potassium", "1,4", "mogelijk is 1,5 tot 10"),
+        ("lvef", "-5", "mogelijk is 5 tot 90 %"),
+        ("potassium", "4,8.1", "is geen getal"),
+        ("potassium", "1e1", "is geen getal"),
+        ("potassium", "NaN", "is geen getal"),
+        ("potassium", "{0}", "‘{0}’ is geen getal"),
+        ("potassium", "", "is geen getal"),
+        ("nyha", "V", "kies uit I, II, III, IV"),
+        ("syncope", "perhaps", "kies ja of nee"),
+        ("birth_date", "30-02-1948", "is geen datum"),
+        ("birth_date", "14-03-48", "is geen datum"),
+    ],
+)
+def test_what_is_refused_says_what_is_possible(dictionary, name, typed, said):
+    with pytest.raises(RefusedValue) as caught:
+        dictionary.read_text(name, typed)
+    assert said in caught.value.texts["nl"]
+    assert caught.value.texts["en"]
+
+
+@pytest.mark.parametrize("typed", ["14-03-1948", "1948-03-14", "14/3/1948"])
+def test_dates_are_read_as_the_dutch_write_them(dictionary, typed):
+    assert dictionary.read_text("birth_date", typed).value == date(1948, 3, 14)
+
+
+def test_codes_find_their_fact(dictionary):
+    def names(system, code):
+        return [fact.name for fact in dictionary.with_code(system, code)]
+
+    assert names("loinc", "33762-6") == ["nt_probnp"]
+    assert names("atc", "C09AA05") == ["ace_inhibitor"]
+    assert names("atc", "C09BX02") == ["ace_inhibitor", "beta_blocker"]
+    assert names("atc", "C03DA54") == ["mra", "sglt2_inhibitor"]
+    assert names("icpc", "T90.02") == ["diabetes"]
+    assert names("loinc", "33762") == []
+    assert dictionary.value_of_code("nyha", "LA28405-1") == "II"
+
+
+def facts(**given):
+    return {name: FactValue(value, ON) for name, value in given.items()}
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "age"),
+    [
+        (date(2000, 12, 31), date(2001, 1, 1), 0),
+        (date(1948, 3, 14), date(2025, 3, 13), 76),
+        (date(1948, 3, 14), date(2025, 3, 14), 77),
+        (date(2004, 2, 29), date(2022, 2, 28), 17),
+        (date(2004, 2, 29), date(2022, 3, 1), 18),
+    ],
+)
+def test_age(dictionary, born, on, age):
+    assert age_on(born, on) == age
+    assert dictionary.derive({}, on=on, birth_date=born)["age"].value == age
+
+
+def test_age_follows_the_calendar_even_when_it_was_typed(dictionary):
+    assert dictionary.derive(facts(age=Decimal(50)), on=ON, birth_date=date(1948, 1, 1))["age"].value == 77
+    assert dictionary.derive(facts(age=Decimal(50)), on=ON)["age"].value == 50
+    assert "age" not in dictionary.derive({}, on=ON, birth_date=ON + timedelta(1))
+
+
+def test_bmi_needs_both_and_a_recent_weight(dictionary):
+    both = facts(weight=Decimal("80.0"), height=Decimal(175))
+    assert dictionary.derive(both, on=ON)["bmi"].value == Decimal("26.1")
+    assert "bmi" not in dictionary.derive(facts(weight=Decimal(80)), on=ON)
+    assert "bmi" not in dictionary.derive(both, on=ON + timedelta(93))
+    assert dictionary.derive(both | facts(bmi=Decimal(30)), on=ON)["bmi"].value == 30
+
+
+def test_never_admitted_does_not_follow_from_no_date(dictionary):
+    assert "hf_admission_ever" not in dictionary.derive({}, on=ON)
+    derived = dictionary.derive(facts(last_hf_admission_on=ON - timedelta(10)), on=ON)
+    assert derived["hf_admission_ever"].value is True
+    assert derived["days_since_hf_admission"].value == 10
+    assert derived["days_since_hf_admission"].origin == "derived:days_since"
+
+
+def test_any_of_several_drugs(dictionary):
+    all_no = facts(
+        beta_blocker=False, digoxin=False, diltiazem_or_verapamil=False, ivabradine=False, amiodarone=False
+    )
+    assert dictionary.derive(all_no, on=ON)["rate_slowing_drug"].value is False
+    assert dictionary.derive(facts(digoxin=True), on=ON)["rate_slowing_drug"].value is True
+    unknown = {name: value for name, value in all_no.items() if name != "amiodarone"}
+    assert "rate_slowing_drug" not in dictionary.derive(unknown, on=ON)
+    assert "rate_slowing_drug" not in dictionary.derive(all_no, on=ON + timedelta(93))
