@@ -5,7 +5,7 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
 export UV_PROJECT_ENVIRONMENT = .venv
 
-.PHONY: help demo test test-database test-engines test-population-postgresql lint format bench screenshots messages docs clean
+.PHONY: help demo test test-database test-engines test-population-postgresql test-random lint format bench screenshots messages docs clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -46,6 +46,9 @@ test-population-postgresql: .venv/developer  ## random tables alike on PostgreSQ
 test-engines: .venv/developer  ## random tables alike on all population engines: PostgreSQL where it answers, Spark where Java is
 	@if command -v java >/dev/null; then $(MAKE) --no-print-directory .venv/spark; fi
 	@$(BIN)/python -m pytest -n 0 tests/conformance/test_population_engines.py $(PYTEST_ARGS)
+
+test-random: .venv/developer  ## the property tests with newly drawn cases, a different run each time
+	@HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest $$(grep -rl "from hypothesis import" tests --include=test_*.py) $(PYTEST_ARGS)
 
 lint: .venv/developer  ## style, types, import contracts, translations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -27,9 +27,7 @@ from tests.unit.exchange.builders import (
     resource,
 )
 
-SETTINGS = settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+SETTINGS = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
 FULL = bundle(
     observation(id="o1"),
