@@ -109,7 +109,7 @@ def everything():
 @pytest.mark.parametrize(
     "breaks",
     [
-        "anderhalf.apps.letters.actions.signing.render_pdf",
+        "anderhalf.apps.letters.pdf.render_pdf",
         "anderhalf.apps.letters.actions.closing.referrals.create_forward",
         "anderhalf.apps.letters.actions.closing.supervision.drop_waiting",
         "anderhalf.apps.letters.actions.closing.clinic.end_episode",
