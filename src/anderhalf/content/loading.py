@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from anderhalf.content.agreement import Agreement
@@ -72,10 +73,18 @@ def load_pathway(
     """Read a pathway from the texts of its folder.
 
     `origin` says where the texts came from (a path, or "database"). `choices` are an agreement's answers to
-    the pathway's settings. Raises ContentErrors with every fault by file, line and cell.
+    the pathway's settings. Raises ContentErrors with every fault by file, line and cell. The same texts are
+    parsed once: a pathway never changes after it was read.
     """
+    return _pathway(tuple(sorted(files.items())), origin, tuple(sorted((choices or {}).items())))
+
+
+@lru_cache(maxsize=32)
+def _pathway(
+    files: tuple[tuple[str, str], ...], origin: str, choices: tuple[tuple[str, str], ...]
+) -> Pathway:
     faults = Faults()
-    pathway = read_pathway(files, faults, origin=origin, choices=choices or {})
+    pathway = read_pathway(dict(files), faults, origin=origin, choices=dict(choices))
     faults.raise_any()
     return pathway
 
