@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from anderhalf.apps.network.queries import pathway_on
 from anderhalf.apps.people import actions as people
 from anderhalf.apps.people import queries as people_queries
 from anderhalf.apps.people.access import AccessDenied, Right
@@ -21,7 +20,7 @@ from anderhalf.apps.referrals import queries
 from anderhalf.apps.referrals.actions import FORM
 from anderhalf.apps.referrals.imported import FORM as RECORD_FORM
 from anderhalf.apps.referrals.imported import ImportedRecord
-from anderhalf.apps.referrals.routing import PATHWAY
+from anderhalf.apps.referrals.routing import pathway_to_read
 from anderhalf.apps.referrals.views.desk import parsed_uuid
 from anderhalf.exchange.fhir.messages import describe
 from anderhalf.exchange.fhir.problems import Reason, RecordRefused
@@ -59,7 +58,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("record")
     if file is None:
         return _refuse(request, _("Kies eerst een bestand."), status=422)
-    pathway = pathway_on(viewer.network, PATHWAY, on=timezone.localdate(at))
+    pathway = pathway_to_read(viewer.network, on=timezone.localdate(at))
     try:
         reading = read_record(
             file.read(), dictionary=pathway.dictionary, on=timezone.localdate(at), limits=LIMITS

@@ -44,7 +44,7 @@ class Referral(models.Model):
     number = models.CharField(max_length=20)
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="referrals")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="referrals")
-    pathway = models.CharField(max_length=60, default="heart_failure")
+    pathway = models.CharField(max_length=60)
     direction = models.CharField(max_length=20, choices=Direction)
     intent = models.CharField(max_length=20, choices=Intent)
     tests_asked = models.JSONField(default=list, blank=True)

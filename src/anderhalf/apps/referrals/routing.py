@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from anderhalf.apps.network.queries import agreement_on, pathway_on
+from anderhalf.apps.network.queries import NotPublished, agreement_on, pathway_on
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
@@ -26,8 +26,9 @@ from anderhalf.core.pathway.model import Pathway
 
 from .models import Referral
 
-PATHWAY = "heart_failure"
 NO_CODE = "none"
+REFERRAL = "referral"
+"""The table that says which line."""
 ASKED_ITSELF = frozenset({"is_known", "any_of"})
 """Derivations that can only say "yes" by themselves, or need many answers: the fact itself is asked as well."""
 
@@ -119,6 +120,35 @@ class Routing:
         }
 
 
+def pathways_to_refer(network: str, *, on: date) -> tuple[Pathway, ...]:
+    """The pathways somebody can be referred for on this day, in the order of the agreement: those whose tables say
+    which line. Raises :class:`NotPublished` when the agreement has none."""
+    found = tuple(
+        pathway
+        for key, use in agreement_on(network, on=on).pathways.items()
+        if use.from_day <= on
+        for pathway in (pathway_on(network, key, on=on),)
+        if REFERRAL in pathway.tables
+    )
+    if not found:
+        raise NotPublished(
+            f"{network}: no pathway of the agreement of {on.isoformat()} has a table {REFERRAL!r}"
+        )
+    return found
+
+
+def pathway_to_refer(network: str, key: str, *, on: date) -> Pathway:
+    """The pathway that was chosen; the agreement's first when none was, or one that does not count today."""
+    found = pathways_to_refer(network, on=on)
+    return next((pathway for pathway in found if pathway.key == key), found[0])
+
+
+def pathway_to_read(network: str, *, on: date) -> Pathway:
+    """The pathway whose dictionary knows most facts, to read a record with: what it is about is chosen afterwards,
+    and a dictionary that takes over another's (``facts_from``) finds all that either can use."""
+    return max(pathways_to_refer(network, on=on), key=lambda pathway: len(pathway.facts))
+
+
 def route(
     *,
     pathway: Pathway,
@@ -142,10 +172,10 @@ def route(
     known = pathway.dictionary.derive(given, on=on, birth_date=birth_date)
     decisions = {
         name: evaluate(pathway.tables[name], known, on=on)
-        for name in ("exclusion", "referral", "to_do")
+        for name in ("exclusion", REFERRAL, "to_do")
         if name in pathway.tables
     }
-    exclusion, referral = decisions["exclusion"], decisions["referral"]
+    exclusion, referral = decisions["exclusion"], decisions[REFERRAL]
     excluded = exclusion.is_decided and exclusion.value("line") != NO_CODE
     answer = exclusion if excluded else referral
     line = _code(answer, "line") if exclusion.is_decided and answer.is_decided else ""
@@ -229,21 +259,22 @@ def route_patient(
     patient: UUID,
     intent: str,
     direction: str,
+    pathway: str = "",
     items: Sequence[NewObservation] = (),
-    pathway_key: str = PATHWAY,
 ) -> Routing:
-    """:func:`route` for a registered patient, on the record overlaid with ``items``; the caller checks access."""
+    """:func:`route` for a registered patient, on the record overlaid with ``items``; the caller checks access.
+    ``pathway`` is a key of the agreement; empty is its first."""
     on = timezone.localdate(at)
     about = Patient.objects.only("birth_date", "sex").get(pk=patient)
-    pathway = pathway_on(by.network, pathway_key, on=on)
-    facts = record.facts_of(patient, dictionary=pathway.facts, on=on)
+    chosen = pathway_to_refer(by.network, pathway, on=on)
+    facts = record.facts_of(patient, dictionary=chosen.facts, on=on)
     for item in items:
         day = timezone.localdate(item.at)
         earlier = facts.get(item.fact)
         if earlier is None or earlier.on is None or earlier.on <= day:
             facts[item.fact] = FactValue(item.value, day, "form")
     return route(
-        pathway=pathway,
+        pathway=chosen,
         agreement_version=agreement_on(by.network, on=on).version,
         facts=facts,
         intent=intent,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anderhalf.apps.audit import actions as audit
@@ -18,6 +19,7 @@ from .access import is_recipient
 from .errors import ReasonNeeded, ReferralRefused, Stale
 from .models import Message, Override, Referral, StatusChange
 from .numbers import next_number
+from .routing import pathway_to_refer
 from .states import REFERRAL_STATES, Status
 
 Follower = Callable[..., None]
@@ -45,11 +47,15 @@ class Content:
     tests_asked: tuple[str, ...] = ()
     patient_informed: bool = True
     discharged_on: date | None = None
+    pathway: str = ""
+    """What the referral is about, as a key of the agreement; empty leaves it as it is."""
 
     def fill(self, referral: Referral) -> None:
         """Copy into the row."""
         for name in self.__dataclass_fields__:
             value = getattr(self, name)
+            if name == "pathway" and not value:
+                continue
             setattr(referral, name, list(value) if name == "tests_asked" else value)
 
 
@@ -65,6 +71,7 @@ def new_row(*, by: Viewer, at: datetime, patient: UUID, direction: str) -> Refer
         direction=direction,
         requester_id=by.professional_id,
         requester_organisation=Organisation.objects.get(pk=by.organisation_ids[0]),
+        pathway=pathway_to_refer(by.network, "", on=timezone.localdate(at)).key,
         status=Status.DRAFT,
         status_since=at,
     )

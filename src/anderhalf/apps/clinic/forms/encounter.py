@@ -20,7 +20,7 @@ from anderhalf.core.pathway.model import Pathway
 from ..actions import EncounterText, MedicationStep, NewDocument, Taught
 from ..errors import FileRefused
 from ..models import Appointment
-from ..queries import Card, asked_by, drugs_of, label_of, number_label
+from ..queries import Card, drugs_of, label_of, number_label
 from ..titration.words import plain_instruction
 from ..uploads import sniff
 from .during import ProposalsMixin
@@ -74,7 +74,7 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
 
     def __init__(
         self, data: Any = None, files: Any = None, *, pathway: Pathway, at: datetime,
-        latest: Mapping[str, FactValue] | None = None, beside: Sequence[Pathway] = (),
+        latest: Mapping[str, FactValue] | None = None, beside: Sequence[tuple[Pathway, Sequence[str]]] = (),
         cards: Sequence[Card] = (), listed: Collection[str] = (), **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(data, files, **options)
@@ -82,14 +82,13 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
         self.at, self.drugs = at, dict(drugs_of(pathway))
         names = [*MEASUREMENTS, *FINDINGS, *LABORATORY, *ECG, *ECHO, *LIMITS, *ASSESSMENT]
         self.beside: list[tuple[str, list[str]]] = []
-        for second in beside:
+        for second, asked in beside:
             self.drugs |= drugs_of(second)
-            more = [name for name in asked_by(pathway, second) if name not in names]
-            more = [name for name in more if name not in listed]
+            more = [name for name in asked if name not in names and name not in listed]
             self.beside.append((label_of(second.title), more))
             names += more
         # a second pathway shares the facts of the first and adds its own, so its dictionary describes all of them
-        self.add_facts(beside[-1] if beside else pathway, names, latest=latest)
+        self.add_facts(beside[-1][0] if beside else pathway, names, latest=latest)
         self.pathway = pathway
         if not self.is_bound and f"f_{MEASUREMENTS[0]}" in self.fields:
             self.fields[f"f_{MEASUREMENTS[0]}"].widget.attrs["autofocus"] = True

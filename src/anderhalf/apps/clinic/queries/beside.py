@@ -1,13 +1,15 @@
 """A second pathway beside the one a patient is in: atrial fibrillation beside heart failure, on the same facts.
 
-A pathway runs along when its ``inclusion`` table says so for this patient. Its tables then read the same record: one
-measurement, one medication list. What is known to one pathway is never asked again for the other.
+A pathway runs along when its ``inclusion`` table says so for this patient, or when the patient was referred for it.
+Its tables then read the same record: one measurement, one medication list. What is known to one pathway is never asked
+again for the other.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,7 +32,7 @@ from anderhalf.core.pathway.scores import Range, ScoreResult, Scores, score
 from anderhalf.core.pathway.scores_anticoagulation import anticoagulation_facts, creatinine_clearance
 
 from ..models import Episode
-from .advice import known_facts, pathway_of
+from .advice import known_facts
 
 INCLUSION, STABLE = "inclusion", "stable"
 INCLUDED = "included"
@@ -65,31 +67,30 @@ class Beside:
     clearance: Range | None = None
     anticoagulant: MedicationAgreement | None = None
     """The anticoagulant of the medication list, which holds the dose that is really taken."""
+    own: bool = False
+    """Whether the patient was referred for this very pathway."""
 
     @property
     def runs(self) -> bool:
         """Whether this pathway is this patient's too."""
-        return self.inclusion.is_decided and self.inclusion.value("advice") == INCLUDED
+        return self.own or (self.inclusion.is_decided and self.inclusion.value("advice") == INCLUDED)
 
     @property
     def unknown(self) -> bool:
         """Whether nobody can say: then it is asked, and nothing is shown as if it were "no"."""
-        return not self.inclusion.is_decided
+        return not self.own and not self.inclusion.is_decided
 
 
 def pathways_beside(episode: Episode, *, on: date) -> list[Pathway]:
-    """The other pathways of the agreement that say whom they include."""
-    found = []
-    for key, use in agreement_on(episode.network_id, on=on).pathways.items():
-        if key == episode.pathway or use.from_day > on:
-            continue
-        try:
-            pathway = pathway_on(episode.network_id, key, on=on)
-        except NotPublished:
-            continue
-        if INCLUSION in pathway.tables:
-            found.append(pathway)
-    return found
+    """The pathways of the agreement that say whom they include, the episode's own among them when it is such a one."""
+    return [one for one in _agreed(episode.network_id, on=on) if INCLUSION in one.tables]
+
+
+def _agreed(network: str, *, on: date) -> Iterator[Pathway]:
+    for key, use in agreement_on(network, on=on).pathways.items():
+        if use.from_day <= on:
+            with suppress(NotPublished):
+                yield pathway_on(network, key, on=on)
 
 
 def beside(viewer: Viewer, episode: Episode, *, at: datetime) -> list[Beside]:
@@ -105,19 +106,23 @@ def answer(episode: Episode, pathway: Pathway, *, at: datetime) -> Beside:
     history = list(medication_history(episode.patient_id).filter(status=Observation.Status.FINAL))
     facts = _facts(episode, pathway, history, on=on, at=at)
     inclusion = evaluate(pathway.table(INCLUSION), facts, on=on)
-    if not inclusion.is_decided or inclusion.value("advice") != INCLUDED:
+    own = pathway.key == episode.pathway
+    if not own and (not inclusion.is_decided or inclusion.value("advice") != INCLUDED):
         return Beside(pathway=pathway, inclusion=inclusion, decisions={}, facts=facts)
-    scores = scores_of(pathway_of(episode, on=on), pathway)
+    scores = scores_of(episode.network_id, pathway, on=on)
+    # Whether a patient can go back is on the page already, as the answer of the episode's own pathway.
+    tables = [name for name in TABLES if name in pathway.tables and not (own and name == STABLE)]
     facts = dict(anticoagulation_facts(scores, facts, on=on))
     return Beside(
         pathway=pathway,
         inclusion=inclusion,
-        decisions={name: evaluate(pathway.table(name), facts, on=on) for name in TABLES if name in pathway.tables},
+        decisions={name: evaluate(pathway.table(name), facts, on=on) for name in tables},
         facts=facts,
         stroke=score(scores, STROKE, facts, on=on) if STROKE in scores.points else None,
         bleeding=score(scores, BLEEDING, facts, on=on) if BLEEDING in scores.points else None,
         clearance=creatinine_clearance(scores, facts, on=on),
         anticoagulant=_anticoagulant(pathway, history, at=at),
+        own=own,
     )  # fmt: skip
 
 
@@ -125,6 +130,9 @@ def runs_along(episode: Episode, *, at: datetime) -> list[Pathway]:
     """The second pathways that this patient is in, without their answers: one table each."""
     on, found = timezone.localdate(at), []
     for pathway in pathways_beside(episode, on=on):
+        if pathway.key == episode.pathway:
+            found.append(pathway)
+            continue
         names = {name: pathway.facts[name] for name in pathway.table(INCLUSION).facts}
         known = facts_of(episode.patient_id, dictionary=names, on=on)
         decision = evaluate(pathway.table(INCLUSION), known, on=on)
@@ -149,13 +157,13 @@ def widest(episode: Episode, pathway: Pathway, *, on: date) -> Pathway:
     )
 
 
-def asked_by(main: Pathway, pathway: Pathway) -> list[str]:
+def asked_by(network: str, pathway: Pathway, *, on: date) -> list[str]:
     """The facts that a person is asked for by a second pathway: inputs of its tables and scores, in form order."""
     wanted: set[str] = set()
     for name in TABLES:
         if name in pathway.tables:
             wanted |= set(pathway.table(name).facts)
-    for item_score in scores_of(main, pathway).points.values():
+    for item_score in scores_of(network, pathway, on=on).points.values():
         if item_score.id in (STROKE, BLEEDING):
             wanted |= {fact for item in item_score.items for fact in item.tests}
     return [name for name in pathway.facts if name in wanted - WORKED_OUT]
@@ -231,13 +239,16 @@ def _anticoagulant(
 
 # ---- calculators ----
 
-_both: dict[tuple[str, str], tuple[Pathway, Pathway]] = {}
+_read: dict[tuple[str, ...], tuple[Pathway, ...]] = {}
 
 
-def scores_of(main: Pathway, second: Pathway) -> Scores:
-    """The calculators of both pathways, with the agreement's choices."""
-    key = (_key(main), _key(second))
-    _both.setdefault(key, (main, second))
+def scores_of(network: str, pathway: Pathway, *, on: date) -> Scores:
+    """The calculators of a pathway and of those whose facts it has too, with the agreement's choices."""
+    known = set(pathway.facts)
+    under = (one for one in _agreed(network, on=on) if one.key != pathway.key and set(one.facts) <= known)
+    every = (*under, pathway)
+    key = tuple(_key(one) for one in every)
+    _read.setdefault(key, every)
     return _scores(key)
 
 
@@ -246,8 +257,8 @@ def _key(pathway: Pathway) -> str:
 
 
 @lru_cache(maxsize=16)
-def _scores(key: tuple[str, str]) -> Scores:
-    return pathway_scores(*_both[key])
+def _scores(key: tuple[str, ...]) -> Scores:
+    return pathway_scores(*_read[key])
 
 
 def doses_match(found: Beside) -> bool | None:

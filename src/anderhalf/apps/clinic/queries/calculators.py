@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.viewer import Viewer
-from anderhalf.content.titration import pathway_scores
 from anderhalf.core.decisions.facts import FactValue, Freshness, Value, freshness, usable_value
 from anderhalf.core.pathway.scores import (
     Range,
@@ -75,9 +74,9 @@ def calculators(viewer: Viewer, episode: Episode, *, at: datetime) -> list[Calcu
     check_access(viewer, Right.VIEW_CLINICAL, patient=episode.patient_id, at=at)
     on = timezone.localdate(at)
     main = pathway_of(episode, on=on)
-    second = next(iter(runs_along(episode, at=at)), None)
-    scores = scores_of(main, second) if second is not None else pathway_scores(main)
-    facts = known_facts(episode.patient_id, second or main, on=on, birth_date=episode.patient.birth_date)
+    widest = next(iter(runs_along(episode, at=at)), main)
+    scores = scores_of(episode.network_id, widest, on=on)
+    facts = known_facts(episode.patient_id, widest, on=on, birth_date=episode.patient.birth_date)
     if episode.patient.sex in ("male", "female"):
         facts["sex"] = FactValue(episode.patient.sex, None, "record")
     known = {name: usable_value(fact, facts, on=on) for name, fact in scores.facts.items() if name in facts}

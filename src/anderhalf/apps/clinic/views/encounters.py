@@ -92,7 +92,8 @@ def _form(request: HttpRequest, episode: Episode, appointment: Appointment | Non
     latest = queries.known_facts(episode.patient_id, widest, on=day, birth_date=episode.patient.birth_date)
     found = queries.proposals(request.viewer, episode, at=request.now)
     about: dict[str, Any] = {
-        "pathway": pathway, "at": request.now, "latest": latest, "beside": beside,
+        "pathway": pathway, "at": request.now, "latest": latest,
+        "beside": [(one, queries.asked_by(episode.network_id, one, on=day)) for one in beside],
         "cards": found.asked_for if found is not None else [],
         "listed": queries.answered_by_list(episode, beside, at=request.now),
     }  # fmt: skip

@@ -136,6 +136,7 @@ def _forward(episode: Episode, signed: Letter, *, by: Viewer, at: datetime, urge
         ),
         urgency=urgency,
         follows=episode.referral_id,
+        pathway=episode.pathway,
     )
     told = new_draft(
         by=by,

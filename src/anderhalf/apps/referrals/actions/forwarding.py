@@ -35,11 +35,12 @@ def create_forward(
     urgency: str = "",
     follows: UUID | None = None,
     because: str = "",
+    pathway: str = "",
 ) -> Referral:
     """Make and send a referral to the second line in one step; ``recipient`` None is the hospital of the agreement.
 
     ``follows`` is the referral that brought the patient to the centre. The person who forwards has decided, so no
-    table is asked; ``urgency`` is a code of the pathway.
+    table is asked; ``urgency`` is a code of ``pathway`` (empty: the agreement's first).
     """
     rule = check_access(by, Right.REFER, patient=patient, at=at)
     reason = needed(reason, _("Schrijf de reden van de verwijzing op."), error=ReferralRefused)
@@ -50,6 +51,7 @@ def create_forward(
         treatment_so_far=treatment_so_far,
         proposal=proposal,
         further_information=further_information,
+        pathway=pathway,
     ).fill(found)
     found.recipient = check_recipient(recipient, line="second", patient=patient, by=by, at=at)
     found.chosen_line, found.urgency, found.follows_id = "second", urgency, follows

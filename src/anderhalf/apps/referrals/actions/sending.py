@@ -92,7 +92,13 @@ def send(
     """
     rule = check_access(by, Right.REFER, patient=patient, at=at)
     routing = route_patient(
-        by=by, at=at, patient=patient, intent=content.intent, direction=direction, items=items
+        by=by,
+        at=at,
+        patient=patient,
+        intent=content.intent,
+        direction=direction,
+        pathway=content.pathway,
+        items=items,
     )
     if routing.is_emergency:
         raise EmergencyFound(routing)
@@ -166,6 +172,7 @@ def supplement(
             patient=found.patient_id,
             intent=found.intent,
             direction=found.direction,
+            pathway=found.pathway,
             items=items,
         )
         if routing.is_emergency:

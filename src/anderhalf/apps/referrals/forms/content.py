@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from anderhalf.apps.people.models import Organisation, Professional
+from anderhalf.core.pathway.model import Pathway
 
 from ..models import Referral
 from ..steps import Content
@@ -39,6 +40,9 @@ class ContentForm(forms.Form):
 
     submission = forms.CharField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    pathway = forms.ChoiceField(
+        label=gettext_lazy("Waarover gaat het?"), widget=forms.RadioSelect, required=False
+    )
     intent = forms.ChoiceField(label=gettext_lazy("Wat vraagt u?"), widget=forms.RadioSelect)
     tests_asked = forms.MultipleChoiceField(
         label=gettext_lazy("Welk onderzoek?"),
@@ -93,10 +97,15 @@ class ContentForm(forms.Form):
         from_hospital: bool,
         centres: Iterable[Organisation],
         doctors: Iterable[Professional],
+        pathways: Iterable[Pathway],
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
         self.from_hospital = from_hospital
+        named = [(one.key, one.title["en" if get_language() == "en" else "nl"]) for one in pathways]
+        self.fields["pathway"].choices = named
+        if len(named) == 1:
+            self.fields["pathway"].widget = forms.HiddenInput()
         self.fields["intent"].choices = Referral.Intent.choices
         found = list(centres)
         self.fields["recipient"].choices = [
@@ -125,7 +134,7 @@ class ContentForm(forms.Form):
     def fill_in_blanks(self) -> None:
         """Take what could not be read as empty: for a draft, and for an emergency, where nothing may be in the way."""
         texts = ("reason", "treatment_so_far", "proposal", "further_information", "because")
-        blank: dict[str, Any] = dict.fromkeys((*texts, "recipient", "on_behalf_of"), "")
+        blank: dict[str, Any] = dict.fromkeys((*texts, "pathway", "recipient", "on_behalf_of"), "")
         blank |= {
             "intent": Referral.Intent.DIAGNOSIS,
             "tests_asked": [],
@@ -147,6 +156,7 @@ class ContentForm(forms.Form):
             tests_asked=tuple(tests) if given["intent"] == Referral.Intent.DIAGNOSIS else (),
             patient_informed=bool(given["patient_informed"]),
             discharged_on=given.get("discharged_on"),
+            pathway=given["pathway"],
         )
 
     def chosen(self, name: str) -> UUID | None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from anderhalf.apps.network.queries import NotPublished
 from anderhalf.core.decisions.facts import Fact, FactType
 from anderhalf.core.pathway.model import Pathway
 
 from ..agreed import DeductibleNote
 from ..forms.widgets import number_text
-from ..routing import Missing, Routing
+from ..routing import Missing, Routing, pathways_to_refer
 
 SHOWN_MISSING = 6
 _NUMBER = re.compile(r"^(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)$")
@@ -145,6 +146,15 @@ def line_name(line: str) -> str:
         "second": _("2e lijn"),
         "emergency": _("spoed"),
     }.get(line, "")
+
+
+def pathway_names(network: str, *, on: date) -> dict[str, str]:
+    """What a referral can be about, by key; empty when there is nothing to tell apart."""
+    try:
+        found = pathways_to_refer(network, on=on)
+    except NotPublished:
+        return {}
+    return {one.key: one.title[language()] for one in found} if len(found) > 1 else {}
 
 
 def label_of(pathway: Pathway, table: str, output: str, code: str, lang: str) -> str:

@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from anderhalf.apps.network.queries import agreement_on, pathway_on
+from anderhalf.apps.network.queries import agreement_on
 from anderhalf.apps.people import queries as people
 from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.people.models import Organisation, Patient
 from anderhalf.apps.people.roles import FIRST_LINE, SPECIALISTS, Role
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
+from anderhalf.core.pathway.model import Pathway
 
 from .. import agreed, queries
 from ..actions.submitting import FORM
@@ -29,7 +30,7 @@ from ..forms.widgets import read_date
 from ..imported import FORM as RECORD_FORM
 from ..imported import ImportedRecord
 from ..models import Referral
-from ..routing import PATHWAY, Routing, route
+from ..routing import Routing, pathway_to_refer, pathways_to_refer, route
 from .answer import Answer, answer_of, language
 
 
@@ -68,12 +69,20 @@ class Desk:
         """An upload belongs to the patient, whichever draft is being written."""
         return str(self.patient.pk) if self.patient is not None else self.key
 
+    @property
+    def parameter(self) -> str:
+        """By which name the address of this form gives :attr:`key`."""
+        if self.referral is not None:
+            return "verwijzing"
+        return "patient" if self.patient is not None else "concept"
+
     # ---- what is known ----
 
     @cached_property
-    def pathway(self):
-        """The pathway that is valid today."""
-        return pathway_on(self.viewer.network, PATHWAY, on=self.on)
+    def pathway(self) -> Pathway:
+        """What this is about: as chosen on the form, else in the saved referral, else the agreement's first."""
+        chosen = self._typed("pathway") or (self.referral.pathway if self.referral is not None else "")
+        return pathway_to_refer(self.viewer.network, chosen, on=self.on)
 
     @cached_property
     def agreement(self):
@@ -155,7 +164,8 @@ class Desk:
             from_hospital=self.from_hospital,
             centres=agreed.receivers(self.viewer.network, "intermediate", on=self.on),
             doctors=doctors,
-            initial={**self.initial, "submission": str(uuid4())},
+            pathways=pathways_to_refer(self.viewer.network, on=self.on),
+            initial={**self.initial, "submission": str(uuid4()), "pathway": self.pathway.key},
         )
         if self.referral is not None:
             form.fields["version"].initial = self.referral.version

@@ -31,7 +31,7 @@ from ..forms.facts import FactForm
 from ..forms.layout import GROUP_ORDER, shown_value
 from ..models import Referral
 from ..states import Status
-from .answer import answer_of, language, line_name, stored_answer
+from .answer import answer_of, language, line_name, pathway_names, stored_answer
 from .lists import TONES
 
 MAIN_ROAD = (Status.SENT, Status.ACCEPTED, Status.BOOKED, Status.SEEN, Status.CLOSED)
@@ -63,6 +63,7 @@ def _context(request: HttpRequest, found: Referral, **more: Any) -> dict[str, An
     steps = steps_now(viewer, found, at=at)
     return {
         "referral": found,
+        "about": pathway_names(viewer.network, on=timezone.localdate(at)).get(found.pathway, ""),
         "tone": TONES[Status(found.status)],
         "banner": people.banner_of(viewer, found.patient, at),
         "road": _road(found, changes),

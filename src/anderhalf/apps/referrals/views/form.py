@@ -129,8 +129,8 @@ def send(request: HttpRequest) -> HttpResponse:
     if desk is None:
         return HttpResponse(status=400)
     action = request.POST.get("action", "send")
-    if action == "route":
-        return render(request, "referrals/form.html", desk.context())
+    if action in ("route", "pathway"):
+        return _computed(request, desk) if action == "route" else _other_questions(request, desk)
     for form in desk.forms:
         form.is_valid()
     if action == "save" and desk.patient is not None:
@@ -140,6 +140,17 @@ def send(request: HttpRequest) -> HttpResponse:
     if any(form.errors for form in desk.forms):
         return _again(request, desk)
     return _submit(request, desk)
+
+
+def _computed(request: HttpRequest, desk: Desk) -> HttpResponse:
+    return render(request, "referrals/form.html", desk.context())
+
+
+def _other_questions(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Another pathway asks other facts: what was typed stays in the draft, and the form begins again from there."""
+    people.save_draft(by=desk.viewer, at=desk.at, form=FORM, about=desk.key, data=dict(request.POST.lists()))
+    name = "referrals:down" if desk.from_hospital else "referrals:new"
+    return redirect(f"{reverse(name)}?{desk.parameter}={desk.key}")
 
 
 def _check_by_intent(desk: Desk, answer: Answer) -> None:

@@ -22,6 +22,7 @@ from .. import queries
 from ..access import is_requester
 from ..models import Referral
 from ..states import OWNERS, Status
+from .answer import pathway_names
 
 PAGE_SIZE = 25
 TONES = {
@@ -53,12 +54,14 @@ def _filters(request: HttpRequest, *, show: str) -> queries.Filters:
 
 def _rows(page: Any, viewer: Viewer, request: HttpRequest, norm: int | None) -> list[dict[str, Any]]:
     today = timezone.localdate(request.now)
+    about = pathway_names(viewer.network, on=today)
     rows = []
     for one in page:
         mine = OWNERS[one.status] == ("requester" if is_requester(viewer, one) else "recipient")
         rows.append(
             {
                 "referral": one,
+                "about": about.get(one.pathway, ""),
                 "tone": TONES[Status(one.status)],
                 "own_turn": mine,
                 "days": (today - timezone.localdate(one.sent_at)).days if one.sent_at else None,

@@ -14,6 +14,15 @@
   form.addEventListener("change", (event) => { if (event.target.name === "intent") showTests(); });
   showTests();
 
+  // Another pathway asks other facts: the page comes back with them, and with what was typed.
+  const choose = form.querySelector("[data-choose-pathway]");
+  if (choose) {
+    choose.hidden = true;
+    form.addEventListener("change", (event) => {
+      if (event.target.name === "pathway") form.requestSubmit(choose.querySelector("button"));
+    });
+  }
+
   // A new value is from today, unless somebody says otherwise.
   form.querySelectorAll("[name^=f_]").forEach((input) => {
     const day = form.querySelector(`[name="${input.name.replace(/^f_/, "d_")}"]`);
