@@ -82,6 +82,9 @@ class Server:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
+        self._wait_for_an_answer(patience)
+
+    def _wait_for_an_answer(self, patience: float) -> None:
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             try:
@@ -89,7 +92,7 @@ class Server:
                     if answer.status == 200:
                         return
             except (urllib.error.URLError, ConnectionError, TimeoutError, OSError):
-                if self.process.poll() is not None:
+                if self.process is None or self.process.poll() is not None:
                     break
                 time.sleep(0.05)
         self.kill()
@@ -116,6 +119,53 @@ class Server:
             return
         if self.process.poll() is not None and number == signal.SIGKILL:
             self.process = None
+
+
+@dataclass
+class ForkedServer(Server):
+    """The same service, forked from a process that has read its code already: to be killed over and over.
+
+    ``process`` is that process (see ``forge.py``); ``group`` is the server that is killed.
+    """
+
+    group: int = 0
+
+    def start(self, *, patience: float = 40) -> None:
+        """Fork a server and wait until it answers."""
+        if self.process is None:
+            self.var.mkdir(parents=True, exist_ok=True)
+            with (self.var / "server.log").open("ab") as log:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", "tests.support.forge", str(self.port)],
+                    cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                )  # fmt: skip
+        self._ask()
+        self.group = int(self._said())
+        self._wait_for_an_answer(patience)
+
+    def kill(self) -> None:
+        """Kill -9 of the server and its worker; the forge stays."""
+        if self.group:
+            os.killpg(self.group, signal.SIGKILL)
+            self.group = 0
+            self._said()
+
+    def stop(self) -> None:
+        """The server and the forge."""
+        self.kill()
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+            self.process.wait(timeout=10)
+            self.process = None
+
+    def _ask(self) -> None:
+        assert self.process is not None and self.process.stdin is not None
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+
+    def _said(self) -> str:
+        assert self.process is not None and self.process.stdout is not None
+        return self.process.stdout.readline().decode()
 
 
 def run_python(code: str, *, environment: dict[str, str], arguments: tuple[str, ...] = ()) -> str:

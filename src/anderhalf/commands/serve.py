@@ -29,7 +29,7 @@ def migrate() -> None:
     call_command("createcachetable", verbosity=0)
 
 
-def _run_server(host: str, port: int, workers: int) -> None:
+def run_server(host: str, port: int, workers: int) -> None:
     """WSGI with few blocking threads; connections to the database stay open per thread."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -52,7 +52,7 @@ def serve(
 ) -> None:
     """Serve the service on the database of DATABASE_URL (SQLite in var/ when not set)."""
     _set_up()
-    _run_server(host, port, workers)
+    run_server(host, port, workers)
 
 
 def demo(
@@ -77,4 +77,4 @@ def demo(
     if build_only:
         return
     console.print(f"\n[bold]Anderhalf[/] · http://{host}:{port} · demonstratie / demonstration")
-    _run_server(host, port, 1)
+    run_server(host, port, 1)

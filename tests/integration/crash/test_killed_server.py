@@ -15,7 +15,7 @@ import pytest
 
 from tests.integration.referrals.conftest import ORDINARY, form_data
 from tests.support.people import submission
-from tests.support.server import Server, run_python
+from tests.support.server import ForkedServer, Server, run_python
 
 KILLS = 50
 WRITERS = 4
@@ -72,7 +72,7 @@ def wait_for_an_answer(acknowledged: list[str], *, patience: float = 15) -> None
 
 @pytest.mark.slow
 def test_every_acknowledged_referral_survives_and_none_is_half_done(tmp_path, database_of_its_own):
-    server = Server(tmp_path / "var", database_url=database_of_its_own)
+    server = ForkedServer(tmp_path / "var", database_url=database_of_its_own)
     stage = json.loads(
         run_python(
             "from tests.support.crash import set_the_stage; set_the_stage()", environment=server.environment
@@ -99,6 +99,7 @@ def test_every_acknowledged_referral_survives_and_none_is_half_done(tmp_path, da
         server.kill()
         for writer in writers:
             writer.join(timeout=15)
+    server.stop()
     survived = json.loads(
         run_python(
             "from tests.support.crash import look_what_survived; look_what_survived()",
