@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -93,8 +94,32 @@ def load_network(files: Mapping[str, str], origin: str, *, pathways: Mapping[str
     """Read a network's agreement from the texts of its folder.
 
     `pathways` holds the loaded pathways that the agreement may use, by key: their versions, facts, sources
-    and settings are what the agreement is checked against. Raises ContentErrors with every fault.
+    and settings are what the agreement is checked against. Raises ContentErrors with every fault. The same texts with
+    the same pathways are parsed once.
     """
+    return _network(
+        tuple(sorted(files.items())), origin, tuple((key, _Itself(one)) for key, one in pathways.items())
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Itself:
+    """A pathway as a key: parsed once, so the same object is the same content."""
+
+    pathway: Pathway
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.pathway is self.pathway
+
+    def __hash__(self) -> int:
+        return id(self.pathway)
+
+
+@lru_cache(maxsize=16)
+def _network(
+    texts: tuple[tuple[str, str], ...], origin: str, known: tuple[tuple[str, _Itself], ...]
+) -> Agreement:
+    files, pathways = dict(texts), {key: one.pathway for key, one in known}
     faults = Faults()
     root = TomlFile.read(NETWORK_FILE, files, faults).root
     root.only(*_NETWORK_KEYS)
