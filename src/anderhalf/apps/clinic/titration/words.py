@@ -100,6 +100,8 @@ def facts_of(proposal: Proposal, protocol: Protocol) -> list[dict[str, Any]]:
         fact = protocol.facts.get(used.name)
         if fact is None or used.value is None or not _worth_telling(protocol, used.name):
             continue
+        if used.origin == "derived" and used.value is False:  # nobody was asked: a man is not pregnant
+            continue
         if used.value == NEVER_HOURS:  # stands for "never used", which is nothing to tell
             continue
         unit = f" {fact.unit_label}" if fact.unit_label and isinstance(used.value, Decimal) else ""
