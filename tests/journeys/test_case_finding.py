@@ -44,7 +44,7 @@ def test_search_invite_set_aside_and_refer(person, today):
     # the practice's extract: a bar, and then what was read and what was not
     uploads(poh, zipped(extract(today, named=True)))
     poh.page.get_by_role("link", name="Naar de werklijsten").wait_for(timeout=90_000)
-    poh.visitor.check_accessible()
+    poh.looks()
     poh.sees(
         "Regels niet te gebruiken", "deze patiënt staat niet in het bestand met patiënten", "metingen.csv"
     )

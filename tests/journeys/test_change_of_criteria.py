@@ -146,7 +146,7 @@ def test_edit_warn_mend_rehearse_sign_answer_replay(person, service: Server, tod
     assert counted >= 40, f"a year of the demonstration holds more than {counted} decisions"
     moving.first.click()
     author.page.wait_for_load_state()
-    author.visitor.check_accessible()
+    author.looks()
     author.sees("zonder naam", "RF-26", "RF-27", "140 ng/l")
     author.sees_not("Drempel")
 
