@@ -31,9 +31,11 @@ def migrate() -> None:
 
 def run_server(host: str, port: int, workers: int) -> None:
     """WSGI with few blocking threads; connections to the database stay open per thread."""
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
 
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # nothing collected yet is no reason for a warning
     Granian(
         "anderhalf.web.wsgi:application",
         address=host,

@@ -257,12 +257,15 @@ class FactForm(forms.Form):
 
         rows = tuple(self.row(name) for name in names if in_front(name))
         more = tuple(self.row(name) for name in names if not in_front(name))
+        decides = bool(rows)
+        if not decides:
+            rows, more = more, ()
         return Section(
             key=key,
             title=labels.get(self.language, key),
             rows=rows,
             more=more,
-            open=key in EVERYDAY or any(f"f_{name}" in self.errors for name in names),
+            open=(key in EVERYDAY and decides) or any(f"f_{name}" in self.errors for name in names),
             filled=len(filled),
         )
 

@@ -28,6 +28,7 @@ FOR_THE_LETTER = (
     "crackles",
     "palpitations",
     "diastolic_bp",
+    "rhythm",
     "lbbb",
     "atrial_fibrillation",
     "hypertension",
@@ -100,7 +101,8 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A group of facts: ``rows`` that decide, ``more`` for the letter; ``open`` when it should not be folded."""
+    """A group of facts: ``rows`` that decide, ``more`` for the letter; ``open`` when it should not be folded. A group
+    in which nothing decides is folded whole."""
 
     key: str
     title: str
