@@ -35,7 +35,9 @@ def run_server(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # nothing collected yet is no reason for a warning
+    settings.STATIC_ROOT.mkdir(
+        parents=True, exist_ok=True
+    )  # nothing collected yet is no reason for a warning
     Granian(
         "anderhalf.web.wsgi:application",
         address=host,

@@ -126,18 +126,50 @@ def test_every_page_of_the_chart_opens(episode, people, language):
 
 
 def test_its_answers_stand_on_the_chart_and_are_asked_in_the_consult(episode, people):
-    measured = timezone.now()
-    asked = {"asthma": False, "lvef": Decimal(58), "beta_blocker": False, "diltiazem_or_verapamil": False}
-    record.record_observations(
-        by=people.viewer("vs"), at=measured, patient=episode.patient_id, under=Right.WRITE_CLINICAL,
-        items=[NewObservation(fact=name, value=value, at=measured) for name, value in asked.items()],
-    )  # fmt: skip
+    known(people, episode, asthma=False, lvef=Decimal(58), beta_blocker=False, diltiazem_or_verapamil=False)
     (own,) = queries.beside(people.viewer("vs"), episode, at=timezone.now())
     assert own.runs and "stable" not in own.decisions and own.decisions["rate_control"].is_decided
     chart = people.client("vs").get(reverse("clinic:chart", args=[episode.patient_id])).content.decode()
     assert "bètablokker starten of verhogen" in chart
     consult = people.client("vs").get(reverse("clinic:encounter_new", args=[episode.pk])).content.decode()
     assert "f_mechanical_valve" in consult and "f_rate_control_stable_months" in consult
+
+
+def known(people, episode, **facts):
+    now = timezone.now()
+    record.record_observations(
+        by=people.viewer("vs"), at=now, patient=episode.patient_id, under=Right.WRITE_CLINICAL,
+        items=[NewObservation(fact=name, value=value, at=now) for name, value in facts.items()],
+    )  # fmt: skip
+
+
+SAFE = {
+    "heart_rate": Decimal(76), "mehra": "1", "congestion": False, "hypertension": True, "diabetes": False,
+    "stroke_or_tia": False, "vascular_disease": False,
+}  # fmt: skip
+
+
+def test_somebody_without_the_anticoagulant_that_the_score_asks_for_does_not_go_back(episode, people):
+    known(people, episode, **SAFE, anticoagulant_drug="none", rate_control_stable_months=Decimal(8))
+    decision = queries.stable_advice(people.viewer("vs"), episode, at=timezone.now())
+    assert (decision.value("advice"), decision.decisive[0].rule_id) == ("stay", "AS-05")
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule"),
+    [
+        ({}, "adjusting"),  # a pulse of 118, as it was referred
+        ({**SAFE, "anticoagulant_drug": "none", "rate_control_stable_months": Decimal(2)}, "adjusting"),
+        (
+            {**SAFE, "anticoagulant_drug": "apixaban", "rate_control_stable_months": Decimal(2)},
+            "under_control",
+        ),
+    ],
+)
+def test_the_next_contact_is_near_as_long_as_something_is_adjusted(episode, people, facts, rule):
+    known(people, episode, **facts)
+    following = queries.next_contact(people.viewer("vs"), episode, at=timezone.now())
+    assert following.rule == rule
 
 
 def test_it_ends_with_a_letter_of_its_own(episode, people):

@@ -24,7 +24,7 @@ from ..checks import check_can_end, check_next_contact
 from ..errors import ReferralNotAccepted, StaleVersion
 from ..followers import AFTER_END
 from ..models import Appointment, Episode, Outcome
-from ..queries.advice import decide_stable
+from ..queries.stable import decide_stable
 from ..states import AppointmentStatus
 from .appointments import step
 

@@ -1,6 +1,6 @@
 """Reading in the clinic. Every query takes the viewer, or data whose access the caller has established."""
 
-from .advice import decide_stable, diagnosis_line, known_facts, limits_of, pathway_of, stable_advice
+from .advice import diagnosis_line, known_facts, limits_of, pathway_of
 from .agenda import agenda, appointment, by_day, free_slots, planned_of, session, today
 from .beside import Beside, answered_by_list, asked_by, beside, runs_along, widest
 from .chart import dose_text, label_of, latest_values, measured, timeline, value_label
@@ -22,6 +22,7 @@ from .episodes import (
 from .next_contact import ProposedContact, next_contact
 from .population import Population, population
 from .proposals import Card, Proposals, choice_lines, choices_of, proposals, replay_choice
+from .stable import decide_stable, stable_advice
 from .tolerances import Remembered, tolerances
 from .waiting import Due, Waiting, due_contacts, rail_counts, waiting_list, worklist
 from .words import (

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from django.utils import timezone
 
 from anderhalf.apps.network.queries import pathway_on
-from anderhalf.apps.people.access import Right, check_access
-from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import facts_of
 from anderhalf.core.decisions.evaluate import evaluate
-from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.decisions.feel import Interval
 from anderhalf.core.pathway.model import Pathway
@@ -74,20 +71,6 @@ def _from_the_clinic(patient: UUID, pathway: Pathway, *, on: date) -> dict[str, 
         if "last_hf_medication_change_on" in pathway.dictionary:
             found["last_hf_medication_change_on"] = FactValue(day, day, "medication")
     return found
-
-
-def decide_stable(episode: Episode, *, at: datetime) -> Decision:
-    """Whether this patient can go back, stays, is discussed or forwarded: the pathway's ``stable`` table today."""
-    day = timezone.localdate(at)
-    pathway = pathway_of(episode, on=day)
-    facts = known_facts(episode.patient_id, pathway, on=day, birth_date=episode.patient.birth_date)
-    return evaluate(pathway.table("stable"), facts, on=day)
-
-
-def stable_advice(viewer: Viewer, episode: Episode, *, at: datetime) -> Decision:
-    """The same, for showing: computed now and not stored."""
-    check_access(viewer, Right.VIEW_CLINICAL, patient=episode.patient_id, at=at)
-    return decide_stable(episode, at=at)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,9 +110,9 @@ def answer(episode: Episode, pathway: Pathway, *, at: datetime) -> Beside:
     if not own and (not inclusion.is_decided or inclusion.value("advice") != INCLUDED):
         return Beside(pathway=pathway, inclusion=inclusion, decisions={}, facts=facts)
     scores = scores_of(episode.network_id, pathway, on=on)
+    facts = dict(anticoagulation_facts(scores, facts, on=on))
     # Whether a patient can go back is on the page already, as the answer of the episode's own pathway.
     tables = [name for name in TABLES if name in pathway.tables and not (own and name == STABLE)]
-    facts = dict(anticoagulation_facts(scores, facts, on=on))
     return Beside(
         pathway=pathway,
         inclusion=inclusion,
@@ -124,6 +124,14 @@ def answer(episode: Episode, pathway: Pathway, *, at: datetime) -> Beside:
         anticoagulant=_anticoagulant(pathway, history, at=at),
         own=own,
     )  # fmt: skip
+
+
+def facts_with_scores(episode: Episode, pathway: Pathway, *, at: datetime) -> dict[str, FactValue]:
+    """Everything the tables of such a pathway may use, with what its calculators work out."""
+    on = timezone.localdate(at)
+    history = list(medication_history(episode.patient_id).filter(status=Observation.Status.FINAL))
+    facts = _facts(episode, pathway, history, on=on, at=at)
+    return dict(anticoagulation_facts(scores_of(episode.network_id, pathway, on=on), facts, on=on))
 
 
 def runs_along(episode: Episode, *, at: datetime) -> list[Pathway]:

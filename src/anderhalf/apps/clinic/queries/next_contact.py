@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from django.utils import timezone
@@ -23,6 +23,7 @@ from ..titration.words import fact_label, in_sentence
 from .advice import known_facts, pathway_of
 from .chart import label_of
 from .proposals import advice_about
+from .stable import still_adjusting
 
 Kind = MedicationAgreement.Kind
 DISCHARGED = "last_hf_admission_on"
@@ -73,11 +74,11 @@ def next_contact(
     if answered is not None:
         titration, about, advice = answered
         waits = [one.not_before.date() for one in advice.proposals if one.not_before is not None]
-        situation = Situation(
-            discharged_on=situation.discharged_on, seen_since_discharge=situation.seen_since_discharge,
-            steps=situation.steps, ahead=ahead_of(titration, about, advice), not_before=min(waits, default=None),
-            measured_on=situation.measured_on,
-        )  # fmt: skip
+        situation = replace(
+            situation, ahead=ahead_of(titration, about, advice), not_before=min(waits, default=None)
+        )
+    elif still_adjusting(episode, at=at):
+        situation = replace(situation, ahead=(pathway.key,))
     found = by_schedule(
         pathway.follow_up, situation, on=day, monitoring=protocol.monitoring if protocol is not None else (),
         closed=lambda one: not is_working_day(one),
