@@ -96,7 +96,7 @@ def new_visitor(
         ]
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)  # a machine may be busy; what never comes still fails
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if is_problem(message) else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
