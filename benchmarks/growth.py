@@ -16,7 +16,7 @@ from benchmarks.population_data import write_extract
 ON = date(2026, 11, 21)
 
 
-def run(*, sizes: Sequence[int], engine: str = "duckdb", data: Path | None = None) -> Iterator[Line]:
+def run(*, sizes: Sequence[int], engine: str = "embedded", data: Path | None = None) -> Iterator[Line]:
     """Per size: clock, processor time per patient and peak memory."""
     per_patient = {}
     for patients in sizes:

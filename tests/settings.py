@@ -2,8 +2,13 @@
 
 import os
 import tempfile
+from pathlib import Path
 
-os.environ.setdefault("ANDERHALF_VAR", tempfile.mkdtemp(prefix="anderhalf-test-"))
+_var = Path(os.environ.get("ANDERHALF_VAR") or tempfile.mkdtemp(prefix="anderhalf-test-"))
+# Processes of one run get the folder from the first; each has its own in it, so that what one leaves there for a
+# moment (an extract being searched) is not found by the other.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+os.environ["ANDERHALF_VAR"] = str(_var / _worker if _worker and _var.name != _worker else _var)
 os.environ.setdefault("ANDERHALF_SECRET", "only for tests, never for people")
 os.environ.setdefault("ANDERHALF_DATA", "only for tests, never for people either")
 

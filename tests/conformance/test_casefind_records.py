@@ -77,7 +77,7 @@ def last_day(raw: bytes) -> date:
     return reading.patient.deceased_on or max(found.on for found in reading.facts.values() if found.on)
 
 
-@pytest.mark.parametrize("engine_name", ["duckdb", "polars"])
+@pytest.mark.parametrize("engine_name", ["embedded", "duckdb", "polars"])
 def test_every_record_is_decided_as_the_row_engine_decides_it(
     records: Path, tmp_path: Path, engine_name: str
 ) -> None:
@@ -110,7 +110,7 @@ def test_every_record_is_decided_as_the_row_engine_decides_it(
 
 def test_who_has_died_is_counted_only_when_asked(records: Path, tmp_path: Path) -> None:
     def run(out: Path, also_deceased: bool):  # type: ignore[no-untyped-def]
-        engine = open_engine("duckdb")
+        engine = open_engine("embedded")
         report = find_cases(
             records, out, criteria=criteria(), on=TODAY, engine=engine,
             stage=lambda work: stage_fhir(

@@ -43,7 +43,7 @@ from tests.unit.core.decisions.decision_builders import (
 FACTS = (POTASSIUM, AGE, RHYTHM, OEDEMA, ADMITTED)
 NOT_NUMBERS = (float("nan"), float("inf"), float("-inf"))
 POSTGRESQL = os.environ.get("ANDERHALF_POPULATION_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
-EXAMPLES = {"duckdb": 30, "polars": 30, "postgresql": 12, "spark": 4}
+EXAMPLES = {"embedded": 40, "duckdb": 30, "polars": 30, "postgresql": 12, "spark": 4}
 FEWER = {"spark": 2}
 
 
@@ -101,7 +101,7 @@ def raw_rows(group: list[Person]) -> pa.Table:
     return pa.table(columns)
 
 
-@pytest.fixture(scope="module", params=["duckdb", "polars", "postgresql", "spark"])
+@pytest.fixture(scope="module", params=["embedded", "duckdb", "polars", "postgresql", "spark"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Each engine in turn; one that cannot run here is skipped with the reason."""
     try:

@@ -26,6 +26,7 @@ CHUNK = 250_000
 class EngineName(StrEnum):
     """Where the population is decided."""
 
+    EMBEDDED = "embedded"
     DUCKDB = "duckdb"
     POLARS = "polars"
     POSTGRESQL = "postgresql"
@@ -62,7 +63,9 @@ def casefind(
     out: Annotated[Path, typer.Option(help="Folder for the worklists; it stays on this machine.")],
     on: Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day on which is decided.")],
     pathway: Annotated[str, typer.Option(help="The pathway to search for.")] = "heart_failure",
-    engine: Annotated[EngineName, typer.Option(help="Where the population is decided.")] = EngineName.DUCKDB,
+    engine: Annotated[
+        EngineName, typer.Option(help="Where the population is decided.")
+    ] = EngineName.EMBEDDED,
     language: Annotated[Language, typer.Option(help="Language of the worklists.")] = Language.NL,
     memory: Annotated[float, typer.Option(help="Memory for reading, in gigabytes.", min=0.25)] = 2.0,
     chunk: Annotated[int, typer.Option(help="Patients at a time.", min=100)] = CHUNK,

@@ -24,8 +24,7 @@ from anderhalf.core.decisions.policy import Answer, Status, bits, policy_of
 from anderhalf.population.compile import PopulationTable, compile_population, from_double, unbound, usable
 from anderhalf.population.encoding import column_type, encode
 from anderhalf.population.engines import Engine, Rows
-
-Places = npt.NDArray[np.int64]
+from anderhalf.population.regions import Places, decide_columns, distinct
 
 
 @dataclass(frozen=True)
@@ -103,6 +102,19 @@ def raw_masks_query(tables: Sequence[DecisionTable], *, on: date):  # type: igno
     Numbers are floating point and may be NaN; `<fact>__on` is a day number, null when undated. What is not a number
     or may not be used on the day `on` (stale, undated, from the future) counts as missing.
     """
+    clean = clean_query(tables, on=on)
+    columns = {fact.name: clean[fact.name] for fact in inputs_of(tables)}
+    words = {}
+    for table in tables:
+        words.update(compile_population(table).expressions(columns))
+    return clean.select(row=clean["row"], **words)
+
+
+def clean_query(tables: Sequence[DecisionTable], *, on: date):  # type: ignore[no-untyped-def]
+    """Over the unbound table `raw`: `row` and per fact the usable value, encoded, null when there is none.
+
+    A select apart, so that each value is worked out once and not once per comparison.
+    """
     inputs = inputs_of(tables)
     schema: dict[str, object] = {"row": "int64"}
     for fact in inputs:
@@ -114,13 +126,7 @@ def raw_masks_query(tables: Sequence[DecisionTable], *, on: date):  # type: igno
     for fact in inputs:
         value = from_double(fact, raw[fact.name]) if fact.type is FactType.NUMBER else raw[fact.name]
         columns[fact.name] = usable(fact, value, dated=raw[f"{fact.name}__on"], on=on)
-    # A separate select, so that each value is worked out once and not once per comparison.
-    clean = raw.select(row=raw["row"], **columns)
-    columns = {fact.name: clean[fact.name] for fact in inputs}
-    words = {}
-    for table in tables:
-        words.update(compile_population(table).expressions(columns))
-    return clean.select(row=clean["row"], **words)
+    return raw.select(row=raw["row"], **columns)
 
 
 def inputs_of(tables: Sequence[DecisionTable]) -> tuple[Fact, ...]:
@@ -133,6 +139,8 @@ def decide(tables: Sequence[DecisionTable], rows: Rows, *, engine: Engine) -> Ma
 
     `rows` has `row` (0, 1, 2, …) and one column per input, encoded as `encoding` says, null when missing.
     """
+    if engine.decides_here:
+        return _decided_here(tables, rows)
     return _all_decided(tables, engine.run(masks_query(tables), rows))
 
 
@@ -140,6 +148,8 @@ def decide_raw(
     tables: Sequence[DecisionTable], rows: Rows, *, on: date, engine: Engine
 ) -> Mapping[str, Decided]:
     """Decide tables for raw measurements with their dates; columns as `raw_masks_query` says."""
+    if engine.decides_here:
+        return _decided_here(tables, engine.run(clean_query(tables, on=on), rows, table="raw"))
     return _all_decided(tables, engine.run(raw_masks_query(tables, on=on), rows, table="raw"))
 
 
@@ -157,30 +167,17 @@ def in_row_order(found: pa.Table) -> pa.Table:
 
 
 def _decided(compiled: PopulationTable, found: pa.Table) -> Decided:
-    keys, place = _distinct([found.column(name) for name in compiled.columns()])
+    keys, place = distinct([found.column(name).to_numpy() for name in compiled.columns()])
     return Decided(compiled.table, tuple(compiled.masks(words) for words in keys), place)
 
 
-def _distinct(words: Sequence[pa.ChunkedArray]) -> tuple[list[tuple[int, ...]], Places]:
-    """The distinct rows of some integer columns, and which of them each row is."""
-    keys: list[tuple[int, ...]] = [()]
-    place: Places = np.zeros(len(words[0]), dtype=np.int64)
-    for word in words:
-        values, codes = _dictionary(word)
-        place = place * len(values) + codes
-        if len(words) > 1:
-            kept, place = np.unique(place, return_inverse=True)
-            keys = [(*keys[code // len(values)], values[code % len(values)]) for code in kept.tolist()]
-        else:
-            keys = [(value,) for value in values]
-    return keys, place
-
-
-def _dictionary(word: pa.ChunkedArray) -> tuple[list[int], Places]:
-    encoded = word.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
+def _decided_here(tables: Sequence[DecisionTable], rows: Rows) -> Mapping[str, Decided]:
+    found = {}
+    for table in tables:
+        keys, place = decide_columns(table, rows)
+        compiled = compile_population(table)
+        found[table.id] = Decided(table, tuple(compiled.masks(words) for words in keys), place)
+    return found
 
 
 def encode_rows(facts: Sequence[Fact], rows: Sequence[Mapping[str, Value]]) -> pa.Table:

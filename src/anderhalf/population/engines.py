@@ -1,4 +1,4 @@
-"""Where a population is decided: DuckDB (default), Polars, PostgreSQL or Spark, one option apart.
+"""Where a population is decided: in this process (default), or on DuckDB, Polars, PostgreSQL or Spark.
 
 An engine takes an Ibis expression over one named table and the rows of that table (in memory as Arrow, or in Parquet
 files) and gives the result back as Arrow. The expression is the same for all; only the SQL dialect differs.
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 Rows = pa.Table | Sequence[Path]
-ENGINES = ("duckdb", "polars", "postgresql", "spark")
+ENGINES = ("embedded", "duckdb", "polars", "postgresql", "spark")
 POSTGRESQL_URL = "ANDERHALF_POPULATION_URL"
 SPARK_MASTER = "ANDERHALF_SPARK_MASTER"
 
@@ -30,6 +30,8 @@ class Engine(Protocol):
     """Something that can evaluate column expressions."""
 
     name: str
+    decides_here: bool
+    """Whether tables are decided by `regions` instead of by column expressions."""
 
     def run(self, expression: ir.Table, rows: Rows, *, table: str = "facts") -> pa.Table:
         """Evaluate `expression`, in which the unbound table `table` stands for `rows`."""
@@ -49,6 +51,8 @@ def open_engine(
     ANDERHALF_SPARK_MASTER (default local[*]). Raises EngineUnavailable, ValueError for an unknown name.
     """
     match name:
+        case "embedded":
+            return EmbeddedEngine(memory_gb=memory_gb, temporary=temporary, threads=threads)
         case "duckdb":
             return DuckDBEngine(memory_gb=memory_gb, temporary=temporary, threads=threads)
         case "polars":
@@ -66,6 +70,7 @@ class DuckDBEngine:
     """DuckDB inside this process, with bounded memory."""
 
     name = "duckdb"
+    decides_here = False
 
     def __init__(self, *, memory_gb: float = 2.0, temporary: Path | None = None, threads: int = 0) -> None:
         import duckdb
@@ -96,10 +101,18 @@ class DuckDBEngine:
         self.connection.close()
 
 
+class EmbeddedEngine(DuckDBEngine):
+    """DuckDB for what asks for sorting and bounded memory; `regions` decides the tables."""
+
+    name = "embedded"
+    decides_here = True
+
+
 class PolarsEngine:
     """Polars inside this process, streaming from Parquet."""
 
     name = "polars"
+    decides_here = False
 
     def run(self, expression: ir.Table, rows: Rows, *, table: str = "facts") -> pa.Table:
         """Evaluate as one lazy query."""
@@ -120,6 +133,7 @@ class PostgreSQLEngine:
     """A PostgreSQL server: rows go into a temporary table through COPY and leave with the connection."""
 
     name = "postgresql"
+    decides_here = False
 
     def __init__(self, url: str) -> None:
         import psycopg

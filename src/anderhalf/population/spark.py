@@ -19,6 +19,7 @@ class SparkEngine:
     """A Spark session; rows reach the executors as Parquet files, which all of them must be able to read."""
 
     name = "spark"
+    decides_here = False
 
     def __init__(self, master: str, *, memory_gb: float = 2.0) -> None:
         try:

@@ -32,7 +32,7 @@ def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def search(extract: Path, out: Path, *, engine: str = "duckdb", chunk: int = 1000, **more: object):  # type: ignore[no-untyped-def]
+def search(extract: Path, out: Path, *, engine: str = "embedded", chunk: int = 1000, **more: object):  # type: ignore[no-untyped-def]
     running = open_engine(engine)
     try:
         return find_cases(extract, out, criteria=criteria(), on=ON, engine=running, chunk=chunk, **more)  # type: ignore[arg-type]

@@ -95,12 +95,12 @@ def test_worklists_are_the_same_on_every_engine() -> None:
     chosen = criteria()
     events, persons = event_table(random_events(chosen, rows=400, seed=5)), random_persons(rows=400, seed=5)
     found = []
-    for name in ("duckdb", "polars"):
+    for name in ("embedded", "duckdb", "polars"):
         engine = open_engine(name)
         facts = facts_of(persons, events, criteria=chosen, on=ON, engine=engine)
         decided, facts = decide_all(facts, criteria=chosen, engine=engine)
         found.append(make_worklists(chosen, decided, facts, persons.column("patient").combine_chunks()))
-    assert found[0] == found[1]
+    assert found[0] == found[1] == found[2]
     assert all(
         found[0].lists[name].num_rows for name in ("urgent", "refer", "possible", "treatment", "undecided")
     )

@@ -103,7 +103,7 @@ def run_search(
 
 def _search(search: Search, folder: Path, *, by: Viewer, clock: Callable[[], datetime], stage: Stage) -> None:
     from anderhalf.population.casefind import Chunk, find_cases
-    from anderhalf.population.engines import DuckDBEngine
+    from anderhalf.population.engines import EmbeddedEngine
 
     from .found import Found, found_in
     from .particulars import cleaned, read_particulars
@@ -123,7 +123,7 @@ def _search(search: Search, folder: Path, *, by: Viewer, clock: Callable[[], dat
     def progress(phase: str, done: int, total: int) -> None:
         actions.tell_progress(by=by, at=clock(), search_id=search.pk, phase=phase, done=done, total=total)
 
-    with closing(DuckDBEngine(memory_gb=MEMORY_GB, temporary=folder / "spill", threads=2)) as engine:
+    with closing(EmbeddedEngine(memory_gb=MEMORY_GB, temporary=folder / "spill", threads=2)) as engine:
         report = find_cases(
             folder / "extract",
             folder / "lists",

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from anderhalf.apps.network.queries import NotPublished, agreement_on, pathway_on
+from anderhalf.apps.network.queries import NotPublished, agreement_on, pathways_on
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
@@ -123,13 +123,7 @@ class Routing:
 def pathways_to_refer(network: str, *, on: date) -> tuple[Pathway, ...]:
     """The pathways somebody can be referred for on this day, in the order of the agreement: those whose tables say
     which line. Raises :class:`NotPublished` when the agreement has none."""
-    found = tuple(
-        pathway
-        for key, use in agreement_on(network, on=on).pathways.items()
-        if use.from_day <= on
-        for pathway in (pathway_on(network, key, on=on),)
-        if REFERRAL in pathway.tables
-    )
+    found = tuple(pathway for pathway in pathways_on(network, on=on) if REFERRAL in pathway.tables)
     if not found:
         raise NotPublished(
             f"{network}: no pathway of the agreement of {on.isoformat()} has a table {REFERRAL!r}"

@@ -8,8 +8,7 @@ again for the other.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +17,7 @@ from hashlib import sha256
 
 from django.utils import timezone
 
-from anderhalf.apps.network.queries import NotPublished, agreement_on, pathway_on
+from anderhalf.apps.network.queries import pathways_on
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement, Observation
@@ -83,14 +82,7 @@ class Beside:
 
 def pathways_beside(episode: Episode, *, on: date) -> list[Pathway]:
     """The pathways of the agreement that say whom they include, the episode's own among them when it is such a one."""
-    return [one for one in _agreed(episode.network_id, on=on) if INCLUSION in one.tables]
-
-
-def _agreed(network: str, *, on: date) -> Iterator[Pathway]:
-    for key, use in agreement_on(network, on=on).pathways.items():
-        if use.from_day <= on:
-            with suppress(NotPublished):
-                yield pathway_on(network, key, on=on)
+    return [one for one in pathways_on(episode.network_id, on=on) if INCLUSION in one.tables]
 
 
 def beside(viewer: Viewer, episode: Episode, *, at: datetime) -> list[Beside]:
@@ -253,7 +245,7 @@ _read: dict[tuple[str, ...], tuple[Pathway, ...]] = {}
 def scores_of(network: str, pathway: Pathway, *, on: date) -> Scores:
     """The calculators of a pathway and of those whose facts it has too, with the agreement's choices."""
     known = set(pathway.facts)
-    under = (one for one in _agreed(network, on=on) if one.key != pathway.key and set(one.facts) <= known)
+    under = (one for one in pathways_on(network, on=on) if one.key != pathway.key and set(one.facts) <= known)
     every = (*under, pathway)
     key = tuple(_key(one) for one in every)
     _read.setdefault(key, every)

@@ -98,6 +98,12 @@ def pathway_on(network: str, key: str, *, on: date) -> Pathway:
     return _pathway(pinned_version(network, key, use.version).pk, tuple(sorted(use.settings.items())))
 
 
+def pathways_on(network: str, *, on: date) -> tuple[Pathway, ...]:
+    """The pathways of the agreement that count on ``on``, in its order, with its answers to their settings."""
+    uses = agreement_on(network, on=on).pathways
+    return tuple(pathway_on(network, key, on=on) for key, use in uses.items() if use.from_day <= on)
+
+
 def pathway_of_decision(network: str, *, key: str, version: str, on: date) -> Pathway:
     """The pathway in the version that a stored decision names, with the choices of that day, to replay it."""
     use = agreement_on(network, on=on).pathways.get(key)
