@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -33,6 +33,22 @@ def least(run: Callable[[], object], *, times: int = 5) -> float:
         run()
         found.append(processor_seconds() - before)
     return min(found)
+
+
+def least_of(
+    runs: Mapping[str, Callable[[], object]], *, rounds: int = 5, seconds: float = 0.1
+) -> dict[str, float]:
+    """:func:`least` of some runs that are compared, taken in turns: what slows the machine down for a while slows
+    all of them. In each round a quick run is repeated for so many seconds."""
+    found = dict.fromkeys(runs, float("inf"))
+    for _ in range(rounds):
+        for name, run in runs.items():
+            spent = 0.0
+            while spent < seconds:
+                took = least(run, times=1)
+                found[name] = min(found[name], took)
+                spent += max(took, 1e-6)
+    return found
 
 
 def peak_megabytes() -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -21,7 +21,7 @@ from anderhalf.population.decide import masks_query
 from anderhalf.population.encoding import column_type
 from anderhalf.population.engines import PolarsEngine
 from anderhalf.population.regions import parts_of, regions_of
-from benchmarks.measure import Line, at_least, at_most, least
+from benchmarks.measure import Line, at_least, at_most, least_of
 from benchmarks.peers import Zen
 from benchmarks.table import benchmark_table, people, plain
 
@@ -66,11 +66,10 @@ def run(*, rows: int = 2_000_000) -> Iterator[Line]:
     pathway = load_pathway(read_folder(folder), str(folder))
     zen = Zen(benchmark_table())
     sample = [plain(person) for person in people(ZEN_SAMPLE)]
-    zen_ns = min(
-        least(lambda: [zen.decide(person) for person in sample], times=3),
-        least(lambda: zen.batch(sample), times=3),
-    ) / ZEN_SAMPLE * 1e9  # fmt: skip
-    yield Line("zen at its best, 12 rules", zen_ns, "ns")
+    zens = {
+        "zen": lambda: [zen.decide(person) for person in sample],
+        "zen_batch": lambda: zen.batch(sample),
+    }
     for name, table in (
         ("12 rules, 6 facts", benchmark_table()),
         ("referral table", pathway.table("referral")),
@@ -78,10 +77,12 @@ def run(*, rows: int = 2_000_000) -> Iterator[Line]:
         with tempfile.TemporaryDirectory() as place:
             path = Path(place) / "facts.parquet"
             write_facts(table, path, rows=rows)
-            yield from _one(name, table, path, rows, zen_ns if table.id == "bench" else None)
+            yield from _one(name, table, path, rows, zens if table.id == "bench" else {})
 
 
-def _one(name: str, table: DecisionTable, path: Path, rows: int, zen_ns: float | None) -> Iterator[Line]:
+def _one(
+    name: str, table: DecisionTable, path: Path, rows: int, zens: Mapping[str, Callable[[], object]]
+) -> Iterator[Line]:
     names = [fact.name for fact in table.inputs]
     words = compile_population(table).columns()
     query = masks_query([table])
@@ -90,41 +91,51 @@ def _one(name: str, table: DecisionTable, path: Path, rows: int, zen_ns: float |
     db.execute("SET threads = 1")
     db.execute(f"CREATE VIEW facts AS SELECT * FROM read_parquet('{path}')")
     sums = ", ".join(f'sum("{fact}"::INT)' for fact in names)
-    read = least(lambda: db.execute(f"SELECT {sums} FROM facts").fetchall()) / rows * 1e9
     sql = ibis.to_sql(counted, dialect="duckdb")
-    decide = least(lambda: db.execute(sql).to_arrow_table()) / rows * 1e9
-    groups = len(db.execute(sql).fetchall())
-    yield Line(f"{name}: DuckDB reads the columns", read, "ns")
-    yield Line(f"{name}: DuckDB decides, counts per distinct answer ({groups})", decide, "ns")
-    yield Line(f"{name}: DuckDB decides / reads", decide / read, "x")
     import polars as pl
 
     frame = pl.scan_parquet(path)
-    read = least(lambda: frame.select(pl.col(names).sum()).collect(engine="streaming")) / rows * 1e9
     lazy = PolarsEngine().lazy(counted, [path])
-    decide_polars = least(lambda: lazy.collect(engine="streaming")) / rows * 1e9
-    yield Line(f"{name}: Polars reads the columns", read, "ns")
-    yield Line(f"{name}: Polars decides", decide_polars, "ns")
-    yield Line(f"{name}: Polars decides / reads", decide_polars / read, "x")
-    read = least(lambda: [pl.from_arrow(part).sum() for part in parts_of([path], names)]) / rows * 1e9
     regions = regions_of(table)
 
     def decide_here() -> list[tuple[list[tuple[int, ...]], np.ndarray]]:
         return [regions.place(part) for part in parts_of([path], regions.names)]
 
-    decide_embedded = least(decide_here) / rows * 1e9
-    yield Line(f"{name}: embedded (the default) reads the columns", read, "ns")
-    yield Line(f"{name}: embedded decides, an answer per person", decide_embedded, "ns")
-    yield at_most(f"{name}: embedded decides / reads", decide_embedded / read, 2.5)
+    spent = least_of(
+        {
+            "DuckDB reads": lambda: db.execute(f"SELECT {sums} FROM facts").fetchall(),
+            "DuckDB decides": lambda: db.execute(sql).to_arrow_table(),
+            "Polars reads": lambda: frame.select(pl.col(names).sum()).collect(engine="streaming"),
+            "Polars decides": lambda: lazy.collect(engine="streaming"),
+            "embedded reads": lambda: [pl.from_arrow(part).sum() for part in parts_of([path], names)],
+            "embedded decides": decide_here,
+            **zens,
+        }
+    )
+    took = {key: seconds / (ZEN_SAMPLE if key in zens else rows) * 1e9 for key, seconds in spent.items()}
     counts: Counter[tuple[int, ...]] = Counter()
     for keys, placed in decide_here():
         counts.update(dict(zip(keys, np.bincount(placed, minlength=len(keys)).tolist(), strict=True)))
+    for engine in ("embedded", "DuckDB", "Polars"):
+        shown = "embedded (the default)" if engine == "embedded" else engine
+        what = "an answer per person" if engine == "embedded" else "people per distinct answer"
+        ratio = took[f"{engine} decides"] / took[f"{engine} reads"]
+        yield Line(f"{name}: {shown} reads the columns", took[f"{engine} reads"], "ns")
+        yield Line(f"{name}: {shown} decides, {what}", took[f"{engine} decides"], "ns")
+        if engine == "embedded":
+            yield at_most(f"{name}: {shown} decides / reads", ratio, 2.5)
+        else:
+            yield Line(f"{name}: {shown} decides / reads", ratio, "x")
     same = all(
         counts == {tuple(row[:-1]): row[-1] for row in found}
         for found in (db.execute(sql).fetchall(), lazy.collect(engine="streaming").rows())
     )
-    yield Line(f"{name}: all three give the same counts", float(same), "1 = yes", "1", same)
-    if zen_ns is not None:
-        yield at_least(f"{name}: zen / embedded, from Parquet", zen_ns / decide_embedded, 200)
-        yield Line(f"{name}: zen / DuckDB, from Parquet", zen_ns / decide, "x")
-        yield Line(f"{name}: zen / Polars, from Parquet", zen_ns / decide_polars, "x")
+    yield Line(
+        f"{name}: {len(counts)} distinct answers, alike on all three", float(same), "1 = yes", "1", same
+    )
+    if zens:
+        best = min(took[key] for key in zens)
+        yield Line(f"{name}: zen at its best", best, "ns")
+        yield at_least(f"{name}: zen / embedded, from Parquet", best / took["embedded decides"], 200)
+        for engine in ("DuckDB", "Polars"):
+            yield Line(f"{name}: zen / {engine}, from Parquet", best / took[f"{engine} decides"], "x")

@@ -12,8 +12,8 @@ os.environ["ANDERHALF_VAR"] = str(_var / _worker if _worker and _var.name != _wo
 os.environ.setdefault("ANDERHALF_SECRET", "only for tests, never for people")
 os.environ.setdefault("ANDERHALF_DATA", "only for tests, never for people either")
 
-from anderhalf.web.settings import *  # noqa: F403
-from anderhalf.web.settings import DATABASES, VAR
+from anderhalf.web.settings import *  # noqa: E402, F403
+from anderhalf.web.settings import DATABASES, VAR  # noqa: E402
 
 # A real file, not memory: threads and a killed server must meet the same locks as in production.
 DATABASES["default"]["TEST"] = (

@@ -274,14 +274,17 @@ def test_one_chart_for_two_pathways(care):
     patient.card(
         "Bètablokker starten of verhogen"
     )  # rate control looks at the pulse, the class card at everything
+    start.get_by_label("Starten met").select_option(label="apixaban 5 mg 2 dd")
     start.get_by_role("button", name="Akkoord, zo doen").click()
     patient.vs.page.wait_for_load_state()
     patient.vs.sees("Het voorstel is overgenomen", "Score 2 of hoger")
+    patient.vs.opens(f"{patient.chart}medicatie/")
+    patient.vs.sees("Neem apixaban 5 mg, 2 keer per dag.")
 
     patient.begins_a_consult()
     patient.records(
         **WELL | {"f_rhythm": "af", "f_heart_rate": "104"},
-        med_0_kind="start", med_0_drug="apixaban", med_0_dose="2,5", med_0_times="2", med_0_reason="boezemfibrilleren",
+        med_0_kind="change", med_0_drug="apixaban", med_0_dose="2,5", med_0_times="2", med_0_reason="blauwe plekken",
     )  # fmt: skip
     wrong = patient.card("Apixaban: 5 mg 2 dd (gewone dosis)")
     assert "Op de medicatielijst staat 2,5 mg 2 dd." in wrong.inner_text()

@@ -12,7 +12,6 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
@@ -23,6 +22,7 @@ from anderhalf.apps.casefinding.unpack import MIB, Limits, unpack
 from anderhalf.apps.referrals.views.desk import parsed_uuid
 from anderhalf.exchange.uploads import UploadTooLarge, limit_upload
 from anderhalf.population.shapes import SHAPES, Column
+from anderhalf.presentation.language import language
 
 if TYPE_CHECKING:
     from anderhalf.exchange.fhir.record import PatientDetails
@@ -126,7 +126,7 @@ def stage_records(
 def _page(
     request: HttpRequest, practices: list[Any], *, refused: str = "", status: int = 200
 ) -> HttpResponse:
-    english = (get_language() or "nl").startswith("en")
+    english = language() == "en"
     context = {
         "practices": practices,
         "refused": refused,

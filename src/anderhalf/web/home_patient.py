@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anderhalf.apps.clinic import queries as clinic
@@ -15,6 +14,7 @@ from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
 from anderhalf.presentation.formatting import format_date, format_datetime, with_unit
+from anderhalf.presentation.language import label_of, language
 
 from .home_blocks import SHOWN, Block, Row, link
 
@@ -107,12 +107,11 @@ def my_measurements(viewer: Viewer, *, at: datetime) -> Block:
     if episode is not None:
         pathway = clinic.pathway_of(episode, on=timezone.localdate(at))
         known = record.facts_of(patient, dictionary=pathway.facts, on=timezone.localdate(at))
-        language = (get_language() or "nl")[:2]
         for name in HOME_FACTS:
             if name in known:
                 fact = pathway.dictionary[name]
-                text = with_unit(known[name].value, fact.unit_label or "", fact.decimals, language=language)
-                label = fact.label.get(language, fact.label["nl"])
+                text = with_unit(known[name].value, fact.unit_label or "", fact.decimals, language=language())
+                label = label_of(fact.label)
                 rows.append(
                     Row(
                         title=f"{label}: {text}",

@@ -13,11 +13,13 @@ from anderhalf.apps.audit.models import AuditLine
 from anderhalf.apps.clinic import actions, queries
 from anderhalf.apps.clinic.errors import AdviceChanged, AdviceRefused
 from anderhalf.apps.clinic.models import AdviceChoice
-from anderhalf.apps.clinic.queries.beside import parse_dose
+from anderhalf.apps.clinic.queries.anticoagulant import parse_dose
 from anderhalf.apps.clinic.queries.due_dates import months_later
 from anderhalf.apps.clinic.views.beside import panel
 from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.record import actions as record
+from anderhalf.apps.record.models import StoredDecision
+from anderhalf.apps.record.queries import current_medication
 from anderhalf.apps.supervision.models import CaseDiscussion
 
 AF = "atrial_fibrillation"
@@ -176,6 +178,82 @@ def test_following_and_not_following_are_kept_and_replayed(both, clinic):
     }  # fmt: skip
 
 
+def follow(both, table, **more):
+    card = both.card(table)
+    return actions.choose_beside(
+        by=both.vs, at=both.at, episode=both.episode.pk, pathway=AF, table=table, choice="accepted",
+        basis=card.basis, **more,
+    )  # fmt: skip
+
+
+def in_use(both):
+    (row,) = (
+        one for one in current_medication(both.episode.patient_id, at=both.at) if one.atc.startswith("B01A")
+    )
+    return row
+
+
+def test_following_the_dose_of_the_rules_is_a_medication_agreement(both):
+    """Too low by the rules: then the right dose is agreed, with what the patient reads."""
+    both.measure(**FOUND, edoxaban_interaction=False)
+    both.uses("edoxaban", "30", 1, "B01AF03")
+    row = follow(both, "anticoagulant_dose")
+    used = in_use(both)
+    assert row.medication == [str(used.pk)]
+    assert (used.kind, used.drug, used.dose, used.times_per_day) == ("change", "edoxaban", Decimal(60), 1)
+    assert used.instructions == "Neem edoxaban 60 mg, 1 keer per dag." and "(DD-24)" in used.reason
+    assert both.card("anticoagulant_dose").card.kind == "keep" and not both.shown().asked_for
+    assert queries.replay_choice(both.vs, row.pk, at=both.at) == ()
+
+
+def test_a_reduced_dose_to_consider_is_in_order_once_it_is_taken(both):
+    both.measure(**FOUND, gastritis_or_reflux=True, dabigatran_interaction=False, verapamil=False)
+    both.uses("dabigatran", "150", 2, "B01AE07")
+    assert both.card("anticoagulant_dose").card.kind == "lower"
+    follow(both, "anticoagulant_dose")
+    assert in_use(both).dose == 110 and both.card("anticoagulant_dose").card.kind == "keep"
+
+
+def test_declining_or_discussing_changes_no_medication(both):
+    both.measure(**{**FOUND, "mechanical_valve": True})
+    both.uses("apixaban", "5", 2, "B01AF02")
+    assert follow(both, "anticoagulant_dose").medication == [], "stopping is for the cardiologist to say"
+    assert follow(both, "anticoagulation").medication == [] and in_use(both).dose == 5
+
+
+def test_an_anticoagulant_is_started_in_the_dose_of_the_rules(both):
+    """Only drugs whose dose the rules can tell are offered; which one is the professional's choice."""
+    both.measure(**{**FOUND, "anticoagulant_drug": "none", "edoxaban_interaction": True, "verapamil": False,
+                    "dabigatran_interaction": True})  # fmt: skip
+    offered = dict(both.card("anticoagulation").starts)
+    assert list(offered.values()) == ["apixaban 5 mg 2 dd", "edoxaban 30 mg 1 dd", "rivaroxaban 20 mg 1 dd"]
+    with pytest.raises(AdviceChanged):
+        follow(both, "anticoagulation", start="apixaban|2.5|2")
+    with pytest.raises(AdviceChanged):
+        follow(both, "anticoagulation", start="dabigatran|150|2")
+    row = follow(both, "anticoagulation", start="edoxaban|30|1")
+    used = in_use(both)
+    assert row.medication == [str(used.pk)]
+    assert (used.kind, used.drug_class, used.dose, used.times_per_day) == (
+        "start",
+        "anticoagulant",
+        Decimal(30),
+        1,
+    )
+    assert "(DD-23)" in used.reason
+    stored = StoredDecision.objects.filter(patient=both.episode.patient_id, pathway=AF)
+    assert set(stored.values_list("table", flat=True)) == {"anticoagulation", "anticoagulant_dose"}
+    assert both.card("anticoagulation").starts == [] and not both.shown().asked_for
+
+
+def test_nothing_is_offered_where_the_dose_cannot_be_told(both):
+    found = {name: value for name, value in FOUND.items() if name not in ("weight", "creatinine")}
+    both.measure(**found, anticoagulant_drug="none")
+    assert both.card("anticoagulation").starts == []
+    row = follow(both, "anticoagulation")
+    assert row.medication == []
+
+
 def test_what_must_be_discussed_goes_to_the_agenda(both):
     both.measure(**{**FOUND, "frailty": "frail"})
     both.uses("acenocoumarol", "1", 1, "B01AA07")
@@ -238,3 +316,13 @@ def test_months_are_calendar_months(at):
 
     assert months_later(date(2026, 1, 31), 1) == date(2026, 2, 28)
     assert months_later(date(2026, 11, 21), 6) == date(2027, 5, 21)
+
+
+def test_whoever_stopped_the_only_anticoagulant_uses_none(both):
+    both.measure(**FOUND)
+    both.uses("apixaban", "5", 2, "B01AF02", days=40)
+    both.uses("apixaban", None, None, "B01AF02", kind="stop", days=10)
+    assert both.found().facts["anticoagulant_drug"].value == "none"
+    assert both.card("anticoagulation").card.kind == "start"
+    both.measure(anticoagulant_drug="edoxaban", when=both.at - timedelta(minutes=5))
+    assert both.found().facts["anticoagulant_drug"].value == "edoxaban", "told later than the list"

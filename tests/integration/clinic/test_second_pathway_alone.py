@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from anderhalf.apps.clinic import actions, queries
 from anderhalf.apps.clinic.models import Encounter, Episode
+from anderhalf.apps.clinic.views.beside import panel
 from anderhalf.apps.letters import actions as letters
 from anderhalf.apps.people.access import Right
 from anderhalf.apps.record import actions as record
@@ -126,7 +127,15 @@ def test_every_page_of_the_chart_opens(episode, people, language):
 
 
 def test_its_answers_stand_on_the_chart_and_are_asked_in_the_consult(episode, people):
-    known(people, episode, asthma=False, lvef=Decimal(58), beta_blocker=False, diltiazem_or_verapamil=False)
+    known(
+        people,
+        episode,
+        now=timezone.now(),
+        asthma=False,
+        lvef=Decimal(58),
+        beta_blocker=False,
+        diltiazem_or_verapamil=False,
+    )
     (own,) = queries.beside(people.viewer("vs"), episode, at=timezone.now())
     assert own.runs and "stable" not in own.decisions and own.decisions["rate_control"].is_decided
     chart = people.client("vs").get(reverse("clinic:chart", args=[episode.patient_id])).content.decode()
@@ -135,8 +144,13 @@ def test_its_answers_stand_on_the_chart_and_are_asked_in_the_consult(episode, pe
     assert "f_mechanical_valve" in consult and "f_rate_control_stable_months" in consult
 
 
-def known(people, episode, **facts):
-    now = timezone.now()
+def later(minutes=10):
+    """After the referral: two results of one minute that differ are both set aside."""
+    return timezone.now() + timedelta(minutes=minutes)
+
+
+def known(people, episode, *, now=None, **facts):
+    now = now or later(5)
     record.record_observations(
         by=people.viewer("vs"), at=now, patient=episode.patient_id, under=Right.WRITE_CLINICAL,
         items=[NewObservation(fact=name, value=value, at=now) for name, value in facts.items()],
@@ -151,8 +165,31 @@ SAFE = {
 
 def test_somebody_without_the_anticoagulant_that_the_score_asks_for_does_not_go_back(episode, people):
     known(people, episode, **SAFE, anticoagulant_drug="none", rate_control_stable_months=Decimal(8))
-    decision = queries.stable_advice(people.viewer("vs"), episode, at=timezone.now())
+    decision = queries.stable_advice(people.viewer("vs"), episode, at=later())
     assert (decision.value("advice"), decision.decisive[0].rule_id) == ("stay", "AS-05")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"heart_rate": Decimal(128), "systolic_bp": Decimal(76)}, "verwisseld?"),
+        ({"heart_rate": Decimal(44)}, "twee uitslagen op hetzelfde moment"),
+    ],
+)
+def test_a_value_in_doubt_is_no_ground_for_a_step(episode, people, values, said):
+    """Pulse and pressure swapped, or two pulses of one minute: unknown, told, and no advice about the pulse."""
+    moment = later(5)
+    known(people, episode, now=moment, **SAFE, asthma=False, lvef=Decimal(58), beta_blocker=False,
+          diltiazem_or_verapamil=False, rate_control_stable_months=Decimal(2))  # fmt: skip
+    (good,) = queries.beside(people.viewer("vs"), episode, at=later())
+    assert good.decisions["rate_control"].is_decided and not good.problems
+    known(people, episode, now=moment + timedelta(minutes=2 * (len(values) - 1)), **values)
+    (found,) = queries.beside(people.viewer("vs"), episode, at=later())
+    assert not found.decisions["rate_control"].is_decided
+    assert "heart_rate" in found.decisions["rate_control"].facts_missing
+    shown = panel(found, on=timezone.localdate())
+    assert any(said in text for text in shown.doubts)
+    assert not queries.stable_advice(people.viewer("vs"), episode, at=later()).is_decided
 
 
 @pytest.mark.parametrize(
@@ -168,7 +205,7 @@ def test_somebody_without_the_anticoagulant_that_the_score_asks_for_does_not_go_
 )
 def test_the_next_contact_is_near_as_long_as_something_is_adjusted(episode, people, facts, rule):
     known(people, episode, **facts)
-    following = queries.next_contact(people.viewer("vs"), episode, at=timezone.now())
+    following = queries.next_contact(people.viewer("vs"), episode, at=later())
     assert following.rule == rule
 
 

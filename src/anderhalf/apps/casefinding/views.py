@@ -12,13 +12,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anderhalf.core.decisions.facts import Fact
 from anderhalf.core.pathway.flowchart.words import value_in_words
 from anderhalf.presentation.formatting import format_date
+from anderhalf.presentation.language import language
 
 from . import actions, queries
 from .actions.searches import FACTS_CHANGED, FOUND
@@ -47,11 +47,6 @@ SEARCH_TONES = {
     SearchState.BROKEN_OFF: "danger",
 }
 SHOWN_ASIDE = 100
-
-
-def language() -> str:
-    """The language of the screen, as labels are kept."""
-    return "en" if (get_language() or "nl").startswith("en") else "nl"
 
 
 @require_GET

@@ -3,8 +3,9 @@
 The function is generated from the typed cells, never from their text: its source holds only names made here
 and integers, and every threshold, code or date is handed to it as an object. Per fact it is a search tree
 over the thresholds, ending in the mask of the rules that hold there: one bit per rule for "true" and one for
-"not false", in one integer. The masks of the facts are combined with AND. The time hardly grows with the number
-of rules.
+"not false", in one integer. The masks of the facts are combined with AND, or, where all combinations of regions are
+few enough to be worked out beforehand, each fact chooses a branch of a tree of lists with the answer at its end. The
+time hardly grows with the number of rules.
 
 Two encodings of values: *exact* (Decimal, date, str, bool) and *scaled*, in which numbers and dates are
 whole numbers (potassium 5.1 with one decimal is 51, a date its ordinal), for whole populations. Thresholds
@@ -13,11 +14,13 @@ are exact in both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
+from functools import cached_property
+from math import prod
 
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision, RuleState
@@ -29,6 +32,10 @@ from anderhalf.core.decisions.policy import Answer, Policy, policy_of
 Scaled = int | str | bool
 Masks = Callable[..., tuple[int, int]]
 """Values in the order of the table's inputs, None for missing -> (fired, undecided)."""
+
+
+MOST_ANSWERS = 2**13
+"""Combinations of regions that are worked out beforehand: some milliseconds, and some hundreds of kilobytes."""
 
 
 class CompiledDiffers(AssertionError):
@@ -43,10 +50,16 @@ class CompiledTable:
         self.policy: Policy = policy_of(table)
         self.masks: Masks
         """Exact values in the order of the inputs -> (fired, undecided)."""
-        self.scaled_masks: Masks
-        """The same for values that went through `scaled`."""
-        self.masks = _generate(table, scaled=False)
-        self.scaled_masks = _generate(table, scaled=True)
+        self.masks = _generate(table, _Source(scaled=False, by_tree=False))
+
+    @cached_property
+    def scaled_masks(self) -> Masks:
+        """The same for values that went through `scaled`; by a tree of answers where that is small enough."""
+        by_tree = _Source(scaled=True, by_tree=True)
+        found = _generate(self.table, by_tree)
+        if prod(len(regions) for regions in by_tree.regions) > MOST_ANSWERS:
+            return _generate(self.table, _Source(scaled=True, by_tree=False))
+        return found
 
     def values(self, facts: FactValues, *, on: date) -> tuple[Value | None, ...]:
         """The values for `masks`; what is stale, undated or from the future is None.
@@ -95,12 +108,17 @@ def _mask(states: Sequence[RuleState], state: RuleState) -> int:
     return sum(1 << at for at, found in enumerate(states) if found is state)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Source:
     """Lines of a function under construction, and the objects its names stand for."""
 
-    lines: list[str]
-    names: dict[str, object]
+    scaled: bool
+    by_tree: bool
+    """Whether a fact chooses a branch (`t = t[3]`) instead of giving its mask (`m2 = 12`)."""
+    lines: list[str] = field(default_factory=list)
+    names: dict[str, object] = field(default_factory=dict)
+    regions: list[list[int]] = field(default_factory=list)
+    """Per fact its distinct masks, in the order of the branches."""
 
     def name(self, value: object) -> str:
         """A name for a value."""
@@ -108,51 +126,97 @@ class _Source:
         self.names[name] = value
         return name
 
+    def region(self, mask: int) -> int:
+        """The branch of the last fact that stands for a mask."""
+        here = self.regions[-1]
+        if mask not in here:
+            here.append(mask)
+        return here.index(mask)
 
-def _generate(table: DecisionTable, *, scaled: bool) -> Masks:
+    def choose(self, mask: int) -> str:
+        """The statement that takes a mask of the last fact."""
+        return f"t = t[{self.region(mask)}]" if self.by_tree else f"m{len(self.regions) - 1} = {mask}"
+
+    def look_up(self, masks: Mapping[Value, int], otherwise: int) -> str:
+        """The statement that takes the mask of a named value, `otherwise` for one that is not named."""
+        at = len(self.regions) - 1
+        if not self.by_tree:
+            return f"m{at} = {self.name(masks.get)}(v{at}, {otherwise})"
+        branches = _Branches({value: self.region(mask) for value, mask in masks.items()})
+        branches.otherwise = self.region(otherwise)
+        return f"t = t[{self.name(branches)}[v{at}]]"
+
+
+class _Branches(dict[Value, int]):
+    """Named value -> branch; any other value has one too."""
+
+    otherwise = 0
+
+    def __missing__(self, value: Value) -> int:
+        return self.otherwise
+
+
+def _generate(table: DecisionTable, source: _Source) -> Masks:
     """The function that gives (fired, undecided)."""
-    source = _Source([], {})
     arguments = ", ".join(f"v{at}" for at in range(len(table.inputs)))
     for at, fact in enumerate(table.inputs):
-        _column(source, at, fact, [rule.cells[fact.name] for rule in table.rules], scaled=scaled)
+        source.regions.append([])
+        _column(source, at, fact, [rule.cells[fact.name] for rule in table.rules])
     size = len(table.rules)
     everything = (1 << size) - 1
-    both = " & ".join(f"m{at}" for at in range(len(table.inputs))) or str(everything << size | everything)
     body = "\n".join(source.lines)
-    code = (
-        f"def masks({arguments}):\n{body}\n    both = {both}\n    fired = both & {everything}\n"
-        f"    return fired, both >> {size} ^ fired\n"
-    )
+    if source.by_tree:
+        small = prod(len(regions) for regions in source.regions) <= MOST_ANSWERS
+        tree = _answers(source.regions, everything << size | everything, size, {}) if small else None
+        code = f"def masks({arguments}):\n    t = {source.name(tree)}\n{body}\n    return t\n"
+    else:
+        both = " & ".join(f"m{at}" for at in range(len(table.inputs))) or str(everything << size | everything)
+        code = (
+            f"def masks({arguments}):\n{body}\n    both = {both}\n    fired = both & {everything}\n"
+            f"    return fired, both >> {size} ^ fired\n"
+        )
     space: dict[str, object] = {"__builtins__": {}, **source.names}
     # Only names k0, k1, … v0, v1, … and integers made above are in this source.
     exec(compile(code, f"<table {len(table.rules)} rules>", "exec"), space)  # noqa: S102
     return space["masks"]  # type: ignore[return-value]
 
 
-def _column(source: _Source, at: int, fact: Fact, tests: Sequence[UnaryTest], *, scaled: bool) -> None:
+def _answers(
+    regions: Sequence[Sequence[int]], both: int, size: int, known: dict[int, tuple[int, int]]
+) -> object:
+    """Lists in lists, one level per fact, with (fired, undecided) at the end; equal answers are one object."""
+    if not regions:
+        fired = both & (1 << size) - 1
+        return known.setdefault(both, (fired, both >> size ^ fired))
+    return [_answers(regions[1:], both & mask, size, known) for mask in regions[0]]
+
+
+def _column(source: _Source, at: int, fact: Fact, tests: Sequence[UnaryTest]) -> None:
     missing = 0
     for bit, test in enumerate(tests):
         result = test.matches(None)
         missing |= (result is True) << bit | (result is not False) << bit + len(tests)
-    source.lines += [f"    if v{at} is None:", f"        m{at} = {missing}"]
+    source.lines += [f"    if v{at} is None:", f"        {source.choose(missing)}"]
     if fact.type is FactType.BOOLEAN:
         # Quicker than the look-up below, which follows for whatever is neither.
         for value in (True, False):
-            source.lines += [f"    elif v{at} is {value}:", f"        m{at} = {_holding(tests, value)}"]
+            source.lines += [
+                f"    elif v{at} is {value}:",
+                f"        {source.choose(_holding(tests, value))}",
+            ]
     source.lines.append("    else:")
     if fact.type in (FactType.NUMBER, FactType.DATE):
         cuts = sorted(
             {value for test in tests for value in test.literals if isinstance(value, Decimal | date)}
         )
-        tree = _Tree(source, at, fact, tests, cuts, scaled=scaled)
-        tree.write(0, len(cuts), "        ")
+        _Tree(source, at, fact, tests, cuts).write(0, len(cuts), "        ")
         return
     named: set[Value] = {value for test in tests for value in test.literals}
     unnamed = "other"
     while unnamed in named:
         unnamed += "_"
     masks = {value: _holding(tests, value) for value in named}
-    source.lines.append(f"        m{at} = {source.name(masks.get)}(v{at}, {_holding(tests, unnamed)})")
+    source.lines.append(f"        {source.look_up(masks, _holding(tests, unnamed))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +228,15 @@ class _Tree:
     fact: Fact
     tests: Sequence[UnaryTest]
     cuts: Sequence[Decimal | date]
-    scaled: bool
 
     def write(self, low: int, high: int, indent: str) -> None:
         """Search among cuts[low:high]."""
         lines = self.source.lines
         if low == high:
-            lines.append(f"{indent}m{self.at} = {self._leaf(low)}")
+            lines.append(f"{indent}{self.source.choose(self._leaf(low))}")
             return
         middle = (low + high) // 2
-        cut = _scaled_cut(self.fact, self.cuts[middle]) if self.scaled else self.cuts[middle]
+        cut = _scaled_cut(self.fact, self.cuts[middle]) if self.source.scaled else self.cuts[middle]
         # A whole number made here may stand in the source; anything else is handed over as an object.
         name = str(cut) if isinstance(cut, int) else self.source.name(cut)
         here = _holding(self.tests, self.cuts[middle])
@@ -193,7 +256,7 @@ class _Tree:
             self.write(low, middle, indent + " ")
             lines.append(f"{indent}elif v{self.at} > {name}:")
             self.write(middle + 1, high, indent + " ")
-            lines += [f"{indent}else:", f"{indent} m{self.at} = {here}"]
+            lines += [f"{indent}else:", f"{indent} {self.source.choose(here)}"]
 
     def _leaf(self, at: int) -> int:
         """The mask between cuts[at - 1] and cuts[at]; 0 where there is nothing between them."""

@@ -15,9 +15,9 @@ from itertools import count
 from math import floor, log10
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
 from anderhalf.presentation import formatting
+from anderhalf.presentation.language import language
 
 Number = Decimal | int | float
 
@@ -236,11 +236,6 @@ def clip(content: str, room: float, size: float = 11) -> str:
     """The text, cut with an ellipsis when it would be wider than ``room`` (estimated from its length)."""
     fits = int(room / (size * 0.58))
     return content if len(content) <= fits else content[: max(fits - 1, 1)].rstrip() + "…"
-
-
-def language() -> str:
-    """The reader's language, for numbers and dates."""
-    return get_language() or "nl"
 
 
 def number(value: Number | None, decimals: int | None = None) -> str:

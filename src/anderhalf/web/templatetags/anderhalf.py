@@ -13,35 +13,31 @@ from django.http import QueryDict
 from django.template import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from anderhalf.apps.people.roles import Role
 from anderhalf.presentation import formatting
+from anderhalf.presentation.language import language
 
 register = template.Library()
-
-
-def _language() -> str:
-    return get_language() or "nl"
 
 
 @register.filter
 def nl_date(value: date | datetime | None) -> str:
     """``14-03-1948``, or ``14 Mar 1948`` for English readers."""
-    return formatting.format_date(value, language=_language())
+    return formatting.format_date(value, language=language())
 
 
 @register.filter
 def nl_datetime(value: datetime | None) -> str:
     """``14-03-2025 14:32`` on the clock of Amsterdam."""
-    return formatting.format_datetime(value, language=_language())
+    return formatting.format_datetime(value, language=language())
 
 
 @register.filter
 def nl_number(value: Any, decimals: int | None = None) -> str:
     """``4,8``; text that is no number is shown as it is."""
     try:
-        return formatting.format_number(_number(value), decimals, language=_language())
+        return formatting.format_number(_number(value), decimals, language=language())
     except InvalidOperation:
         return str(value)
 
@@ -50,7 +46,7 @@ def nl_number(value: Any, decimals: int | None = None) -> str:
 def unit(value: Any, unit_label: str) -> str:
     """Number and unit on one line: ``{{ value|unit:"mmol/l" }}``."""
     try:
-        return formatting.with_unit(_number(value), unit_label or "", language=_language())
+        return formatting.with_unit(_number(value), unit_label or "", language=language())
     except InvalidOperation:
         return f"{value}{formatting.NBSP}{unit_label}" if unit_label else str(value)
 
@@ -58,7 +54,7 @@ def unit(value: Any, unit_label: str) -> str:
 @register.filter
 def euro(value: Any) -> str:
     """``€ 1.240,50``."""
-    return formatting.euro(_number(value), language=_language())
+    return formatting.euro(_number(value), language=language())
 
 
 @register.filter
@@ -84,14 +80,14 @@ def ago(value: date | datetime | None) -> str:
 @register.filter
 def percent(share: Any, decimals: int = 0) -> str:
     """A share between 0 and 1 as ``42%``."""
-    return formatting.percent(_number(share), decimals, language=_language())
+    return formatting.percent(_number(share), decimals, language=language())
 
 
 @register.simple_tag
 def percent_interval(share: Any, low: Any = None, high: Any = None, decimals: int = 0) -> str:
     """``42% (35–50%)``."""
     return formatting.percent_interval(
-        _number(share), _number(low), _number(high), decimals, language=_language()
+        _number(share), _number(low), _number(high), decimals, language=language()
     )
 
 

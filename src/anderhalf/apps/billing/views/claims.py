@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.roles import Role
+from anderhalf.presentation.language import label_of
 
 from .. import actions, queries
 from ..errors import BillingRefused
@@ -61,8 +62,7 @@ def _filters(request: HttpRequest) -> tuple[ClaimFilterForm, queries.Filters]:
 
 def title_of(claim: Claim) -> str:
     """The payment title in the reader's language, as it stood in the contract on the day of care."""
-    titles = claim.terms.get("payment_title", {})
-    return titles.get((get_language() or "nl")[:2], titles.get("nl", ""))
+    return label_of(claim.terms.get("payment_title", {}))
 
 
 @require_GET
@@ -145,11 +145,10 @@ def _context(request: HttpRequest, found: Claim) -> dict[str, Any]:
     steps = queries.steps_for(viewer, found)
     if found.status == ClaimStatus.BLOCKED:
         steps = [status for status in steps if status != ClaimStatus.READY]
-    why = found.terms.get("why", {})
     return {
         "claim": found,
         "title": title_of(found),
-        "why": why.get((get_language() or "nl")[:2], why.get("nl", "")),
+        "why": label_of(found.terms.get("why", {})),
         "tone": TONES[ClaimStatus(found.status)],
         "with_names": viewer.role != Role.INSURER,
         "may_recheck": found.status == ClaimStatus.BLOCKED and viewer.role == Role.BILLING,

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from io import StringIO
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anderhalf.presentation.formatting import format_number
+from anderhalf.presentation.language import language
 
 from ..models import Claim
 
@@ -35,8 +35,7 @@ def claims_file(claims: Iterable[Claim], *, with_names: bool) -> str:
 def _line(claim: Claim, *, with_names: bool) -> list[str]:
     referral, patient = claim.referral, claim.patient
     titles = claim.terms.get("payment_title", {})
-    language = (get_language() or "nl")[:2]
-    amount = "" if claim.amount is None else format_number(claim.amount, 2, language=language)
+    amount = "" if claim.amount is None else format_number(claim.amount, 2, language=language())
     return [
         str(claim.pk),
         str(claim.get_status_display()),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -14,14 +15,18 @@ from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.people.models import Submission
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
+from anderhalf.apps.record.models import MedicationAgreement, StoredDecision
+from anderhalf.core.decisions.explain import Decision
 
 from ..access import lock_episode, permit
 from ..errors import AdviceChanged, AdviceRefused
 from ..followers import AFTER_ADVICE
-from ..models import AdviceChoice, Encounter
-from ..queries.beside import TABLES, answer, basis_of, pathways_beside
+from ..models import AdviceChoice, Encounter, Episode
+from ..queries.anticoagulant import ANTICOAGULATION, DOSE, DoseStep, dose_step, starts
+from ..queries.beside import TABLES, Beside, answer, basis_of, pathways_beside
+from ..titration.words import plain_instruction
 
-Choice = AdviceChoice.Choice
+Choice, Kind = AdviceChoice.Choice, MedicationAgreement.Kind
 DISCUSSED = frozenset({"discuss", "refer", "forward", "keep_vka", "not", "call_cardiologist"})
 """Answers of the tables that belong in the meeting with the cardiologist."""
 
@@ -37,13 +42,16 @@ def choose_beside(
     choice: str,
     basis: str,
     reason: str = "",
+    start: str = "",
     encounter: UUID | None = None,
     submission: str = "",
 ) -> AdviceChoice:
     """Keep the answer of one table with its version and facts, and whether it is followed.
 
     ``basis`` is the fingerprint that was shown: :class:`AdviceChanged` when the record gives another answer by now.
-    Not following asks for a ``reason``. What must be discussed goes to the agenda by the follower of supervision.
+    Following a dose makes the medication agreement; so does following the advice to start with ``start``, the key of
+    one of the drugs that were offered, each in its dose. Not following asks for a ``reason``. What must be discussed
+    goes to the agenda by the follower of supervision.
     """
     found = lock_episode(episode, by=by, must_be_open=False)
     permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
@@ -59,21 +67,23 @@ def choose_beside(
         raise AdviceRefused(_("Schrijf op waarom u het anders doet."))
     if encounter is not None and not Encounter.objects.filter(pk=encounter, episode=found).exists():
         raise AccessDenied
-    second = next(
-        (one for one in pathways_beside(found, on=timezone.localdate(at)) if one.key == pathway), None
+    answered, decision = _answered(found, pathway, table, basis, at=at)
+    keep = partial(
+        _keep, by=by, at=at, patient=found.patient_id, pathway=answered.pathway.key, encounter=encounter
     )
-    decision = answer(found, second, at=at).decisions.get(table) if second and table in TABLES else None
-    if second is None or decision is None or not decision.is_decided or basis != basis_of(decision):
-        raise AdviceChanged
-    kept = record.store_decision(
-        by=by, at=at, patient=found.patient_id, pathway=second.key, table=table, version=decision.table_version,
-        content_hash=decision.table_hash, status=str(decision.status), decision=decision.to_dict(), encounter=encounter,
-    )  # fmt: skip
+    kept = keep(table, decision)
+    step = _step(answered, table, start, on=timezone.localdate(at)) if choice == Choice.ACCEPTED else None
+    medication: list[str] = []
+    if step is not None:
+        if table != DOSE:
+            keep(DOSE, step.decision)
+        agreed = _agree(answered, step, by=by, at=at, patient=found.patient_id, encounter=encounter)
+        medication.append(str(agreed.pk))
     said = {str(decision.value(output)) for output in ("advice", "verdict", "action")}
     row = AdviceChoice.objects.create(
         network_id=found.network_id, patient_id=found.patient_id, episode=found, decision=kept, drug_class=table,
         proposed="table", rule=decision.decisive[0].rule_id if decision.decisive else "",
-        agenda=bool(said & DISCUSSED), choice=choice, reason=reason.strip()[:300], medication=[],
+        agenda=bool(said & DISCUSSED), choice=choice, reason=reason.strip()[:300], medication=medication,
         encounter=encounter, at=at, by=by.name, by_id=by.user_id,
     )  # fmt: skip
     found.version += 1
@@ -82,5 +92,65 @@ def choose_beside(
         follower(by=by, at=at, choice=row)
     if submission:
         people.keep_result(by=by, key=submission, result=str(row.pk))
-    permission.log("C", f"advice_{choice}", row, pathway=second.key, table=table, rule=row.rule)
+    permission.log("C", f"advice_{choice}", row, pathway=answered.pathway.key, table=table, rule=row.rule)
     return row
+
+
+def _answered(
+    episode: Episode, pathway: str, table: str, basis: str, *, at: datetime
+) -> tuple[Beside, Decision]:
+    """The answer of this moment, when it still is the one that was shown."""
+    every = pathways_beside(episode, on=timezone.localdate(at)) if table in TABLES else []
+    second = next((one for one in every if one.key == pathway), None)
+    if second is not None:
+        answered = answer(episode, second, at=at)
+        decision = answered.decisions.get(table)
+        if decision is not None and decision.is_decided and basis == basis_of(decision):
+            return answered, decision
+    raise AdviceChanged
+
+
+def _keep(
+    table: str,
+    decision: Decision,
+    *,
+    by: Viewer,
+    at: datetime,
+    patient: UUID,
+    pathway: str,
+    encounter: UUID | None,
+) -> StoredDecision:
+    return record.store_decision(
+        by=by, at=at, patient=patient, pathway=pathway, table=table, version=decision.table_version,
+        content_hash=decision.table_hash, status=str(decision.status), decision=decision.to_dict(), encounter=encounter,
+    )  # fmt: skip
+
+
+def _step(answered: Beside, table: str, start: str, *, on: date) -> DoseStep | None:
+    """The dose to agree on when an answer is followed; None when following it changes no medication."""
+    if table == DOSE:
+        return dose_step(answered)
+    if table != ANTICOAGULATION or not start:
+        return None
+    found = next((one for one in starts(answered, on=on) if one.key == start), None)
+    if found is None:
+        raise AdviceChanged
+    return found
+
+
+def _agree(
+    answered: Beside, step: DoseStep, *, by: Viewer, at: datetime, patient: UUID, encounter: UUID | None
+) -> MedicationAgreement:
+    """The medication agreement of a dose, with why and what the patient reads."""
+    drug, row = step.drug, answered.anticoagulant
+    name = row.drug_name if row is not None else drug.label["nl"]
+    rule = step.decision.decisive[0]
+    # Whoever uses the drug already, also where only its name was known, is told a dose and starts nothing.
+    in_use = answered.decisions.get(DOSE) is step.decision
+    return record.agree_medication(
+        by=by, at=at, patient=patient, under=Right.WRITE_CLINICAL, encounter=encounter, from_at=at,
+        kind=Kind.CHANGE if in_use else Kind.START, drug=row.drug if row is not None else drug.key, drug_name=name,
+        atc=drug.atc, drug_class=drug.drug_class, dose=step.amount, dose_unit=drug.unit, times_per_day=step.times,
+        instructions=plain_instruction("dose", drug.label["nl"], step.amount, drug.unit, step.times),
+        reason=f"{rule.why.get('nl', '')} ({rule.rule_id})",
+    )  # fmt: skip

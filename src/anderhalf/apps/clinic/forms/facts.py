@@ -14,13 +14,14 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Value
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import language
 
 from ..queries import label_of, value_label
 from .fields import moment_on
@@ -58,7 +59,7 @@ class FactsMixin(forms.Form):
     ) -> None:
         """Make the fields; call in ``__init__``. Names that the pathway does not have are left out."""
         self.pathway = self.described_by = pathway
-        self.language = (get_language() or "nl")[:2]
+        self.language = language()
         self.latest = dict(latest or {})
         self.fact_names = [name for name in names if name in pathway.facts]
         self.values: dict[str, Value] = {}
@@ -127,5 +128,5 @@ class FactsMixin(forms.Form):
 
 def _short_day(day: date, *, today: date) -> str:
     """``3 nov``, with the year when it is another: beside a field there is little room."""
-    month = "M" if (get_language() or "nl").startswith("en") else "b"
+    month = "M" if language() == "en" else "b"
     return date_format(day, f"j {month}" if day.year == today.year else f"j {month} Y")

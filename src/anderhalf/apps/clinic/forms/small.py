@@ -9,13 +9,14 @@ from uuid import UUID
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anderhalf.apps.people.models import Organisation, Professional
 from anderhalf.core.decisions.facts import Fact, FactValue
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import label_of
 
 from ..actions import EncounterText
 from ..models import Appointment, Encounter
@@ -185,18 +186,14 @@ class CorrectionForm(ClinicForm):
         try:
             checked = self.pathway.dictionary.read_text(self.fact.name, text)
         except RefusedValue as refused:
-            self.add_error("value", refused.texts.get(_language(), refused.texts["nl"]))
+            self.add_error("value", label_of(refused.texts))
             return cleaned
         if checked.unusual and self.data.get("sure_value", "").strip() != text:
             self.to_confirm = text
-            self.add_error("value", checked.texts.get(_language(), checked.texts["nl"]))
+            self.add_error("value", label_of(checked.texts))
             return cleaned
         cleaned["checked"] = checked.value
         return cleaned
-
-
-def _language() -> str:
-    return (get_language() or "nl")[:2]
 
 
 class HomeForm(FactsMixin, ClinicForm):

@@ -45,6 +45,7 @@ class BesideForm(ClinicForm):
     basis = forms.CharField(max_length=64)
     choice = forms.ChoiceField(choices=AdviceChoice.Choice.choices)
     reason = forms.CharField(max_length=300, required=False)
+    start = forms.CharField(max_length=60, required=False)
     encounter = forms.UUIDField(required=False)
 
 

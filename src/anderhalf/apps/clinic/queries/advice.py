@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,8 +17,10 @@ from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.decisions.feel import Interval
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.titration import Problem
 
 from ..models import EducationGiven, Episode
+from ..titration.gather import observed_of
 
 CHANGES = (MedicationAgreement.Kind.START, MedicationAgreement.Kind.CHANGE, MedicationAgreement.Kind.STOP)
 ALARM_SIGNS = "self_monitoring"
@@ -47,6 +49,19 @@ def known_facts(
     for name, value in _from_the_clinic(patient, pathway, on=on).items():
         known.setdefault(name, value)
     return dict(pathway.dictionary.derive(known, on=on, birth_date=birth_date))
+
+
+def undoubted_facts(
+    episode: Episode, pathway: Pathway, *, at: datetime
+) -> tuple[dict[str, FactValue], tuple[Problem, ...]]:
+    """:func:`known_facts` for advice about treatment: what titration sets aside (two results of one minute that differ,
+    pulse and pressure that can't both be right, an impossible value) is unknown here too, and is told."""
+    observed = observed_of(episode.patient_id, pathway.facts, at=at)
+    known = known_facts(
+        episode.patient_id, pathway, on=timezone.localdate(at), birth_date=episode.patient.birth_date,
+        observed=observed.latest,
+    )  # fmt: skip
+    return known, observed.problems
 
 
 def _from_the_clinic(patient: UUID, pathway: Pathway, *, on: date) -> dict[str, FactValue]:

@@ -11,8 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 
 from django.utils import timezone
@@ -29,9 +28,10 @@ from anderhalf.core.decisions.facts import FactType, FactValue
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores import Range, ScoreResult, Scores, score
 from anderhalf.core.pathway.scores_anticoagulation import anticoagulation_facts, creatinine_clearance
+from anderhalf.core.pathway.titration import Problem
 
 from ..models import Episode
-from .advice import known_facts
+from .advice import undoubted_facts
 
 INCLUSION, STABLE = "inclusion", "stable"
 INCLUDED = "included"
@@ -45,7 +45,7 @@ TABLES = (
 )
 """What is answered for a patient in care, in the order of the chart; ``referral`` is for who sends somebody."""
 STROKE, BLEEDING = "cha2ds2_va", "has_bled"
-DRUG, CLEARANCE = "anticoagulant_drug", "creatinine_clearance"
+DRUG, NONE = "anticoagulant_drug", "none"
 WORKED_OUT = frozenset({"age", "sex", "creatinine_clearance", "apixaban_low_dose_criteria", "stroke_risk",
                         "bleeding_risk_high"})  # fmt: skip
 """Inputs of the tables that nobody types: they follow from other facts or from registration."""
@@ -68,6 +68,8 @@ class Beside:
     """The anticoagulant of the medication list, which holds the dose that is really taken."""
     own: bool = False
     """Whether the patient was referred for this very pathway."""
+    problems: tuple[Problem, ...] = ()
+    """What was set aside, of the facts that this pathway uses."""
 
     @property
     def runs(self) -> bool:
@@ -95,14 +97,13 @@ def beside(viewer: Viewer, episode: Episode, *, at: datetime) -> list[Beside]:
 def answer(episode: Episode, pathway: Pathway, *, at: datetime) -> Beside:
     """What a second pathway says about this patient. The caller has checked access."""
     on = timezone.localdate(at)
-    history = list(medication_history(episode.patient_id).filter(status=Observation.Status.FINAL))
-    facts = _facts(episode, pathway, history, on=on, at=at)
+    history = _history(episode)
+    facts, problems = _facts(episode, pathway, history, on=on, at=at)
     inclusion = evaluate(pathway.table(INCLUSION), facts, on=on)
     own = pathway.key == episode.pathway
     if not own and (not inclusion.is_decided or inclusion.value("advice") != INCLUDED):
         return Beside(pathway=pathway, inclusion=inclusion, decisions={}, facts=facts)
-    scores = scores_of(episode.network_id, pathway, on=on)
-    facts = dict(anticoagulation_facts(scores, facts, on=on))
+    scores, facts = _with_scores(episode, pathway, facts, on=on)
     # Whether a patient can go back is on the page already, as the answer of the episode's own pathway.
     tables = [name for name in TABLES if name in pathway.tables and not (own and name == STABLE)]
     return Beside(
@@ -115,15 +116,26 @@ def answer(episode: Episode, pathway: Pathway, *, at: datetime) -> Beside:
         clearance=creatinine_clearance(scores, facts, on=on),
         anticoagulant=_anticoagulant(pathway, history, at=at),
         own=own,
+        problems=tuple(one for one in problems if _uses(pathway, one)),
     )  # fmt: skip
 
 
 def facts_with_scores(episode: Episode, pathway: Pathway, *, at: datetime) -> dict[str, FactValue]:
     """Everything the tables of such a pathway may use, with what its calculators work out."""
     on = timezone.localdate(at)
-    history = list(medication_history(episode.patient_id).filter(status=Observation.Status.FINAL))
-    facts = _facts(episode, pathway, history, on=on, at=at)
-    return dict(anticoagulation_facts(scores_of(episode.network_id, pathway, on=on), facts, on=on))
+    facts, _problems = _facts(episode, pathway, _history(episode), on=on, at=at)
+    return _with_scores(episode, pathway, facts, on=on)[1]
+
+
+def _history(episode: Episode) -> list[MedicationAgreement]:
+    return list(medication_history(episode.patient_id).filter(status=Observation.Status.FINAL))
+
+
+def _with_scores(
+    episode: Episode, pathway: Pathway, facts: Mapping[str, FactValue], *, on: date
+) -> tuple[Scores, dict[str, FactValue]]:
+    scores = scores_of(episode.network_id, pathway, on=on)
+    return scores, dict(anticoagulation_facts(scores, facts, on=on))
 
 
 def runs_along(episode: Episode, *, at: datetime) -> list[Pathway]:
@@ -143,8 +155,7 @@ def runs_along(episode: Episode, *, at: datetime) -> list[Pathway]:
 
 def answered_by_list(episode: Episode, pathways: Iterable[Pathway], *, at: datetime) -> frozenset[str]:
     """The facts that the medication list answers today, so that nobody is asked for them."""
-    history = list(medication_history(episode.patient_id).filter(status=Observation.Status.FINAL))
-    on, found = timezone.localdate(at), set()
+    history, on, found = _history(episode), timezone.localdate(at), set()
     for pathway in pathways:
         found |= set(_from_medication(pathway, history, {}, on=on, at=at))
     return frozenset(found)
@@ -179,14 +190,20 @@ def basis_of(decision: Decision) -> str:
 
 def _facts(
     episode: Episode, pathway: Pathway, history: Sequence[MedicationAgreement], *, on: date, at: datetime
-) -> dict[str, FactValue]:
+) -> tuple[dict[str, FactValue], tuple[Problem, ...]]:
     """Observations, who the patient is, and the medication list: what is taken today is known today."""
     patient = episode.patient
-    known = known_facts(episode.patient_id, pathway, on=on, birth_date=patient.birth_date)
+    known, problems = undoubted_facts(episode, pathway, at=at)
     if patient.sex in ("male", "female"):
         known["sex"] = FactValue(patient.sex, None, "record")
     known |= _from_medication(pathway, history, known, on=on, at=at)
-    return dict(pathway.dictionary.derive(known, on=on, birth_date=patient.birth_date))
+    return dict(pathway.dictionary.derive(known, on=on, birth_date=patient.birth_date)), problems
+
+
+def _uses(pathway: Pathway, problem: Problem) -> bool:
+    """Whether a table of care looks at what was set aside."""
+    tables = (pathway.table(name) for name in TABLES if name in pathway.tables)
+    return any(name in table.facts for table in tables for name in problem.blocks or (problem.about,))
 
 
 def _from_medication(
@@ -205,14 +222,35 @@ def _from_medication(
         rows = [row for row in history if row.from_at <= at and row.atc.startswith(tuple(codes)) and row.atc]
         if any(row.kind not in (Kind.STOP, Kind.PAUSE) for row in _latest_per_drug(rows)):
             found[name] = FactValue(True, on, "medication")
-        elif rows:
-            day, given = timezone.localdate(rows[-1].from_at), known.get(name)
-            if given is None or given.on is None or given.on <= day:
-                found[name] = FactValue(False, on, "medication")
-    row = _anticoagulant(pathway, history, at=at)
-    if row is not None and (value := pathway.dictionary.value_of_code(DRUG, row.atc)) is not None:
-        found[DRUG] = FactValue(value, on, "medication")
+        elif _ended_since(rows, known.get(name)):
+            found[name] = FactValue(False, on, "medication")
+    if DRUG in pathway.dictionary:
+        found |= _drug(pathway, history, known.get(DRUG), on=on, at=at)
     return found
+
+
+def _drug(
+    pathway: Pathway,
+    history: Sequence[MedicationAgreement],
+    given: FactValue | None,
+    *,
+    on: date,
+    at: datetime,
+) -> dict[str, FactValue]:
+    """Which anticoagulant is taken: the one that runs, or none when the last one was stopped."""
+    value_of = partial(pathway.dictionary.value_of_code, DRUG)
+    row = _anticoagulant(pathway, history, at=at)
+    if row is not None:
+        return {DRUG: FactValue(str(value_of(row.atc)), on, "medication")}
+    ended = [one for one in history if one.from_at <= at and value_of(one.atc) is not None]
+    return {DRUG: FactValue(NONE, on, "medication")} if _ended_since(ended, given) else {}
+
+
+def _ended_since(rows: Sequence[MedicationAgreement], given: FactValue | None) -> bool:
+    """Whether rows of which none runs tell more than what was recorded: they end on that day or later."""
+    if not rows:
+        return False
+    return given is None or given.on is None or given.on <= timezone.localdate(rows[-1].from_at)
 
 
 def _latest_per_drug(rows: Iterable[MedicationAgreement]) -> list[MedicationAgreement]:
@@ -259,31 +297,3 @@ def _key(pathway: Pathway) -> str:
 @lru_cache(maxsize=16)
 def _scores(key: tuple[str, ...]) -> Scores:
     return pathway_scores(*_read[key])
-
-
-def doses_match(found: Beside) -> bool | None:
-    """Whether the dose on the medication list is the one that the table gives; None when either is unknown."""
-    decision, row = found.decisions.get("anticoagulant_dose"), found.anticoagulant
-    if (
-        decision is None
-        or not decision.is_decided
-        or row is None
-        or row.dose is None
-        or not row.times_per_day
-    ):
-        return None
-    wanted = parse_dose(str(decision.value("dose")))
-    if wanted is None:
-        return None
-    return wanted == (row.dose.normalize(), row.times_per_day) and row.every_days == 1
-
-
-def parse_dose(text: str) -> tuple[Decimal, int] | None:
-    """``2.5 mg 2x`` as amount and times a day; None for what is no such dose (an INR target, none)."""
-    parts = text.split()
-    if len(parts) != 3 or parts[1] != "mg" or not parts[2].endswith("x"):
-        return None
-    try:
-        return Decimal(parts[0]).normalize(), int(parts[2][:-1])
-    except (ArithmeticError, ValueError):
-        return None

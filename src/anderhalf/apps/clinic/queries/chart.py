@@ -13,13 +13,14 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import facts_of, medication_history, value_of
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, freshness
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import label_of, with_reader_sign
 
 from ..followers import TIMELINE_EVENTS
 from ..models import Tolerance
@@ -36,19 +37,13 @@ STRIP = (
 Kind = MedicationAgreement.Kind
 
 
-def label_of(labels: Mapping[str, str]) -> str:
-    """The text in the reader's language, Dutch when there is none."""
-    return labels.get((get_language() or "nl")[:2], labels.get("nl", ""))
-
-
 def value_label(fact: Fact | None, value: Any) -> str:
     """A value as one writes it, without its unit: ``4,8``, ``II``, ``ja``."""
     if isinstance(value, bool):
         return _("ja") if value else _("nee")
     if isinstance(value, Decimal):
         decimals = fact.decimals if fact is not None else 0
-        text = f"{value:.{decimals}f}"
-        return text if (get_language() or "nl").startswith("en") else text.replace(".", ",")
+        return with_reader_sign(f"{value:.{decimals}f}")
     if isinstance(value, date):
         return f"{value:%d-%m-%Y}"
     if fact is not None and fact.type is FactType.CODE and value in fact.values:

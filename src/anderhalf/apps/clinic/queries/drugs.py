@@ -9,9 +9,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import get_language
-
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import number_label
 
 DOSES = "doses.toml"
 TABLET = "tablet"
@@ -40,12 +39,6 @@ class Drug:
     def dose_label(self, dose: Decimal) -> str:
         """How the dose is written: tablet strength for a combination (24/26), else the number."""
         return (self.step_labels or {}).get(format(dose.normalize(), "f"), number_label(dose))
-
-
-def number_label(value: Decimal) -> str:
-    """A number without trailing zeroes, with the reader's decimal sign: ``7,5`` or ``7.5``."""
-    text = format(value.normalize(), "f")
-    return text if (get_language() or "nl").startswith("en") else text.replace(".", ",")
 
 
 _files: dict[str, str] = {}

@@ -12,7 +12,7 @@ from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision
 
 from ..models import Episode
-from .advice import known_facts, pathway_of
+from .advice import pathway_of, undoubted_facts
 from .beside import INCLUSION, STABLE, facts_with_scores
 
 LENGTHS_OF_TIME = frozenset({"d", "wk", "mo", "a"})
@@ -26,7 +26,7 @@ def decide_stable(episode: Episode, *, at: datetime) -> Decision:
     if INCLUSION in pathway.tables:
         facts = facts_with_scores(episode, pathway, at=at)
     else:
-        facts = known_facts(episode.patient_id, pathway, on=day, birth_date=episode.patient.birth_date)
+        facts = undoubted_facts(episode, pathway, at=at)[0]
     return evaluate(pathway.table(STABLE), facts, on=day)
 
 

@@ -7,7 +7,7 @@ that a population costs as many queries as one patient.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -21,7 +21,7 @@ from anderhalf.apps.record.models import MedicationAgreement
 from anderhalf.apps.record.models import Observation as ObservationRow
 from anderhalf.apps.record.queries import COUNTS, value_of
 from anderhalf.content.titration import PROTOCOL, titration_protocol
-from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.decisions.facts import Fact, FactValue
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.titration import (
     DrugUse,
@@ -31,6 +31,7 @@ from anderhalf.core.pathway.titration import (
     Protocol,
     Tolerance,
 )
+from anderhalf.core.pathway.titration.observed import Observed, observe
 
 from .. import models
 
@@ -87,15 +88,7 @@ def gather_many(patients: Iterable[PatientRow], protocol: Protocol) -> dict[UUID
         patient__in=keys, status=ObservationRow.Status.FINAL
     ).order_by("from_at", "recorded_at"):
         medication[agreement.patient_id].append(agreement)
-    observations: dict[UUID, list[Measured]] = defaultdict(list)
-    for row in (
-        ObservationRow.objects.filter(patient__in=keys, status__in=COUNTS)
-        .order_by("at", "recorded_at")
-        .values_list(*Measured._fields)
-    ):
-        measured = Measured(*row)
-        if measured.fact in protocol.facts:
-            observations[measured.patient_id].append(measured)
+    observations = measured_of(keys, protocol.facts)
     tolerances: dict[UUID, list[models.Tolerance]] = defaultdict(list)
     for one in models.Tolerance.objects.filter(patient__in=keys, ended_at__isnull=True):
         tolerances[one.patient_id].append(one)
@@ -108,6 +101,29 @@ def gather_many(patients: Iterable[PatientRow], protocol: Protocol) -> dict[UUID
     }
 
 
+def measured_of(patients: Sequence[UUID], facts: Container[str]) -> dict[UUID, list[Measured]]:
+    """Per patient what was measured or asked about some facts, oldest first, in one query."""
+    found: dict[UUID, list[Measured]] = defaultdict(list)
+    for row in (
+        ObservationRow.objects.filter(patient__in=patients, status__in=COUNTS)
+        .order_by("at", "recorded_at")
+        .values_list(*Measured._fields)
+    ):
+        measured = Measured(*row)
+        if measured.fact in facts:
+            found[measured.patient_id].append(measured)
+    return found
+
+
+def observed_of(patient: UUID, facts: Mapping[str, Fact], *, at: datetime) -> Observed:
+    """What may be used of one patient's observations at a moment, and what was set aside, as titration takes them.
+
+    The caller has established access.
+    """
+    rows = (_observation(one) for one in measured_of([patient], facts)[patient])
+    return observe(facts, [one for one in rows if one is not None], at=local(at))
+
+
 def _patient(
     row: PatientRow,
     protocol: Protocol,
@@ -117,7 +133,7 @@ def _patient(
     *,
     asked: bool,
 ) -> Patient:
-    observations = tuple(found for one in rows if (found := _observation(one, protocol)) is not None)
+    observations = tuple(found for one in rows if (found := _observation(one)) is not None)
     uses = uses_of(agreements, protocol)
     return Patient(
         medication=(*uses, *_reported_classes(uses, observations, protocol)),
@@ -137,7 +153,7 @@ def _standing(row: PatientRow) -> Mapping[str, FactValue]:
     return facts
 
 
-def _observation(row: Measured, protocol: Protocol) -> Observation | None:
+def _observation(row: Measured) -> Observation | None:
     """One row; the better value of a correction says so, and when it became known; None without a value."""
     value = value_of(row)
     if value is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,14 +14,12 @@ from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores import ScoreResult
 
 from ..queries import dose_text, label_of, number_label
-from ..queries.beside import BLEEDING, DRUG, STABLE, STROKE, Beside, basis_of, doses_match, parse_dose
+from ..queries.anticoagulant import ANTICOAGULATION, DOSE, DoseStep, doses_match, parse_dose, starts
+from ..queries.beside import BLEEDING, DRUG, NONE, STABLE, STROKE, Beside, basis_of
 from ..queries.due_dates import months_later
 from .cards import KINDS, Card, fact_labels, table_card
 
-NONE = "none"
-RATE, ANTICOAGULATION, DOSE, MONITORING, ALARM = (
-    "rate_control", "anticoagulation", "anticoagulant_dose", "anticoagulant_monitoring", "exclusion",
-)  # fmt: skip
+RATE, MONITORING, ALARM = "rate_control", "anticoagulant_monitoring", "exclusion"
 FACES = {
     ANTICOAGULATION: {"recommended": "keep", "vka": "keep", "keep_vka": "info", "consider": "info",
                       "not_by_score": "keep"},
@@ -49,6 +48,8 @@ class TableCard:
     asks: bool
     """Whether something is to be done or decided; the others are shown for whoever wants to know."""
     notes: list[str] = field(default_factory=list)
+    starts: list[tuple[str, str]] = field(default_factory=list)
+    """Drugs that can be started with one press, each in its dose: key and words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,8 @@ class Panel:
     cards: list[TableCard]
     stable: TableCard | None
     scores: list[dict[str, str]]
+    doubts: list[str]
+    """Values that were set aside; beside another pathway that one's page tells them."""
 
     @property
     def asked_for(self) -> list[TableCard]:
@@ -94,6 +97,7 @@ def panel(found: Beside, *, on: date) -> Panel:
         cards=sorted(cards, key=lambda one: one.card.kind != "danger"),
         stable=_card(found, STABLE, on=on) if STABLE in found.decisions else None,
         scores=_scores(found),
+        doubts=[label_of(one.texts) for one in found.problems] if found.own else [],
     )
 
 
@@ -111,8 +115,10 @@ def _card(found: Beside, name: str, *, on: date) -> TableCard | None:
         return None
     card = table_card(decision, found.pathway, table=name, output=output, face=faces.get(said, "info"))
     notes: list[str] = []
+    offered: list[DoseStep] = []
     if name == ANTICOAGULATION:
         card, notes = _anticoagulation(found, card, said)
+        offered = starts(found, on=on)
     elif name == DOSE:
         card, notes = _dose(found, card, decision)
     elif name == MONITORING:
@@ -128,6 +134,7 @@ def _card(found: Beside, name: str, *, on: date) -> TableCard | None:
         basis=basis_of(decision),
         asks=card.kind not in QUIET and name != STABLE,
         notes=notes,
+        starts=[(one.key, f"{label_of(one.drug.label)} {_dose_words(one.amount, one.times)}") for one in offered],
     )  # fmt: skip
 
 
@@ -168,7 +175,7 @@ def _dose(found: Beside, card: Card, decision: Decision) -> tuple[Card, list[str
     wanted = parse_dose(str(decision.value("dose")))
     text = str(decision.value("dose"))
     if wanted is not None:
-        text = _("%(amount)s mg %(times)d dd") % {"amount": number_label(wanted[0]), "times": wanted[1]}
+        text = _dose_words(*wanted)
     if wanted is None:
         title = f"{name[:1].upper()}{name[1:]}: {card.title[:1].lower()}{card.title[1:]}"
         return card.but(title=title), [text] if "INR" in text else []
@@ -178,12 +185,16 @@ def _dose(found: Beside, card: Card, decision: Decision) -> tuple[Card, list[str
     row = found.anticoagulant
     match doses_match(found):
         case True:
-            return card.but(title=title), []
+            return card.but(kind="keep", title=title), []
         case False if row is not None and row.dose is not None:
             more = row.dose * (row.times_per_day or 1) > wanted[0] * wanted[1]
             now = _("Op de medicatielijst staat %(dose)s.") % {"dose": dose_text(row)}
             return card.but(kind="lower" if more else "raise", title=title), [now]
     return card.but(title=title), [_("Welke dosis de patiënt gebruikt is niet vastgelegd.")]
+
+
+def _dose_words(amount: Decimal, times: int) -> str:
+    return _("%(amount)s mg %(times)d dd") % {"amount": number_label(amount), "times": times}
 
 
 def _monitoring(found: Beside, card: Card, decision: Decision, *, on: date) -> Card:

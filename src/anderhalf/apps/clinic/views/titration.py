@@ -114,8 +114,8 @@ def choose_beside(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     try:
         row = actions.choose_beside(
             by=viewer, at=at, episode=episode_id, pathway=given["pathway"], table=given["table"],
-            choice=given["choice"], basis=given["basis"], reason=given["reason"], encounter=given["encounter"],
-            submission=form.submission_key(),
+            choice=given["choice"], basis=given["basis"], reason=given["reason"], start=given["start"],
+            encounter=given["encounter"], submission=form.submission_key(),
         )  # fmt: skip
     except (ClinicRefused, record.RecordRefused) as refused:
         messages.error(request, str(refused))

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
 
 from anderhalf.presentation.formatting import format_month
+from anderhalf.presentation.language import language
 
 register = template.Library()
 
@@ -29,4 +29,4 @@ def demonstrable(said: Sequence[Any]) -> list[Any]:
 @register.filter
 def nl_month(day: date) -> str:
     """``mrt 2025``."""
-    return format_month(day, language=get_language() or "nl")
+    return format_month(day, language=language())

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anderhalf.core.evaluation.intervals import Share
 from anderhalf.core.evaluation.periods import Grain, Period
 from anderhalf.presentation.formatting import format_date, format_month, format_number, percent_interval
+from anderhalf.presentation.language import language
 
 from ..queries import Column
-
-
-def language() -> str:
-    """The reader's language, two letters."""
-    return (get_language() or "nl")[:2]
-
-
-def label_of(labels: Mapping[str, str]) -> str:
-    """A text of the agreement in the reader's language."""
-    return labels.get(language(), labels["nl"])
 
 
 def period_label(period: Period) -> str:

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import language
 
 PREFIX = "f_"
 
@@ -26,7 +26,7 @@ class TryOutForm(forms.Form):
         self, data: Mapping[str, Any] | None, *, pathway: Pathway, facts: Sequence[Fact], on: date
     ) -> None:
         self.pathway, self.facts, self.on = pathway, tuple(facts), on
-        self.language = "en" if (get_language() or "nl").startswith("en") else "nl"
+        self.language = language()
         self.values: dict[str, FactValue] = {}
         super().__init__(data)
         for fact in facts:

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from anderhalf.apps.people.access import Right, can_access
@@ -15,6 +14,7 @@ from anderhalf.apps.people.models import Organisation
 from anderhalf.apps.people.roles import Role
 from anderhalf.content import Agreement
 from anderhalf.core.decisions.model import HitPolicy
+from anderhalf.presentation.language import language
 
 from .. import queries
 from ..words import rule_in_words
@@ -79,8 +79,8 @@ def table(request: HttpRequest, pathway: str, table: str) -> HttpResponse:
     if found is None or table not in found.tables:
         raise Http404
     shown = found.tables[table]
-    language = get_language() or "nl"
-    rules = [rule_in_words(rule, shown, found, language) for rule in shown.rules]
+    reads = language()
+    rules = [rule_in_words(rule, shown, found, reads) for rule in shown.rules]
     context = {
         "agreement": present,
         "pathway": found,

@@ -11,26 +11,20 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.content import Agreement
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import label_of
 
 from .. import queries
 from ..errors import DraftRefused
 from ..models import Draft
 from ..queries.drafts import draft_for
-from ..words import text_in
 
 View = Callable[..., HttpResponse]
-
-
-def language() -> str:
-    """``nl`` or ``en``: the two languages of the content."""
-    return "en" if (get_language() or "nl").startswith("en") else "nl"
 
 
 def present_agreement(request: HttpRequest) -> Agreement:
@@ -86,13 +80,10 @@ def telling_refusals(view: View) -> View:
 def column_title(column: str, pathway: Pathway, table: DecisionTable) -> str:
     """What a column of a table is called."""
     if column in pathway.facts:
-        return text_in(pathway.facts[column].label, language())
+        return label_of(pathway.facts[column].label)
     if column.startswith("out:"):
         name = column.removeprefix("out:")
-        return (
-            next((text_in(spec.title, language()) for spec in table.outputs if spec.name == name), name)
-            or name
-        )
+        return next((label_of(spec.title) for spec in table.outputs if spec.name == name), name) or name
     return {
         "id": _("Regel"),
         "why_nl": _("Waarom (Nederlands)"),

@@ -16,6 +16,7 @@ from anderhalf.core.decisions.facts import Fact, FactType
 from anderhalf.core.decisions.feel import CellError, format_literal, parse_cell, parse_literal
 from anderhalf.core.decisions.model import DecisionTable, OnUnknown
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import language
 
 from .. import actions
 from ..drafting.fault_words import in_words
@@ -25,7 +26,7 @@ from ..models import Draft
 from ..queries.drafts import base_of, text_of_table, used_ids
 from ..states import DraftState
 from ..words import cell_in_words, output_in_words, text_in
-from .common import column_title, draft_or_404, language
+from .common import column_title, draft_or_404
 from .words import findings_in_words
 
 

@@ -18,6 +18,7 @@ from anderhalf.core.decisions.facts import at_declared_scale
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.pathway.flowchart.words import value_in_words
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import language
 
 from ..drafting.fault_words import in_words
 from ..drafting.importing import FileFault, ImportRefused
@@ -37,7 +38,7 @@ from ..models import Draft
 from ..queries.drafts import base_of
 from ..queries.rehearsal import Rehearsal, rehearse_draft
 from ..words import output_in_words, text_in
-from .common import draft_or_404, language
+from .common import draft_or_404
 
 SHOWN_CASES = 40
 MAX_BYTES = 2_000_000

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET
 from anderhalf.core.pathway.flowchart.chart import build_chart
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.referral import EXCLUSION, REFERRAL
+from anderhalf.presentation.language import language
 from anderhalf.presentation.sheet import DoesNotFit, Format, draw_sheet
 from anderhalf.presentation.sheet.letterhead import letterhead_of
 
-from .common import language, present_agreement, running_pathways
+from .common import present_agreement, running_pathways
 
 TYPES = {"pdf": "application/pdf", "svg": "image/svg+xml", "png": "image/png"}
 LANGUAGES = ("nl", "en")

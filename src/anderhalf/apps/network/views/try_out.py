@@ -15,10 +15,11 @@ from anderhalf.core.decisions.explain import Decision, RuleExplanation, RuleStat
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.pathway.flowchart.words import criterion
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import language
 
 from ..forms.try_out import PREFIX, TryOutForm
 from ..words import cited, output_in_words, text_in
-from .common import language, running_table
+from .common import running_table
 
 
 @require_GET

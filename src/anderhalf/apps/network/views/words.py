@@ -13,11 +13,12 @@ from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.pathway.flowchart.words import criterion
 from anderhalf.core.pathway.flowchart.words import value_in_words as short_value
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import language
 
 from ..drafting.checking import witness_of
 from ..drafting.fault_words import in_words
 from ..words import cell_in_words, output_in_words, text_in
-from .common import column_title, language
+from .common import column_title
 
 
 def kind_title(kind: str) -> str:

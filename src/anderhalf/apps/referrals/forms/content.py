@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anderhalf.apps.people.models import Organisation, Professional
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import label_of
 
 from ..models import Referral
 from ..steps import Content
@@ -102,7 +103,7 @@ class ContentForm(forms.Form):
     ) -> None:
         super().__init__(data, **kwargs)
         self.from_hospital = from_hospital
-        named = [(one.key, one.title["en" if get_language() == "en" else "nl"]) for one in pathways]
+        named = [(one.key, label_of(one.title)) for one in pathways]
         self.fields["pathway"].choices = named
         if len(named) == 1:
             self.fields["pathway"].widget = forms.HiddenInput()

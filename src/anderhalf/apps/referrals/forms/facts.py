@@ -11,13 +11,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, freshness
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import language
 
 from .layout import (
     ALWAYS_IN_FRONT,
@@ -59,7 +60,7 @@ class FactForm(forms.Form):
         self.known = dict(known or {})
         self.imported = dict(imported or {})
         self.used, self.extra = form_facts(pathway)
-        self.language = "en" if (get_language() or "nl").startswith("en") else "nl"
+        self.language = language()
         self.values: dict[str, FactValue] = {}
         self.typed: dict[str, str] = {}
         self.unusual: dict[str, str] = {}

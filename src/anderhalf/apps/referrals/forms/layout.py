@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from anderhalf.core.decisions.facts import Fact, Value
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import number_label
 
 from ..routing import ASKED_ITSELF
-from .widgets import date_text, number_text
+from .widgets import date_text
 
 TABLES = ("exclusion", "referral", "to_do")
 FROM_ELSEWHERE = ("question", "referred_from", "sex", "age", "birth_date")
@@ -159,7 +160,7 @@ def shown_value(fact: Fact, value: Value, language: str) -> str:
     if isinstance(value, bool):
         return _("ja") if value else _("nee")
     if isinstance(value, Decimal):
-        return " ".join(part for part in (number_text(value), fact.unit_label or "") if part)
+        return " ".join(part for part in (number_label(value), fact.unit_label or "") if part)
     if isinstance(value, date):
         return date_text(value)
     return fact.values.get(value, {}).get(language, value)
@@ -176,7 +177,7 @@ def as_text(fact: Fact, value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
-        return number_text(value)
+        return number_label(value)
     return date_text(value) if isinstance(value, date) else value
 
 

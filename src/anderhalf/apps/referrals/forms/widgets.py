@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-
-
-def number_text(value: Decimal) -> str:
-    """``4,8`` (``4.8`` for English readers), without trailing zeroes."""
-    text = f"{value.normalize():f}" if value else "0"
-    return text if (get_language() or "nl").startswith("en") else text.replace(".", ",")
 
 
 def date_text(value: date | None) -> str:

@@ -9,15 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from anderhalf.apps.network.queries import NotPublished
 from anderhalf.core.decisions.facts import Fact, FactType
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import language, number_label
 
 from ..agreed import DeductibleNote
-from ..forms.widgets import number_text
 from ..routing import Missing, Routing, pathways_to_refer
 
 SHOWN_MISSING = 6
@@ -68,11 +67,6 @@ class Answer:
     def is_emergency(self) -> bool:
         """Act now; nothing to send."""
         return self.line == "emergency"
-
-
-def language() -> str:
-    """``nl`` or ``en``: the two languages of the content."""
-    return "en" if (get_language() or "nl").startswith("en") else "nl"
 
 
 def answer_of(
@@ -217,7 +211,7 @@ def cell_words(cell: str, fact: Fact, lang: str) -> str:
             "<": _("onder %(value)s"),
             "<=": _("tot en met %(value)s"),
         }[match[1]]
-        value = " ".join(part for part in (number_text(Decimal(match[2])), fact.unit_label or "") if part)
+        value = " ".join(part for part in (number_label(Decimal(match[2])), fact.unit_label or "") if part)
         return pattern % {"value": value}
     codes = [part.strip().strip('"') for part in cell.split(",")]
     if fact.values and all(code in fact.values for code in codes):

@@ -21,6 +21,7 @@ from anderhalf.apps.people.roles import FIRST_LINE, SPECIALISTS, Role
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import language
 
 from .. import agreed, queries
 from ..actions.submitting import FORM
@@ -31,7 +32,7 @@ from ..imported import FORM as RECORD_FORM
 from ..imported import ImportedRecord
 from ..models import Referral
 from ..routing import Routing, pathway_to_refer, pathways_to_refer, route
-from .answer import Answer, answer_of, language
+from .answer import Answer, answer_of
 
 
 def parsed_uuid(text: str | None) -> UUID | None:
@@ -332,7 +333,7 @@ def imported_rows(desk: Desk) -> list[dict[str, Any]]:
         rows.append(
             {
                 "label": fact.label[language()],
-                "value": shown_value(fact, one.value, language()),
+                "value": shown_value(fact, one.value()),
                 "on": one.on,
                 "where": one.where,
                 "original": " ".join(part for part in (one.original_value, one.original_unit) if part),

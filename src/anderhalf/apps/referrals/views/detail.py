@@ -22,6 +22,7 @@ from anderhalf.apps.record.actions import NewObservation
 from anderhalf.apps.record.models import Observation
 from anderhalf.apps.record.queries import value_of
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import language
 
 from .. import actions, agreed, queries
 from ..access import can_message, is_requester, steps_now
@@ -31,7 +32,7 @@ from ..forms.facts import FactForm
 from ..forms.layout import GROUP_ORDER, shown_value
 from ..models import Referral
 from ..states import Status
-from .answer import answer_of, language, line_name, pathway_names, stored_answer
+from .answer import answer_of, line_name, pathway_names, stored_answer
 from .lists import TONES
 
 MAIN_ROAD = (Status.SENT, Status.ACCEPTED, Status.BOOKED, Status.SEEN, Status.CLOSED)
@@ -172,7 +173,7 @@ def _facts(found: Referral, pathway: Pathway | None) -> list[dict[str, Any]]:
         group["rows"].append(
             {
                 "label": label,
-                "value": shown_value(fact, _plain(value), language()),
+                "value": shown_value(fact, _plain(value)()),
                 "on": day if day != sent_on else None,
                 "status": row.get_status_display() if row.status != "final" else "",
                 "given": _as_given(row, fact.unit),

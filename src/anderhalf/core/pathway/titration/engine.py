@@ -88,7 +88,7 @@ def read_context(
     """Everything that follows from the lists and the record at a moment, before any table is asked."""
     end = at or datetime.combine(on, time.max, tzinfo=_zone(patient))
     history = read_history(protocol, patient, at=end)
-    observed = observe(protocol, patient.observations, at=end)
+    observed = observe(protocol.facts, patient.observations, at=end)
     return build_context(protocol, patient, history, observed, on=on, at=at, end=end, ask=ask)
 
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from anderhalf.core.decisions.facts import FactValue, FactValueError, check_value
+from anderhalf.core.decisions.facts import Fact, FactValue, FactValueError, check_value
 from anderhalf.core.pathway.titration.model import Observation, ObservationStatus, Problem, ProblemKind
-from anderhalf.core.pathway.titration.protocol import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +28,32 @@ class Observed:
         return {name: problem.kind for problem in self.problems for name in problem.blocks}
 
 
-def observe(protocol: Protocol, observations: Sequence[Observation], *, at: datetime) -> Observed:
-    """Choose per fact the latest value that may be used at a moment."""
+def observe(facts: Mapping[str, Fact], observations: Sequence[Observation], *, at: datetime) -> Observed:
+    """Choose per fact (name -> what it is) the latest value that may be used at a moment."""
     problems: list[Problem] = []
     by_fact: dict[str, list[Observation]] = {}
     for observation in observations:
-        if observation.fact not in protocol.facts or observation.status is ObservationStatus.ENTERED_IN_ERROR:
+        if observation.fact not in facts or observation.status is ObservationStatus.ENTERED_IN_ERROR:
             continue
         if observation.recorded_at is not None and observation.recorded_at > at:
             continue  # not known yet at that moment
         if observation.at > at:
             name = observation.fact
-            problems.append(_problem(protocol, ProblemKind.FUTURE, name, str(observation.value), (name,)))
+            problems.append(_problem(facts, ProblemKind.FUTURE, name, str(observation.value), (name,)))
             continue
         by_fact.setdefault(observation.fact, []).append(observation)
     latest: dict[str, FactValue] = {}
     series: dict[str, tuple[Observation, ...]] = {}
     for name, found in by_fact.items():
         found.sort(key=lambda each: (each.at, each.recorded_at or each.at))
-        usable = _usable(protocol, name, found, problems)
+        usable = _usable(facts, name, found, problems)
         if usable:
             series[name] = tuple(usable)
         newest = found[-1].at
         if usable and _minute(usable[-1].at) == _minute(newest):
             chosen = usable[-1]
             latest[name] = FactValue(chosen.value, chosen.at.date(), chosen.origin)
-    _implausible_pairs(protocol, latest, problems)
+    _implausible_pairs(facts, latest, problems)
     for problem in problems:
         if problem.kind is ProblemKind.FUTURE:
             latest.pop(problem.about, None)
@@ -62,7 +61,7 @@ def observe(protocol: Protocol, observations: Sequence[Observation], *, at: date
 
 
 def _usable(
-    protocol: Protocol, name: str, found: list[Observation], problems: list[Problem]
+    facts: Mapping[str, Fact], name: str, found: list[Observation], problems: list[Problem]
 ) -> list[Observation]:
     """One observation per minute, without those that cannot be used; problems only about the newest minute."""
     newest = _minute(found[-1].at)
@@ -73,27 +72,29 @@ def _usable(
     for minute, same in minutes.items():
         corrected = [each for each in same if each.status is ObservationStatus.CORRECTED]
         candidates = corrected[-1:] or same
-        kind = _fault(protocol, name, candidates)
+        kind = _fault(facts, name, candidates)
         if kind is None:
             usable.append(candidates[-1])
         elif minute == newest:
             shown = " / ".join(dict.fromkeys(str(each.value) for each in candidates))
-            problems.append(_problem(protocol, kind, name, shown, (name,)))
+            problems.append(_problem(facts, kind, name, shown, (name,)))
     return usable
 
 
-def _fault(protocol: Protocol, name: str, candidates: list[Observation]) -> ProblemKind | None:
+def _fault(facts: Mapping[str, Fact], name: str, candidates: list[Observation]) -> ProblemKind | None:
     if any(each.status is ObservationStatus.UNRELIABLE for each in candidates):
         return ProblemKind.UNRELIABLE
     for each in candidates:
         try:
-            check_value(protocol.facts[name], each.value)
+            check_value(facts[name], each.value)
         except FactValueError:
             return ProblemKind.IMPOSSIBLE
     return ProblemKind.CONFLICT if len({each.value for each in candidates}) > 1 else None
 
 
-def _implausible_pairs(protocol: Protocol, latest: dict[str, FactValue], problems: list[Problem]) -> None:
+def _implausible_pairs(
+    facts: Mapping[str, Fact], latest: dict[str, FactValue], problems: list[Problem]
+) -> None:
     """Numbers of one day that cannot both be right; the pair is unknown until someone looks."""
     for lower, higher, both in (
         ("heart_rate", "systolic_bp", True),
@@ -108,7 +109,7 @@ def _implausible_pairs(protocol: Protocol, latest: dict[str, FactValue], problem
         if one.value > other.value or (not both and one.value == other.value):
             blocks = (lower, higher)
             shown = f"{one.value} / {other.value}"
-            problems.append(_problem(protocol, ProblemKind.SWAPPED, lower, shown, blocks))
+            problems.append(_problem(facts, ProblemKind.SWAPPED, lower, shown, blocks))
             for name in blocks:
                 latest.pop(name, None)
 
@@ -132,9 +133,9 @@ _TEXTS: Mapping[ProblemKind, tuple[str, str]] = {
 
 
 def _problem(
-    protocol: Protocol, kind: ProblemKind, name: str, shown: str, blocks: tuple[str, ...]
+    facts: Mapping[str, Fact], kind: ProblemKind, name: str, shown: str, blocks: tuple[str, ...]
 ) -> Problem:
-    label = protocol.facts[name].label
+    label = facts[name].label
     nl, en = _TEXTS[kind]
     texts = {
         "nl": nl.format(label=label["nl"], shown=shown.replace(".", ",")),
