@@ -222,6 +222,19 @@ def test_the_file_holds_what_a_claim_needs(claim, people):
     assert AuditLine.objects.filter(event="billing:claims_exported", patient=claim.patient_id).count() == 1
 
 
+def test_the_file_reads_in_the_readers_language(claim, people):
+    client = people.client("billing")
+    titles = claim.terms["payment_title"]
+    for language, heads in (
+        ("nl", ("prestatie", "bedrag", "310,00")),
+        ("en", ("service", "amount", "310.00")),
+    ):
+        client.post(reverse("set_language"), {"language": language})
+        text = client.get(reverse("billing:claims_csv")).content.decode()
+        (row,) = csv.DictReader(StringIO(text[1:]), delimiter=";")
+        assert (row[heads[0]], row[heads[1]]) == (titles[language], heads[2])
+
+
 @pytest.mark.parametrize(
     "query", ["stand=onzin", "van=morgen", "sort=-onzin", "page=99", "verzekeraar=x", "probleem='"]
 )

@@ -19,6 +19,7 @@ from anderhalf.apps.record.actions import NewObservation
 from anderhalf.apps.record.models import StoredDecision
 from anderhalf.apps.referrals import actions as referrals
 from anderhalf.apps.referrals.models import Referral
+from anderhalf.apps.referrals.steps import Content
 from tests.integration.referrals.conftest import form_data
 from tests.support.people import submission
 
@@ -72,6 +73,19 @@ def test_its_own_tables_decide(sent):
         (AF, "exclusion"),
         (AF, "referral"),
     }
+
+
+def test_a_draft_that_is_sent_is_decided_by_its_own_pathway(people, a_patient):
+    """Also when what is sent does not name it again."""
+    given = {"by": people.viewer("poh"), "at": timezone.now(), "patient": a_patient.pk}
+    about = {"intent": "titration", "reason": "Hartkloppingen, pols 118."}
+    draft = referrals.save(**given, content=Content(**about, pathway=AF))
+    items = [
+        NewObservation(fact=name, value=Decimal(value) if type(value) is int else value, at=given["at"])
+        for name, value in PALPITATIONS.items()
+    ]
+    sent = referrals.send(**given, content=Content(**about), items=items, referral=draft.pk)
+    assert (sent.pk, sent.pathway, sent.routing["pathway"]["key"]) == (draft.pk, AF, AF)
 
 
 def test_a_red_flag_of_this_pathway_is_an_emergency(people, a_patient):

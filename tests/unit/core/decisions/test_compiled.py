@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -56,6 +57,10 @@ def test_scaled_values_give_the_same_masks(random: RandomTable, facts: dict[str,
     whole = [scaled(fact, value) for fact, value in zip(random.table.inputs, values, strict=True)]
     assert all(not isinstance(value, Decimal | date) for value in whole)
     assert compiled.scaled_masks(*whole) == compiled.masks(*values)
+    with patch(
+        "anderhalf.core.decisions.compiled.MOST_ANSWERS", 0
+    ):  # as for a table of too many combinations
+        assert compile_table(random.table).scaled_masks(*whole) == compiled.masks(*values)
 
 
 def test_thresholds_are_exact_beyond_28_digits_and_beyond_the_scale() -> None:

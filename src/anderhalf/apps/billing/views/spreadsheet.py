@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anderhalf.presentation.formatting import format_number
-from anderhalf.presentation.language import language
+from anderhalf.presentation.language import label_of, language
 
 from ..models import Claim
 
@@ -34,7 +34,6 @@ def claims_file(claims: Iterable[Claim], *, with_names: bool) -> str:
 
 def _line(claim: Claim, *, with_names: bool) -> list[str]:
     referral, patient = claim.referral, claim.patient
-    titles = claim.terms.get("payment_title", {})
     amount = "" if claim.amount is None else format_number(claim.amount, 2, language=language())
     return [
         str(claim.pk),
@@ -47,7 +46,7 @@ def _line(claim: Claim, *, with_names: bool) -> list[str]:
         safe(claim.insurer.name) if claim.insurer else "",
         claim.centre.agb,
         claim.service_code,
-        safe(titles.get(language, titles.get("nl", ""))),
+        safe(label_of(claim.terms.get("payment_title"))),
         claim.care_on.isoformat(),
         amount,
         "" if claim.deductible is None else _("ja") if claim.deductible else _("nee"),

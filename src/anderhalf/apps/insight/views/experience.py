@@ -17,13 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anderhalf.apps.network import queries as network
+from anderhalf.presentation.language import label_of, language
 
 from .. import actions, queries
 from ..errors import ExperienceRefused, UnknownLink
 from ..forms import ExperienceForm
 from ..limits import count_wrong_link, too_many_wrong_links
 from ..links import token_of
-from .words import label_of, language
 
 QUIET_ZONE = 4
 """White modules around a QR code, as its standard asks."""

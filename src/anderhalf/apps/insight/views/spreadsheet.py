@@ -13,9 +13,10 @@ from io import StringIO
 from django.utils.translation import gettext as _
 
 from anderhalf.core.evaluation.intervals import Share
+from anderhalf.presentation.language import label_of
 
 from ..queries import Column, Results
-from .words import column_label, label_of, number
+from .words import column_label, number
 
 BOM = "\ufeff"
 

@@ -17,9 +17,10 @@ from anderhalf.presentation.charts import (
     run_chart,
     run_table,
 )
+from anderhalf.presentation.language import label_of
 
 from ..queries import Beside, ResultRow, Results
-from .words import column_label, label_of, number, p_text, period_label, share_text
+from .words import column_label, number, p_text, period_label, share_text
 
 HIDDEN = "hidden"
 

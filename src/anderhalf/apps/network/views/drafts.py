@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.language import language
 
 from .. import actions
 from ..drafting.comparing import ChangeKind, RuleChange
@@ -23,7 +24,6 @@ from ..words import rule_in_words, text_in
 from .common import (
     column_title,
     draft_or_404,
-    language,
     present_agreement,
     running_pathways,
     telling_refusals,

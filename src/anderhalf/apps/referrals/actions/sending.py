@@ -97,7 +97,7 @@ def send(
         patient=patient,
         intent=content.intent,
         direction=direction,
-        pathway=content.pathway,
+        pathway=content.pathway or _pathway_of_draft(referral, by=by),
         items=items,
     )
     if routing.is_emergency:
@@ -145,6 +145,16 @@ def send(
     _store(found, routing, by=by, at=at, items=items, origin=origin)
     open_relations(found, by=by, at=at)
     return found
+
+
+def _pathway_of_draft(referral: UUID | None, *, by: Viewer) -> str:
+    """What a saved draft is about; empty for a referral that is new."""
+    mine = (
+        Referral.objects.filter(pk=referral, network=by.network)
+        if referral is not None
+        else Referral.objects.none()
+    )
+    return mine.values_list("pathway", flat=True).first() or ""
 
 
 @transaction.atomic

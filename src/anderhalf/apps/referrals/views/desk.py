@@ -333,7 +333,7 @@ def imported_rows(desk: Desk) -> list[dict[str, Any]]:
         rows.append(
             {
                 "label": fact.label[language()],
-                "value": shown_value(fact, one.value()),
+                "value": shown_value(fact, one.value, language()),
                 "on": one.on,
                 "where": one.where,
                 "original": " ".join(part for part in (one.original_value, one.original_unit) if part),

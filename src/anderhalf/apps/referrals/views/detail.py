@@ -173,7 +173,7 @@ def _facts(found: Referral, pathway: Pathway | None) -> list[dict[str, Any]]:
         group["rows"].append(
             {
                 "label": label,
-                "value": shown_value(fact, _plain(value)()),
+                "value": shown_value(fact, _plain(value), language()),
                 "on": day if day != sent_on else None,
                 "status": row.get_status_display() if row.status != "final" else "",
                 "given": _as_given(row, fact.unit),
