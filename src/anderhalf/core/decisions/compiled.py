@@ -4,7 +4,7 @@ The function is generated from the typed cells, never from their text: its sourc
 and integers, and every threshold, code or date is handed to it as an object. Per fact it is a search tree
 over the thresholds, ending in the mask of the rules that hold there: one bit per rule for "true" and one for
 "not false", in one integer. The masks of the facts are combined with AND, or, where all combinations of regions are
-few enough to be worked out beforehand, each fact chooses a branch of a tree of lists with the answer at its end. The
+few enough to be worked out beforehand, each fact chooses a branch of a tree of tuples with the answer at its end. The
 time hardly grows with the number of rules.
 
 Two encodings of values: *exact* (Decimal, date, str, bool) and *scaled*, in which numbers and dates are
@@ -21,6 +21,7 @@ from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property
 from math import prod
+from typing import Any
 
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision, RuleState
@@ -30,6 +31,7 @@ from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.decisions.policy import Answer, Policy, policy_of
 
 Scaled = int | str | bool
+_Tree = tuple[Any, ...]
 Masks = Callable[..., tuple[int, int]]
 """Values in the order of the table's inputs, None for missing -> (fired, undecided)."""
 
@@ -181,14 +183,14 @@ def _generate(table: DecisionTable, source: _Source) -> Masks:
     return space["masks"]  # type: ignore[return-value]
 
 
-def _answers(
-    regions: Sequence[Sequence[int]], both: int, size: int, known: dict[int, tuple[int, int]]
-) -> object:
-    """Lists in lists, one level per fact, with (fired, undecided) at the end; equal answers are one object."""
-    if not regions:
+def _answers(regions: Sequence[Sequence[int]], both: int, size: int, known: dict[_Tree, _Tree]) -> _Tree:
+    """Tuples in tuples, one level per fact, with (fired, undecided) at the end; equal branches are one object."""
+    if regions:
+        found: _Tree = tuple(_answers(regions[1:], both & mask, size, known) for mask in regions[0])
+    else:
         fired = both & (1 << size) - 1
-        return known.setdefault(both, (fired, both >> size ^ fired))
-    return [_answers(regions[1:], both & mask, size, known) for mask in regions[0]]
+        found = (fired, both >> size ^ fired)
+    return known.setdefault(found, found)
 
 
 def _column(source: _Source, at: int, fact: Fact, tests: Sequence[UnaryTest]) -> None:
@@ -209,7 +211,7 @@ def _column(source: _Source, at: int, fact: Fact, tests: Sequence[UnaryTest]) ->
         cuts = sorted(
             {value for test in tests for value in test.literals if isinstance(value, Decimal | date)}
         )
-        _Tree(source, at, fact, tests, cuts).write(0, len(cuts), "        ")
+        _Search(source, at, fact, tests, cuts).write(0, len(cuts), "        ")
         return
     named: set[Value] = {value for test in tests for value in test.literals}
     unnamed = "other"
@@ -220,7 +222,7 @@ def _column(source: _Source, at: int, fact: Fact, tests: Sequence[UnaryTest]) ->
 
 
 @dataclass(frozen=True, slots=True)
-class _Tree:
+class _Search:
     """A binary search over the thresholds of one fact, written out as ifs; leaves are masks."""
 
     source: _Source
