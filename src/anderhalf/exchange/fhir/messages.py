@@ -45,6 +45,7 @@ TEXTS: Mapping[Reason, Promise] = {
     Reason.NO_DATE: _("Er staat geen datum bij."),
     Reason.NO_SUBJECT: _("Er staat niet bij om welke patiënt het gaat."),
     Reason.NOT_FINAL: _("Dit is niet definitief (status ‘%(status)s’)."),
+    Reason.POOR_SAMPLE: _("Het monster was niet goed (%(condition)s); bepaal opnieuw."),
     Reason.NO_VALUE: _("Er staat geen bruikbare waarde."),
     Reason.INEQUALITY: _("De waarde is een grens (kleiner of groter dan), geen getal."),
     Reason.NO_UNIT: _("Er staat geen eenheid bij."),

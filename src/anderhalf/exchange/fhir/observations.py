@@ -5,7 +5,7 @@ fact.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from anderhalf.core.decisions.facts import Fact
 from anderhalf.exchange.fhir.bundle import OpenedRecord, Resource
@@ -18,6 +18,9 @@ from anderhalf.exchange.fhir.values import has_value, original_of, read_value
 
 USABLE_STATUS = frozenset({"final", "amended", "corrected"})
 WITHDRAWN_STATUS = frozenset({"entered-in-error", "cancelled"})
+SPECIMEN_CONDITION = "http://terminology.hl7.org/CodeSystem/v2-0493"
+POOR_CONDITIONS = frozenset({"HEM", "CLOT", "CON", "AUT"})
+"""Haemolysed, clotted, contaminated, autolysed (HL7 v2 table 0493): potassium leaks out of broken cells."""
 # Preferred first. `issued` is when the result was released, later than the measurement: only when nothing
 # else is known.
 DATE_KEYS = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
@@ -50,12 +53,34 @@ def read_observation(
             skip(_skipped(problem, fact, part, None))
         return []
     found_facts = []
+    condition = _poor_sample(record, node)
     for part, fact, coding in parts:
         try:
+            if condition is not None:
+                raise Unusable(Reason.POOR_SAMPLE, node.at("specimen"), condition=condition)
             found_facts.append(_found(part, fact, coding, when, node, index))
         except Unusable as trouble:
-            skip(_skipped(trouble, fact, part, when.on))
+            skip(_skipped(trouble, fact, part, when.on, order=when.order))
     return found_facts
+
+
+def _poor_sample(record: OpenedRecord, node: Node) -> str | None:
+    """What was wrong with the sample, as the laboratory says in the Specimen; None when nothing is said."""
+    specimen = node.child("specimen")
+    reference = (specimen.text("reference") or "") if specimen is not None else ""
+    if reference.startswith("#"):
+        inside = (one for one in node.children("contained") if one.text("id") == reference[1:])
+        found = next(inside, None)
+    else:
+        resolved = record.resolve(reference) if reference else None
+        found = resolved.node if resolved is not None else None
+    if found is None:
+        return None
+    for concept in found.children("condition"):
+        for coding in concept.own_codings():
+            if coding.system == SPECIMEN_CONDITION and coding.code in POOR_CONDITIONS:
+                return coding.display or coding.code
+    return None
 
 
 def _parts_in_dictionary(
@@ -123,12 +148,15 @@ def _found(part: Node, fact: Fact, coding: Coding, when: When, whole: Node, inde
     )
 
 
-def _skipped(trouble: Unusable, fact: Fact, part: Node, on: date | None) -> SkippedItem:
+def _skipped(
+    trouble: Unusable, fact: Fact, part: Node, on: date | None, *, order: datetime | None = None
+) -> SkippedItem:
     return SkippedItem(
         reason=trouble.reason,
         where=trouble.where,
         fact=fact.name,
         on=on,
         original=original_of(part),
+        order=order,
         details=trouble.details,
     )

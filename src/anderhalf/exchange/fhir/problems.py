@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -46,6 +46,7 @@ class Reason(StrEnum):
     NO_DATE = "no_date"
     NO_SUBJECT = "no_subject"
     NOT_FINAL = "not_final"
+    POOR_SAMPLE = "poor_sample"
     NO_VALUE = "no_value"
     INEQUALITY = "inequality"
     NO_UNIT = "no_unit"
@@ -90,7 +91,8 @@ class SkippedItem:
     """An item that is in the file and was not taken over.
 
     ``fact`` is the dictionary name it would have been, ``original`` what stands in the file (value and unit
-    to the letter), ``on`` its date when that could be read. ``details`` fill in the text for people.
+    to the letter), ``on`` its date when that could be read, ``order`` the moment when that matters. ``details`` fill in
+    the text for people.
     """
 
     reason: Reason
@@ -98,4 +100,5 @@ class SkippedItem:
     fact: str | None = None
     on: date | None = None
     original: str = ""
+    order: datetime | None = None
     details: Mapping[str, str] = field(default_factory=dict)

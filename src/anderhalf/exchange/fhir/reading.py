@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from anderhalf.core.pathway.facts import FactDictionary
@@ -79,6 +79,8 @@ class _Reader:
         self.skipped_beyond = 0
         self.unread: Counter[str] = Counter()
         self.found: defaultdict[str, list[FoundFact]] = defaultdict(list)
+        self.poor: dict[str, datetime] = {}
+        """Per fact the last moment of which only a poor sample exists."""
 
     def read(self) -> RecordReading:
         patient = self.read_patient()
@@ -129,6 +131,8 @@ class _Reader:
 
     def skip(self, item: SkippedItem) -> None:
         """Keep the reason, up to a number that a person can still look through."""
+        if item.reason is Reason.POOR_SAMPLE and item.fact is not None and item.order is not None:
+            self.poor[item.fact] = max(item.order, self.poor.get(item.fact, item.order))
         if len(self.skipped) < self.limits.skipped_items:
             self.skipped.append(item)
         else:
@@ -207,7 +211,10 @@ class _Reader:
         return found
 
     def latest_and_earlier(self) -> tuple[dict[str, FoundFact], dict[str, tuple[FoundFact, ...]]]:
-        """Per fact the newest value, and the earlier ones newest first; at equal moments the file decides."""
+        """Per fact the newest value, and the earlier ones newest first; at equal moments the file decides.
+
+        After a poor sample without a better one the fact is unknown: no older value steps in for it.
+        """
         facts, history = {}, {}
         for name in self.index.facts:
             if name not in self.found:
@@ -215,6 +222,8 @@ class _Reader:
             in_file_order = list(enumerate(self.found[name]))
             in_file_order.sort(key=lambda placed: (placed[1].order, placed[0]), reverse=True)
             newest_first = [found for _place, found in in_file_order]
+            if name in self.poor and newest_first[0].order <= self.poor[name]:
+                continue
             facts[name] = newest_first[0]
             history[name] = tuple(newest_first[1:])
         return facts, history
