@@ -281,6 +281,7 @@ def test_one_chart_for_two_pathways(care):
     patient.vs.opens(f"{patient.chart}medicatie/")
     patient.vs.sees("Neem apixaban 5 mg, 2 keer per dag.")
 
+    patient.after(1)  # another pulse in the same minute would set both aside
     patient.begins_a_consult()
     patient.records(
         **WELL | {"f_rhythm": "af", "f_heart_rate": "104"},
