@@ -82,10 +82,14 @@ class PopulationTable:
 
     def _word(self, word: int, columns: Mapping[str, ir.Value]) -> ir.IntegerColumn:
         parts = [_case(cut, columns[cut.fact.name], word) for cut in self.cuts if cut.matters]
-        size = min(WORD, len(self.table.rules) - word * WORD)
         if not parts:
-            return ibis.literal(((1 << size) - 1) * ((1 << WORD) + 1), "int64")
+            return ibis.literal(self.everything(word), "int64")
         return _balanced(and_, parts)
+
+    def everything(self, word: int) -> int:
+        """The packed masks before any fact has been looked at: every rule of a word is true."""
+        size = min(WORD, len(self.table.rules) - word * WORD)
+        return ((1 << size) - 1) * ((1 << WORD) + 1)
 
     def masks(self, words: Sequence[int]) -> tuple[int, int]:
         """(fired, undecided) over all rules from the integers of one row."""

@@ -16,15 +16,14 @@ import ibis
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from anderhalf.core.decisions.facts import Fact, FactType, Value
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.decisions.policy import Answer, Status, bits, policy_of
-from anderhalf.population.compile import PopulationTable, compile_population, from_double, unbound, usable
+from anderhalf.population.compile import compile_population, from_double, unbound, usable
 from anderhalf.population.encoding import column_type, encode
 from anderhalf.population.engines import Engine, Rows
-from anderhalf.population.regions import Places, decide_columns, distinct
+from anderhalf.population.regions import Places, decide_columns, distinct, row_order
 
 
 @dataclass(frozen=True)
@@ -155,29 +154,26 @@ def decide_raw(
 
 def _all_decided(tables: Sequence[DecisionTable], found: pa.Table) -> Mapping[str, Decided]:
     found = in_row_order(found)
-    return {table.id: _decided(compile_population(table), found) for table in tables}
+    words = {table.id: compile_population(table).columns() for table in tables}
+    return {
+        table.id: _decided(table, *distinct([found.column(name).to_numpy() for name in words[table.id]]))
+        for table in tables
+    }
 
 
 def in_row_order(found: pa.Table) -> pa.Table:
     """A result ordered by its column `row`; engines may return rows in any order."""
-    order = found.column("row").to_numpy()
-    if len(order) < 2 or bool(np.all(order[:-1] <= order[1:])):
-        return found
-    return found.take(pc.sort_indices(found, sort_keys=[("row", "ascending")]))
-
-
-def _decided(compiled: PopulationTable, found: pa.Table) -> Decided:
-    keys, place = distinct([found.column(name).to_numpy() for name in compiled.columns()])
-    return Decided(compiled.table, tuple(compiled.masks(words) for words in keys), place)
+    order = row_order(found)
+    return found if order is None else found.take(pa.array(order))
 
 
 def _decided_here(tables: Sequence[DecisionTable], rows: Rows) -> Mapping[str, Decided]:
-    found = {}
-    for table in tables:
-        keys, place = decide_columns(table, rows)
-        compiled = compile_population(table)
-        found[table.id] = Decided(table, tuple(compiled.masks(words) for words in keys), place)
-    return found
+    return {table.id: _decided(table, *decide_columns(table, rows)) for table in tables}
+
+
+def _decided(table: DecisionTable, keys: Sequence[Sequence[int]], place: Places) -> Decided:
+    compiled = compile_population(table)
+    return Decided(table, tuple(compiled.masks(words) for words in keys), place)
 
 
 def encode_rows(facts: Sequence[Fact], rows: Sequence[Mapping[str, Value]]) -> pa.Table:

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from anderhalf.core.decisions.facts import FactType
 from anderhalf.core.decisions.model import DecisionTable
-from anderhalf.population.compile import WORD, FactCut, PopulationTable, compile_population
+from anderhalf.population.compile import FactCut, compile_population
 from anderhalf.population.engines import Rows
 
 COMBINED = 2**14
@@ -59,10 +59,9 @@ class Combination:
 class Regions:
     """A table made ready for columns in memory."""
 
-    compiled: PopulationTable
     combinations: tuple[Combination, ...]
     always: Masks
-    """The masks of a row before any fact has been looked at: every rule holds."""
+    """Per word the masks of a row before any fact has been looked at."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -125,11 +124,8 @@ def regions_of(table: DecisionTable) -> Regions:
             groups.append([])
             size = _size(cut)
         groups[-1].append(cut)
-    every = [
-        ((1 << min(WORD, len(table.rules) - word * WORD)) - 1) * ((1 << WORD) + 1)
-        for word in range(compiled.words)
-    ]
-    return Regions(compiled, tuple(_combined(group) for group in groups), np.array(every, dtype=np.int64))
+    always = [compiled.everything(word) for word in range(compiled.words)]
+    return Regions(tuple(_combined(group) for group in groups), np.array(always, dtype=np.int64))
 
 
 def region_numbers(cut: FactCut, column: pa.Array) -> Numbers:
@@ -193,10 +189,15 @@ def _in_order(
     keys: list[tuple[int, ...]], place: Places, rows: pa.Table
 ) -> tuple[list[tuple[int, ...]], Places]:
     """Engines answer in row order, whatever the order of what they were given."""
+    order = row_order(rows)
+    return keys, place if order is None else place[order]
+
+
+def row_order(rows: pa.Table) -> Places | None:
+    """What puts rows in the order of their column `row`; None when they are."""
     row = rows.column("row").to_numpy()
-    if len(row) < 2 or bool(np.all(row[:-1] <= row[1:])):
-        return keys, place
-    return keys, place[np.argsort(row, kind="stable")]
+    in_order = len(row) < 2 or bool(np.all(row[:-1] <= row[1:]))
+    return None if in_order else np.argsort(row, kind="stable")
 
 
 def _combined(cuts: Sequence[FactCut]) -> Combination:

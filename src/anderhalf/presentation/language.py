@@ -15,8 +15,13 @@ def language() -> str:
 
 def label_of(labels: Mapping[str, str] | None) -> str:
     """``{"nl": …, "en": …}`` in the reader's language, in Dutch when it was not translated."""
+    return text_in(labels, language())
+
+
+def text_in(labels: Mapping[str, str] | None, language: str) -> str:
+    """The text in this language, in Dutch when it was not translated."""
     given = labels or {}
-    return given.get(language()) or given.get("nl", "")
+    return given.get(language[:2]) or given.get("nl", "")
 
 
 def number_label(value: Decimal) -> str:

@@ -15,6 +15,7 @@ from anderhalf.core.decisions.facts import Fact, FactType
 from anderhalf.core.decisions.feel import parse_cell
 from anderhalf.core.decisions.model import ANY_CELL, DecisionTable
 from anderhalf.population import regions
+from anderhalf.population.compile import compile_population
 from anderhalf.population.decide import Decided, decide
 from anderhalf.population.encoding import column_type
 from anderhalf.population.engines import open_engine
@@ -118,7 +119,7 @@ def test_many_thresholds_and_many_rules(engines) -> None:
     fact = replace(referral().inputs[0], name="number", type=FactType.NUMBER, values={}, decimals=0,
                    minimum=Decimal(0), maximum=Decimal(400))  # fmt: skip
     table = one_fact(fact, [f"<{at * 4}" for at in range(1, 80)] + ["-"])
-    assert len(regions.regions_of(table).compiled.cuts[0].regions) > regions.FEW
+    assert len(compile_population(table).cuts[0].regions) > regions.FEW
     rows = pa.table({"row": pa.array(range(402), pa.int64()),
                      "number": pa.array([*range(401), None], column_type(fact))})  # fmt: skip
     assert len(check_same(table, rows, engines).pairs) == 81

@@ -13,12 +13,7 @@ from anderhalf.core.decisions.facts import Fact, FactType, Value
 from anderhalf.core.decisions.feel import Equals, Interval, IsNull, Part, UnaryTest
 from anderhalf.core.decisions.model import DecisionTable, OutputSpec, Rule
 from anderhalf.core.pathway.model import Pathway, Source
-
-
-def text_in(labels: Mapping[str, str] | None, language: str) -> str:
-    """The text in this language, in Dutch when it was not translated."""
-    given = labels or {}
-    return given.get(language[:2]) or given.get("nl", "")
+from anderhalf.presentation.language import text_in
 
 
 def value_in_words(value: Value | None, fact: Fact | None, language: str) -> str:

@@ -52,16 +52,12 @@ class CompiledTable:
         self.policy: Policy = policy_of(table)
         self.masks: Masks
         """Exact values in the order of the inputs -> (fired, undecided)."""
-        self.masks = _generate(table, _Source(scaled=False, by_tree=False))
+        self.masks = _generate(table, scaled=False)
 
     @cached_property
     def scaled_masks(self) -> Masks:
         """The same for values that went through `scaled`; by a tree of answers where that is small enough."""
-        by_tree = _Source(scaled=True, by_tree=True)
-        found = _generate(self.table, by_tree)
-        if prod(len(regions) for regions in by_tree.regions) > MOST_ANSWERS:
-            return _generate(self.table, _Source(scaled=True, by_tree=False))
-        return found
+        return _generate(self.table, scaled=True, by_tree=True)
 
     def values(self, facts: FactValues, *, on: date) -> tuple[Value | None, ...]:
         """The values for `masks`; what is stale, undated or from the future is None.
@@ -158,18 +154,20 @@ class _Branches(dict[Value, int]):
         return self.otherwise
 
 
-def _generate(table: DecisionTable, source: _Source) -> Masks:
-    """The function that gives (fired, undecided)."""
+def _generate(table: DecisionTable, *, scaled: bool, by_tree: bool = False) -> Masks:
+    """The function that gives (fired, undecided); by a tree of answers only where that is small enough."""
+    source = _Source(scaled=scaled, by_tree=by_tree)
     arguments = ", ".join(f"v{at}" for at in range(len(table.inputs)))
     for at, fact in enumerate(table.inputs):
         source.regions.append([])
         _column(source, at, fact, [rule.cells[fact.name] for rule in table.rules])
+    if by_tree and prod(len(regions) for regions in source.regions) > MOST_ANSWERS:
+        return _generate(table, scaled=scaled)
     size = len(table.rules)
     everything = (1 << size) - 1
     body = "\n".join(source.lines)
-    if source.by_tree:
-        small = prod(len(regions) for regions in source.regions) <= MOST_ANSWERS
-        tree = _answers(source.regions, everything << size | everything, size, {}) if small else None
+    if by_tree:
+        tree = _answers(source.regions, everything << size | everything, size, {})
         code = f"def masks({arguments}):\n    t = {source.name(tree)}\n{body}\n    return t\n"
     else:
         both = " & ".join(f"m{at}" for at in range(len(table.inputs))) or str(everything << size | everything)

@@ -49,7 +49,7 @@ def doses_match(found: Beside) -> bool | None:
     decision, row = found.decisions.get(DOSE), found.anticoagulant
     if decision is None or row is None or row.dose is None or not row.times_per_day:
         return None
-    wanted = _dose(decision)
+    wanted = dose_of(decision)
     if wanted is None:
         return None
     return wanted == (row.dose.normalize(), row.times_per_day) and row.every_days == 1
@@ -82,7 +82,7 @@ def starts(found: Beside, *, on: date) -> list[DoseStep]:
 
 
 def _step(found: Beside, value: str, decision: Decision) -> DoseStep | None:
-    wanted, pathway = _dose(decision), found.pathway
+    wanted, pathway = dose_of(decision), found.pathway
     named = (
         one for one in drugs_of(pathway).values() if pathway.dictionary.value_of_code(DRUG, one.atc) == value
     )
@@ -92,5 +92,6 @@ def _step(found: Beside, value: str, decision: Decision) -> DoseStep | None:
     return DoseStep(drug=drug, amount=wanted[0], times=wanted[1], decision=decision)
 
 
-def _dose(decision: Decision) -> tuple[Decimal, int] | None:
+def dose_of(decision: Decision) -> tuple[Decimal, int] | None:
+    """The dose that the table gives; None while it can't say, and where it gives no amount (an INR target, none)."""
     return parse_dose(str(decision.value("dose"))) if decision.is_decided else None

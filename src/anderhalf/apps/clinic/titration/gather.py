@@ -120,8 +120,7 @@ def observed_of(patient: UUID, facts: Mapping[str, Fact], *, at: datetime) -> Ob
 
     The caller has established access.
     """
-    rows = (_observation(one) for one in measured_of([patient], facts)[patient])
-    return observe(facts, [one for one in rows if one is not None], at=local(at))
+    return observe(facts, _observations(measured_of([patient], facts)[patient]), at=local(at))
 
 
 def _patient(
@@ -133,7 +132,7 @@ def _patient(
     *,
     asked: bool,
 ) -> Patient:
-    observations = tuple(found for one in rows if (found := _observation(one)) is not None)
+    observations = _observations(rows)
     uses = uses_of(agreements, protocol)
     return Patient(
         medication=(*uses, *_reported_classes(uses, observations, protocol)),
@@ -151,6 +150,10 @@ def _standing(row: PatientRow) -> Mapping[str, FactValue]:
     if row.sex in ("male", "female"):
         facts["sex"] = FactValue(row.sex, None, "record")
     return facts
+
+
+def _observations(rows: Iterable[Measured]) -> tuple[Observation, ...]:
+    return tuple(found for one in rows if (found := _observation(one)) is not None)
 
 
 def _observation(row: Measured) -> Observation | None:

@@ -14,7 +14,7 @@ from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores import ScoreResult
 
 from ..queries import dose_text, label_of, number_label
-from ..queries.anticoagulant import ANTICOAGULATION, DOSE, DoseStep, doses_match, parse_dose, starts
+from ..queries.anticoagulant import ANTICOAGULATION, DOSE, DoseStep, dose_of, doses_match, starts
 from ..queries.beside import BLEEDING, DRUG, NONE, STABLE, STROKE, Beside, basis_of
 from ..queries.due_dates import months_later
 from .cards import KINDS, Card, fact_labels, table_card
@@ -172,7 +172,7 @@ def _anticoagulation(found: Beside, card: Card, said: str) -> tuple[Card, list[s
 def _dose(found: Beside, card: Card, decision: Decision) -> tuple[Card, list[str]]:
     """The dose that the rules give, beside the dose on the medication list."""
     name = _drug_name(found, _drug(found) or "")
-    wanted = parse_dose(str(decision.value("dose")))
+    wanted = dose_of(decision)
     text = str(decision.value("dose"))
     if wanted is not None:
         text = _dose_words(*wanted)

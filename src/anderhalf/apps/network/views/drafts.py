@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.presentation.language import language
+from anderhalf.presentation.language import label_of, language
 
 from .. import actions
 from ..drafting.comparing import ChangeKind, RuleChange
@@ -20,7 +20,7 @@ from ..forms.drafts import RejectForm, StartForm, SubmitForm
 from ..models import Draft
 from ..queries.drafts import base_of, changes_of, drafts_of, signing_of
 from ..states import DraftState
-from ..words import rule_in_words, text_in
+from ..words import rule_in_words
 from .common import (
     column_title,
     draft_or_404,
@@ -63,7 +63,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     rows = drafts_of(request.viewer)
     agreement = present_agreement(request)
     pathways = running_pathways(request, agreement)
-    choices = [(key, text_in(one.title, language())) for key, one in pathways.items()]
+    choices = [(key, label_of(one.title)) for key, one in pathways.items()]
     form = StartForm(request.POST or None, pathways=choices)
     if request.method == "POST" and form.is_valid():
         made = actions.start_draft(by=request.viewer, at=request.now, **form.cleaned_data)

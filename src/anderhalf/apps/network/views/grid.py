@@ -16,7 +16,7 @@ from anderhalf.core.decisions.facts import Fact, FactType
 from anderhalf.core.decisions.feel import CellError, format_literal, parse_cell, parse_literal
 from anderhalf.core.decisions.model import DecisionTable, OnUnknown
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.presentation.language import language
+from anderhalf.presentation.language import label_of, language
 
 from .. import actions
 from ..drafting.fault_words import in_words
@@ -25,7 +25,7 @@ from ..errors import NotYourDraft, StaleDraft, StepNotNow
 from ..models import Draft
 from ..queries.drafts import base_of, text_of_table, used_ids
 from ..states import DraftState
-from ..words import cell_in_words, output_in_words, text_in
+from ..words import cell_in_words, output_in_words
 from .common import column_title, draft_or_404
 from .words import findings_in_words
 
@@ -111,7 +111,7 @@ def _context(request: HttpRequest, draft: Draft, base: Pathway, name: str, grid:
         "checked": checked is not None,
         "not_proved": (checked or {}).get("not_proved", ()),
         "more_facts": [
-            (fact.name, text_in(fact.label, language()))
+            (fact.name, label_of(fact.label))
             for fact in base.facts.values()
             if fact.name not in grid.header and fact.type is not FactType.TEXT
         ],

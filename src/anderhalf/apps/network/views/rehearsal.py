@@ -18,7 +18,7 @@ from anderhalf.core.decisions.facts import at_declared_scale
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.pathway.flowchart.words import value_in_words
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.presentation.language import language
+from anderhalf.presentation.language import label_of, language
 
 from ..drafting.fault_words import in_words
 from ..drafting.importing import FileFault, ImportRefused
@@ -207,7 +207,5 @@ def _asked(answer: Answer, pathway: Pathway) -> frozenset[str]:
 
 
 def _answer(answer: Answer, pathway: Pathway) -> dict[str, Any]:
-    missing = [
-        text_in(pathway.facts[name].label, language()) for name in answer.missing if name in pathway.facts
-    ]
+    missing = [label_of(pathway.facts[name].label) for name in answer.missing if name in pathway.facts]
     return {"rules": answer.rules, "missing": missing}

@@ -13,7 +13,7 @@ from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.pathway.flowchart.words import criterion
 from anderhalf.core.pathway.flowchart.words import value_in_words as short_value
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.presentation.language import language
+from anderhalf.presentation.language import label_of, language
 
 from ..drafting.checking import witness_of
 from ..drafting.fault_words import in_words
@@ -120,5 +120,5 @@ def _with_labels(text: str, column: str, pathway: Pathway, table: DecisionTable)
         text = text.replace(column, column_title(column, pathway, table))
     for name, fact in pathway.facts.items():
         if "_" in name and name in text:
-            text = text.replace(name, text_in(fact.label, language()))
+            text = text.replace(name, label_of(fact.label))
     return text
