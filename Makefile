@@ -5,7 +5,7 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
 export UV_PROJECT_ENVIRONMENT = .venv
 
-.PHONY: help demo test test-database test-engines test-population-postgresql test-random lint format bench screenshots messages docs clean
+.PHONY: help demo test test-database test-engines test-population-postgresql test-random lint format bench screenshots messages docs tables clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -72,6 +72,9 @@ messages: .venv/developer  ## collect texts to translate
 
 docs: .venv/developer  ## regenerate the pages of docs/ that come from code
 	@$(BIN)/python -m scripts.generate_docs
+
+tables: .venv/developer  ## write again what every decision table answers beside its limits (tests/spec/tables)
+	@$(BIN)/python -m scripts.write_boundaries
 
 clean:  ## remove what was made, except the demonstration's data in var/
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,7 +16,7 @@ ROW_GROUP = 122_880
 # code, unit, lowest, span, decimals: potassium, creatinine, eGFR, NT-proBNP, blood pressures, pulse, weight, height,
 # LVEF, sodium, haemoglobin
 CODES = (
-    ("513", "mmol/L", 3.2, 2.6, 1), ("523", "umol/L", 50, 180, 0), ("3583", "mL/min", 12, 90, 0),
+    ("513", "mmol/L", 3.2, 2.6, 1), ("523", "umol/L", 50, 180, 0), ("3583", "mL/min/1.73 m2", 12, 90, 0),
     ("1968", "ng/L", 20, 3000, 0), ("1744", "mmHg", 85, 100, 0), ("1740", "mmHg", 50, 50, 0),
     ("1875", "/min", 42, 80, 0), ("357", "kg", 48, 70, 1), ("8302-2", "cm", 150, 45, 0),
     ("10230-1", "%", 18, 50, 1), ("624", "mmol/L", 128, 20, 0), ("412", "mmol/l", 6, 5, 1),

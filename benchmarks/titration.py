@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import copy
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -26,19 +27,29 @@ from anderhalf.core.pathway.titration import ProposalKind, Protocol
 from anderhalf.core.pathway.titration.asking import ask_compiled
 from anderhalf.core.pathway.titration.classes import answer_class
 from anderhalf.core.pathway.titration.engine import read_context
+from anderhalf.core.pathway.titration.model import DOWNWARD, UPWARD
 from anderhalf.core.pathway.titration.population import decide
 from anderhalf.population.titration import KINDS, Answers, Cohort, ColumnEngine, Labels, as_patient
 from anderhalf.population.titration.engine import NO_RULE
+from anderhalf.population.titration.facts import Derived, shared_codes
 from benchmarks.measure import Line, at_least, least, processor_seconds, stopwatch
 from benchmarks.peers import Zen
-from benchmarks.titration_world import World, profiles
+from benchmarks.titration_ideal import PUBLISHED, RAPID, bound, days_to_target
+from benchmarks.titration_ledger import Found, Ledger
+from benchmarks.titration_people import profiles
+from benchmarks.titration_world import World
 
 FIRST_DAY = date(2026, 1, 5).toordinal()
 YEARS = 10
 BATCH = 50_000
+CHECKED = 20_000
+"""Patients whose every step is looked at by the second opinion."""
+CAUSES = 15
 SAMPLE = 200
 """Patients per batch size of a comparison with the engine for one patient."""
 COMPARED_ROUNDS = (0, 4, 12, 25)
+ASKING = (ProposalKind.DISCUSS, ProposalKind.NEEDS_DATA)
+STEPS = (*DOWNWARD, *UPWARD)
 
 
 @cache
@@ -64,6 +75,18 @@ class Run:
     contacts: int = 0
     changes: int = 0
     """Contacts at which a dose changed."""
+    shown: int = 0
+    """Contacts at which some card asks to discuss or for data."""
+    tiring: int = 0
+    """Contacts at which nothing but such cards is shown: no danger, no step up or down. Answered cards do not count."""
+    only_data: int = 0
+    """Of these: nothing but questions for data."""
+    only_danger: int = 0
+    """Contacts at which nothing but such cards is shown, below a danger."""
+    causes: Counter[str] = field(default_factory=Counter)
+    """Of the tiring contacts the cards that were shown, by class and rule."""
+    found: Found = field(default_factory=Found)
+    """What the second opinion says, where it was asked."""
     decide: float = 0.0
     """Processor seconds in the engine."""
     world: float = 0.0
@@ -75,16 +98,27 @@ class Run:
             self.counts[key] = self.counts.get(key, 0) + found
         self.contacts += other.contacts
         self.changes += other.changes
+        self.shown += other.shown
+        self.tiring += other.tiring
+        self.only_data += other.only_data
+        self.only_danger += other.only_danger
+        self.causes.update(other.causes)
+        self.found.add(other.found)
         self.decide += other.decide
         self.world += other.world
 
 
-def live(size: int, seed: int) -> Run:
-    """One batch of patients from the first contact to the end of the years."""
-    columns = engine()
+def live(
+    size: int, seed: int, *, years: int = YEARS, checked: bool = False, columns: ColumnEngine | None = None
+) -> Run:
+    """One batch of patients from the first contact to the end; `checked`: the second opinion looks along."""
+    columns = columns or engine()
     world = World(
-        columns.labels, pathway().follow_up, size=size, first_day=FIRST_DAY, days=YEARS * 365, seed=seed
+        columns.labels, pathway().follow_up, size=size, first_day=FIRST_DAY, days=years * 365, seed=seed
     )
+    ledger = Ledger(world) if checked else None
+    if ledger is not None:
+        world.watch = ledger.changed
     run = Run({key: np.zeros(len(KINDS), np.int64) for key in columns.labels.classes})
     begin = processor_seconds()
     while len(world):
@@ -96,10 +130,40 @@ def live(size: int, seed: int) -> Run:
         for key, answer in answers.items():
             run.counts[key] += np.bincount(answer.kind, minlength=len(KINDS))
         run.contacts += len(cohort)
+        _cards(run, columns, cohort, answers)
+        if ledger is not None:
+            ledger.measured(world)
+            ledger.look(world, dict(answers))
         world.follow(dict(answers))
+    if ledger is not None:
+        run.found = ledger.found
     run.changes = world.changes
     run.world = processor_seconds() - begin - run.decide
     return run
+
+
+def _cards(run: Run, columns: ColumnEngine, cohort: Cohort, answers: Mapping[str, Answers]) -> None:
+    """What the page of proposals shows: steps, and cards that ask for something else; answered ones rest."""
+    kinds = np.stack([answer.kind for answer in answers.values()])
+    step = np.isin(kinds, [KINDS.index(kind) for kind in STEPS]).any(axis=0)
+    asking = np.isin(kinds, [KINDS.index(kind) for kind in ASKING])
+    only = asking.any(axis=0) & ~step
+    # The page begins with the danger, and a pulse above the pressure is one.
+    derived = Derived(columns, cohort)
+    danger = columns.in_danger(shared_codes(columns, cohort, derived)) | derived.implausible["heart_rate"]
+    run.shown += int(asking.any(axis=0).sum())
+    run.only_danger += int((only & danger).sum())
+    only &= ~danger
+    run.tiring += int(only.sum())
+    run.only_data += int((only & ~(kinds == KINDS.index(ProposalKind.DISCUSS)).any(axis=0)).sum())
+    for (key, answer), asks in zip(answers.items(), asking, strict=True):
+        tables = columns.labels.resting[key].tables
+        which = (answer.kind * 100 + answer.table).astype(np.int64) * 1000 + answer.rule
+        for each, number in zip(*np.unique(which[asks & only], return_counts=True), strict=True):
+            place, rule = divmod(int(each), 1000)
+            kind, table = divmod(place, 100)
+            name = "no rule" if rule == NO_RULE else tables[table].rules[rule].id
+            run.causes[f"{key} {name} ({KINDS[kind].value})"] += int(number)
 
 
 def run(*, patients: int = 100_000) -> Iterator[Line]:
@@ -112,6 +176,11 @@ def run(*, patients: int = 100_000) -> Iterator[Line]:
     with ProcessPoolExecutor(workers) as pool:
         for part in pool.map(live, sizes, range(len(sizes))):
             whole.add(part)
+        looked = Run()
+        for part in pool.map(
+            partial(live, checked=True), [CHECKED // workers] * workers, range(10**5, 10**5 + workers)
+        ):
+            looked.add(part)
     classes = len(whole.counts)
     decisions = whole.contacts * classes
     name = f"{patients:,} patients, {YEARS} years".replace(",", " ")
@@ -124,7 +193,46 @@ def run(*, patients: int = 100_000) -> Iterator[Line]:
     yield Line("processor time per contact, all classes", whole.decide / whole.contacts * 1e6, "us")
     yield Line("the invented world, per contact", whole.world / whole.contacts * 1e6, "us")
     yield from _counts(whole)
+    yield from _tiring(whole)
+    yield from _second_opinion(looked)
+    yield from _ideal()
     yield from _peers(per_decision)
+
+
+def _tiring(whole: Run) -> Iterator[Line]:
+    """How often a professional finds nothing but questions."""
+    share = whole.tiring / whole.contacts * 100
+    name = "contacts that show nothing but cards to discuss or without data"
+    yield Line(name, share, "%", "below 8", share < 8)
+    yield Line("the same, only without data", whole.only_data / whole.contacts * 100, "%")
+    yield Line("the same below a danger", whole.only_danger / whole.contacts * 100, "%")
+    for name, number in whole.causes.most_common(CAUSES):
+        yield Line(f"on such contacts: {name}", number / whole.contacts * 100, "%")
+
+
+def _second_opinion(looked: Run) -> Iterator[Line]:
+    """What the rules written from the sources say of every step up."""
+    number = sum(looked.found.forbidden.values())
+    name = f"steps up that the second opinion forbids, of {looked.found.steps} in {CHECKED} patients"
+    yield Line(name, number, "", "0", number == 0)
+    for (key, rule, source), times in looked.found.forbidden.most_common():
+        yield Line(f"{key}: {rule} ({source})", times, "")
+
+
+def _ideal() -> Iterator[Line]:
+    """Days until all four classes are at target, and the earliest day that published ladders and intervals allow."""
+    protocol = engine().protocol
+    for name, every, rapid in (
+        ("every 14 days", 14, False),
+        ("weekly", 7, False),
+        ("rapid schedule, weekly", 7, True),
+    ):
+        ladders = RAPID if rapid else PUBLISHED
+        days, _each = days_to_target(protocol, every=every, rapid=rapid)
+        earliest = bound(ladders, every, one_kidney_step=True)
+        yield Line(
+            f"ideal patient, seen {name}: days to target", days, "d", f"at most {earliest}", days <= earliest
+        )
 
 
 def _counts(whole: Run) -> Iterator[Line]:
@@ -191,7 +299,7 @@ def _differences(columns: ColumnEngine, cohort: Cohort) -> int:
 
 
 def _answer(columns: ColumnEngine, answer: Answers, key: str, at: int) -> tuple[ProposalKind, str, object]:
-    table = columns.protocol.gate if answer.gate[at] else columns.protocol.drug_class[key].table
+    table = columns.labels.resting[key].tables[answer.table[at]]
     rule = "" if answer.rule[at] == NO_RULE else table.rules[answer.rule[at]].id
     kind = KINDS[answer.kind[at]]
     changes = kind in (ProposalKind.START, ProposalKind.INCREASE, ProposalKind.SWITCH, ProposalKind.DECREASE)

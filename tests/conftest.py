@@ -56,3 +56,18 @@ def people(network, at):
 def a_patient(people):
     """A man of 77 of practice De Linde."""
     return people.patient()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """After a run of the cases: what the service says, beside what was decided beforehand and its source."""
+    from tests.spec.cases.table import print_table
+
+    said = [
+        (text, report.passed)
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, ())
+        for name, text in getattr(report, "user_properties", ())
+        if name == "case_says" and report.when == "call"
+    ]
+    if said:
+        print_table(terminalreporter.write_line, said, SHARED / "data")

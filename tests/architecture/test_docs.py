@@ -9,6 +9,7 @@ import html
 import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -104,8 +105,22 @@ def test_paths_named_in_a_document_exist(name):
         assert (ROOT / path).exists(), path
 
 
+def test_the_intended_use_names_every_group_of_interactions():
+    """What is checked, by the name that the pathway gives it; all else is the pharmacist's."""
+    text = (DOCS / "intended-use.md").read_text()
+    for key in ("heart_failure", "atrial_fibrillation"):
+        content = tomllib.loads((ROOT / "pathways" / key / "interactions.toml").read_text())
+        for group in content["groups"].values():
+            assert group["label"]["en"] in text, group["label"]["en"]
+
+
 # hazards
 
+TEST = re.compile(r"`(tests/[^`:]+)::(\w+)(?:\[([^\]`]+)\])?`")
+ROADS = tuple(
+    f"tests/{folder}/" for folder in ("integration", "spec/cases", "journeys", "conformance", "security")
+)
+"""Where tests go through a form, an action, an import or a command, as the service does."""
 HAZARDS = [
     [cell.strip() for cell in row.strip("|").split("|")]
     for row in (DOCS / "hazards.md").read_text().splitlines()
@@ -125,11 +140,15 @@ def test_a_hazard_has_its_control_and_the_test_that_shows_it(row):
     assert severity in ("S1", "S2", "S3")
     control = re.search(r"`([^`]+)`", code).group(1)
     assert (ROOT / control).exists(), control
-    file, name = re.search(r"`([^`]+)::(\w+)`", shown).groups()
-    defined = {
-        node.name for node in ast.parse((ROOT / file).read_text()).body if isinstance(node, ast.FunctionDef)
-    }
-    assert name in defined, f"{file} has no test {name}"
+    tests = TEST.findall(shown)
+    assert tests and len(tests) == shown.count("::")
+    for file, name, case in tests:
+        text = (ROOT / file).read_text()
+        defined = {node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+        assert name in defined, f"{file} has no test {name}"
+        assert not case or f'"{case}"' in text, f"{file} has no case {case}"
+    if severity == "S3":
+        assert tests[0][0].startswith(ROADS), "a test of the road that the service runs stands first"
 
 
 # guides
@@ -166,7 +185,8 @@ def test_every_setting_of_the_environment_is_described():
     code = (ROOT / "src/anderhalf/web/settings.py").read_text()
     read = set(re.findall(r"environ\.get\(\"([A-Z_]+)\"", code))
     read |= {f"ANDERHALF_{name.upper()}" for name in re.findall(r"_kept_secret\(\"(\w+)\"\)", code)}
-    assert len(read) >= 8
-    assert read <= described
     everything = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
+    read |= set(re.findall(r"\"(ANDERHALF_[A-Z_]+)\"", everything))
+    assert len(read) >= 12
+    assert read <= described
     assert all(name in everything or name in read for name in described)

@@ -18,10 +18,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from anderhalf.core.decisions.chain import evaluate_all
 from anderhalf.core.decisions.dmn import DmnFile, read_dmn, write_dmn
 from anderhalf.core.decisions.facts import FactValue, FactValueError, Value
 from anderhalf.core.decisions.policy import Status
+from tests.support.chain import evaluate_all
 
 SHARED = Path(os.environ.get("ANDERHALF_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
 TCK = SHARED / "data" / "dmn-tck"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from pypdf import PdfReader
 
-from tests.support.browser import Visitor
+from tests.support.browser import PATIENCE, NeverCame, Visitor
 
 LOOKED_AT: set[tuple[str, ...]] = set()
 PATIENTS_SEEN, RETURNED = "Patiënten gezien", "Terug naar de 1e lijn"
@@ -53,15 +54,23 @@ class Person:
 
     def follows(self, name: str) -> None:
         """Click a link and look at what comes."""
-        self.page.get_by_role("link", name=name).first.click()
-        self.page.wait_for_load_state()
-        self.looks()
+        self.clicks(self.page.get_by_role("link", name=name).first)
 
     def presses(self, name: str, *, exact: bool = True) -> None:
         """Press a button and look at what comes."""
-        self.page.get_by_role("button", name=name, exact=exact).first.click()
-        self.page.wait_for_load_state()
+        self.clicks(self.page.get_by_role("button", name=name, exact=exact).first)
+
+    def clicks(self, control: Any) -> None:
+        """Click a link or button that leads somewhere, and look at what comes."""
+        self.visitor.press(control)
         self.looks()
+
+    def types(self, label: str, text: str) -> None:
+        """A cell of a decision table; what it means, or what is wrong with it, stands beneath it afterwards."""
+        with self.page.expect_response(lambda response: "/cel/" in response.url):
+            self.page.get_by_label(label, exact=True).fill(text)
+            self.page.keyboard.press("Tab")
+        self.visitor.wait_for_answer()
 
     def fills(self, **values: str) -> None:
         """Fields by name; a list is chosen from by its value, a choice by its radio."""
@@ -90,10 +99,14 @@ class Person:
 
     def answered(self, *texts: str) -> None:
         """Wait until the answer beside the form says all of this."""
-        self.page.wait_for_function(
-            "texts => texts.every(text => document.querySelector('#answer').innerText.includes(text))",
-            arg=list(texts),
-        )
+        with suppress(NeverCame):
+            self.page.wait_for_function(
+                "texts => texts.every(text => document.querySelector('#answer').innerText.includes(text))",
+                arg=list(texts),
+                timeout=PATIENCE,
+            )
+        said = self.text("#answer")
+        assert all(text in said for text in texts), f"{texts} is not the answer: {said}"
         self.looks()
 
     def text(self, selector: str = "main") -> str:
@@ -101,14 +114,15 @@ class Person:
         return self.page.locator(selector).first.inner_text()
 
     def sees(self, *texts: str) -> None:
-        """Every one of these stands on the page."""
-        shown = " ".join(self.text("body").split())
+        """Every one of these stands on the page, now or when a part that is on its way has come."""
+        shown = self.visitor.shown(*texts)
         for text in texts:
             assert text in shown, f"{text!r} is not on {self.page.url}: {shown[:400]}"
 
     def sees_not(self, *texts: str) -> None:
-        """None of these stands on the page."""
-        shown = " ".join(self.text("body").split())
+        """None of these stands on the page, when all of it has come."""
+        self.visitor.wait_for_answer()
+        shown = self.visitor.shown()
         for text in texts:
             assert text not in shown, f"{text!r} is on {self.page.url}"
 
@@ -236,9 +250,8 @@ class Road:
         cardiologist = self.person("cardioloog")
         cardiologist.opens(f"/verwijzingen/?zoek={self.name}")
         row = cardiologist.page.locator("main tr, main li", has_text=self.name)
-        row.filter(has_text="Anderhalvelijnscentrum Oost").locator("a[href*='/verwijzingen/']").first.click()
-        cardiologist.page.wait_for_load_state()
-        cardiologist.looks()
+        link = row.filter(has_text="Anderhalvelijnscentrum Oost").locator("a[href*='/verwijzingen/']")
+        cardiologist.clicks(link.first)
         cardiologist.sees(self.name, "Anderhalvelijnscentrum Oost", *texts)
 
     # ---- when: the centre ----
@@ -259,10 +272,8 @@ class Road:
         vs.opens("/wachtlijst/")
         row = vs.page.locator("tr, li", has_text=self.name).first
         self.chart = row.locator("a[href*='/dossier/']").first.get_attribute("href")
-        row.get_by_role("link", name="Plannen").click()
-        vs.looks()
-        vs.page.locator("button[name=slot]").first.click()
-        vs.page.wait_for_load_state()
+        vs.clicks(row.get_by_role("link", name="Plannen"))
+        vs.clicks(vs.page.locator("button[name=slot]").first)
         vs.opens(self.referral)
         vs.sees("afspraak gemaakt")
 
@@ -299,9 +310,7 @@ class Road:
 
     def _decides(self, text: str, decision: str) -> None:
         cardiologist = self.person("cardioloog")
-        self._cases_of(text).first.click()
-        cardiologist.page.wait_for_load_state()
-        cardiologist.looks()
+        cardiologist.clicks(self._cases_of(text).first)
         cardiologist.sees(self.name, text)
         case = cardiologist.page.url
         cardiologist.fills(decision=decision)

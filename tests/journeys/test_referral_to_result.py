@@ -39,6 +39,7 @@ def test_from_a_real_record_to_one_more_in_the_results(road, shared_data, today)
         intent="titration",
         reason="Bekend met hartfalen (LVEF 39%), sinds zes weken moe bij traplopen. Graag de medicatie instellen.",
         **NO_RED_FLAG,
+        f_lvef="39",  # the record holds two of one moment, 42.8 and 39.0: which one counts, a person says
         f_heart_rate="84",
         f_oxygen_saturation="96",
         f_nyha="II",
@@ -146,4 +147,28 @@ def test_a_red_flag_sends_nothing(road):
     road.then_the_answer_is("Pijn op de borst in rust: denk aan een acuut coronair syndroom", "EX-01", "112")
     road.when_the_poh_presses_send_all_the_same()
     road.then_it_is_an_emergency("EX-01")
+    road.then_nothing_was_sent()
+
+
+def test_a_number_that_can_be_read_in_two_ways_is_asked_back_and_nothing_is_lost(road):
+    road.name = "Puntema"
+    road.when_the_poh_begins_for_a_new_patient(
+        bsn=next(BSNS), family_name=road.name, initials="J.", birth_date="03-02-1950", sex="male"
+    )
+    road.when_the_poh_fills_in(
+        intent="diagnosis",
+        tests_asked="echo",
+        reason="Sinds vijf weken kortademig bij traplopen.",
+        **NO_RED_FLAG,
+        f_nt_probnp="8.900",
+        patient_informed="on",
+    )
+    road.then_the_answer_is("1 waarde is nog niet bruikbaar")
+    poh = road.person("poh")
+    poh.sees_not("RF-27")
+    poh.presses("Verwijzing versturen")
+    poh.visitor.problems[:] = [one for one in poh.visitor.problems if "422" not in one]
+    poh.sees("op twee manieren te lezen. Schrijf 8900 of 8,9.")
+    assert poh.page.locator("[name=f_nt_probnp]").input_value() == "8.900"
+    assert poh.page.locator("[name=reason]").input_value() == "Sinds vijf weken kortademig bij traplopen."
     road.then_nothing_was_sent()

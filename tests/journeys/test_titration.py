@@ -15,6 +15,7 @@ import pytest
 from tests.support import people
 
 from .steps import Person, Road, day
+from .test_danger import confirms_everything, refused
 
 BSNS = people.test_bsns()
 RED_FLAGS = ("chest_pain_at_rest", "dyspnoea_at_rest", "hypoperfusion", "syncope", "abrupt_deterioration")
@@ -93,10 +94,14 @@ class Care:
         self.vs.opens(self.chart)
         self.vs.follows("Consult starten")
 
-    def records(self, **values: str) -> None:
-        """Fills in the open form and goes on to the proposals."""
+    def records(self, *, sure: bool = False, **values: str) -> None:
+        """Fills in the open form and goes on to the proposals; `sure` says yes to what is asked of unusual values."""
         self.vs.fills(**values)
         self.vs.presses("Vastleggen en voorstellen bekijken")
+        if sure:
+            refused(self.vs)
+            confirms_everything(self.vs)
+            self.vs.presses("Vastleggen en voorstellen bekijken")
         self.vs.sees("Het consult is vastgelegd")
 
     def asks_about_everything_once(self, *, refuses: str = "") -> None:
@@ -132,9 +137,7 @@ class Care:
         said = card.inner_text()
         for name, value in choose.items():
             card.locator(f"select[name={name}]").first.select_option(value)
-        card.get_by_role("button", name="Overnemen").click()
-        self.vs.page.wait_for_load_state()
-        self.vs.looks()
+        self.vs.clicks(card.get_by_role("button", name="Overnemen"))
         self.vs.sees("Het voorstel is overgenomen")
         return str(said)
 
@@ -210,7 +213,7 @@ def test_a_high_potassium_stops_the_mra_is_discussed_and_the_mra_comes_back(care
 
     patient.after(15)
     patient.begins_a_consult()
-    patient.records(**{**WELL, "f_potassium": "6,2"})
+    patient.records(sure=True, **{**WELL, "f_potassium": "6,2"})
     card = patient.card("Spironolacton stoppen").inner_text()
     assert "Kalium: 6,2 mmol/l" in card and "komt op de agenda van de bespreking" in card
     patient.accepts("Spironolacton stoppen", stop_reason="hyperkalaemia")
@@ -223,16 +226,14 @@ def test_a_high_potassium_stops_the_mra_is_discussed_and_the_mra_comes_back(care
     decision = "Kalium over een week; onder 5,0 opnieuw beginnen op de startdosis."
     cases = cardiologist.page.locator("main li, main tr", has_text=patient.name).locator("a[href*='/casus/']")
     while cases.count():
-        cases.first.click()
-        cardiologist.page.wait_for_load_state()
-        cardiologist.looks()
+        cardiologist.clicks(cases.first)
         cardiologist.fills(decision=decision)
         cardiologist.presses("Besluit vastleggen")
         cardiologist.opens("/bespreking/")
     patient.vs.opens(f"{patient.chart}?maanden=3")
     patient.vs.sees("Bespreking")
 
-    patient.after(15)
+    patient.after(30)
     patient.begins_a_consult()
     patient.records(**{**WELL, "f_potassium": "4,5"})
     assert patient.vs.page.locator("article.advice", has_text="Spironolacton starten").count() == 0, (
@@ -254,6 +255,7 @@ def test_one_chart_for_two_pathways(care):
     patient.records(
         **{**WELL, "f_rhythm": "af", "f_heart_rate": "118"}, f_lvef="32", f_heart_failure_known="true"
     )
+    patient.asks_about_everything_once()
 
     patient.begins_a_consult()
     form = patient.vs.page
@@ -261,7 +263,8 @@ def test_one_chart_for_two_pathways(care):
     no = dict.fromkeys(
         ("hypertension", "stroke_or_tia", "vascular_disease", "mechanical_valve", "mitral_stenosis",
          "hcm_or_amyloidosis", "asthma", "major_bleeding", "liver_disease", "kidney_transplant", "labile_inr",
-         "antiplatelet", "nsaid", "diabetes", "dialysis", "beta_blocker", "diltiazem_or_verapamil", "af_within_48_hours", "af_after_cardioversion"), "false",
+         "antiplatelet", "nsaid", "diabetes", "dialysis", "beta_blocker", "diltiazem_or_verapamil", "af_within_48_hours", "af_after_cardioversion", "pre_excitation",
+         "doac_strong_inhibitor", "doac_inducer"), "false",
     )  # fmt: skip
     patient.records(
         **WELL | {"f_rhythm": "af", "f_heart_rate": "118"}, **{f"f_{name}": value for name, value in no.items()},
@@ -275,8 +278,7 @@ def test_one_chart_for_two_pathways(care):
         "Bètablokker starten of verhogen"
     )  # rate control looks at the pulse, the class card at everything
     start.get_by_label("Starten met").select_option(label="apixaban 5 mg 2 dd")
-    start.get_by_role("button", name="Akkoord, zo doen").click()
-    patient.vs.page.wait_for_load_state()
+    patient.vs.clicks(start.get_by_role("button", name="Akkoord, zo doen"))
     patient.vs.sees("Het voorstel is overgenomen", "Score 2 of hoger")
     patient.vs.opens(f"{patient.chart}medicatie/")
     patient.vs.sees("Neem apixaban 5 mg, 2 keer per dag.")
@@ -291,9 +293,7 @@ def test_one_chart_for_two_pathways(care):
     assert "Op de medicatielijst staat 2,5 mg 2 dd." in wrong.inner_text()
     wrong.locator("summary", has_text="Niet doen").click()
     wrong.locator("input[name=reason]").fill("recente bloeding, in overleg met de cardioloog")
-    wrong.get_by_role("button", name="Niet doen").click()
-    patient.vs.page.wait_for_load_state()
-    patient.vs.looks()
+    patient.vs.clicks(wrong.get_by_role("button", name="Niet doen"))
     patient.vs.sees("Vastgelegd dat u het voorstel niet volgt", "recente bloeding")
     patient.vs.opens(patient.chart)
     patient.vs.sees("apixaban", "Kan deze patiënt terug?", "Atriumfibrilleren: Onder controle houden")

@@ -79,6 +79,8 @@ EXPECTED: dict[str, Row] = {
     "people:patient_details": Row(CARE | TEAM | SELF | PRIVACY, anyway=PRIVACY),
     "people:alerts": Row(CARE | TEAM | SELF),
     "people:alert_end": Row(CARE, post=True, data={"because": "achterhaald"}),
+    "people:allergy_end": Row(CARE, post=True, data={"because": "achterhaald"}),
+    "people:allergies_asked": Row(CARE, post=True),
     "people:consents": Row(CARE | TEAM | SELF | PRIVACY, anyway=PRIVACY),
     "people:carer_add": Row(FIRST | CENTRE | {"patient"}, post=True, data=CARER),
     "people:carer_end": Row(FIRST | CENTRE | {"patient"}, post=True),
@@ -126,6 +128,7 @@ EXPECTED: dict[str, Row] = {
     "referrals:send": Row(
         FIRST | SPECIALISTS, anyway=SPECIALISTS, named=SPECIALISTS, about=False, **ABOUT_ONE
     ),
+    "referrals:emergency": Row(FIRST),  # the one whose advice it was; here a practice
     "referrals:discard": general(EVERYBODY, post=True, data={"about": "{patient}"}),  # one's own draft
     "referrals:down": general(SPECIALISTS),
     "referrals:list": general(CARE),
@@ -169,6 +172,7 @@ EXPECTED: dict[str, Row] = {
     "clinic:appointment_arrived": Row(CENTRE, post=True),
     "clinic:appointment_no_show": Row(CENTRE, post=True),
     "clinic:chart": Row(CLINICIANS | SELF),
+    "clinic:danger": Row(CENTRE | SPECIALISTS),
     "clinic:encounters": Row(CENTRE | SPECIALISTS),
     "clinic:measurements": Row(CENTRE | SPECIALISTS),
     "clinic:medication": Row(CENTRE | SPECIALISTS),
@@ -185,7 +189,12 @@ EXPECTED: dict[str, Row] = {
     "clinic:results_seen": Row(CENTRE, post=True),
     "clinic:advice_choose": Row(CENTRE, post=True),
     "clinic:beside_choose": Row(CENTRE, post=True),
-    "clinic:tolerance_end": Row(CENTRE, post=True, data={"because": "vergissing", "patient": "{patient}"}),
+    "clinic:tolerance_end": Row(CENTRE, post=True, data={"because": "vergissing"}),
+    "clinic:tolerance_judge": Row(CENTRE, post=True, data={"do": "reject"}),
+    "clinic:dosing_end": Row(CENTRE, post=True, data={"because": "vergissing"}),
+    "clinic:advice_undo": Row(CENTRE, post=True),
+    "clinic:advice_reopen": Row(CENTRE, post=True),
+    "clinic:medication_correct": Row(CENTRE),
     "clinic:encounter_new": Row(CENTRE),
     "clinic:encounter": Row(CENTRE | SPECIALISTS),
     "clinic:encounter_correct": Row(CENTRE),

@@ -26,12 +26,14 @@ from anderhalf.apps.billing.models import Claim
 from anderhalf.apps.casefinding.models import FoundPerson, Search
 from anderhalf.apps.clinic import actions as clinic
 from anderhalf.apps.clinic.models import Slot
+from anderhalf.apps.clinic.queries import proposals
 from anderhalf.apps.insight import actions as insight
 from anderhalf.apps.insight.links import token_of
 from anderhalf.apps.letters import actions as letters
 from anderhalf.apps.network.actions import publish_folder, start_draft
 from anderhalf.apps.people.models import Alert, Carer, CareRelation, EmergencyAccess, Network, Patient, User
 from anderhalf.apps.record import actions as record
+from anderhalf.apps.record import queries as record_queries
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.apps.record.models import Document, Observation
 from anderhalf.apps.referrals import actions as referrals
@@ -96,6 +98,15 @@ def _build() -> Stage:
         episode=episode.pk,
         text=clinic.EncounterText(conclusion="Hartfalen", plan="Optitratie"),
         observations=[NewObservation(fact="weight", value=Decimal(80), at=at)],
+        medication=[
+            clinic.MedicationStep(
+                kind="reported",
+                drug="furosemide",
+                drug_name="furosemide",
+                reason="gebruikt al",
+                atc="C03CA01",
+            )
+        ],
         documents=[clinic.NewDocument(kind="ecg", title="ECG", made_on=at.date(), content=PDF)],
     )
     case = supervision.add_case(**about, episode=episode.pk, question="Wat nu?")
@@ -115,8 +126,24 @@ def _build() -> Stage:
         chosen_line="intermediate",
         because="vraag",
     )
+    emergency = record.add_task(
+        by=gp, at=at, patient=patient.pk, kind="emergency_advice", title="Spoed: pijn op de borst in rust",
+        owner_organisation=patient.practice, rank=0, due_at=at,
+    )  # fmt: skip
     tolerance = clinic.remember_tolerance(
         **about, episode=episode.pk, drug_class="mra", kind="intolerance", reason="gynaecomastie"
+    )
+    card = next(one for one in proposals(vs, episode, at=at).cards if one.asks)
+    choice = clinic.choose_advice(
+        **about,
+        episode=episode.pk,
+        drug_class=card.drug_class,
+        choice="declined",
+        basis=card.basis,
+        reason="nu niet",
+    )
+    dosing = clinic.agree_dosing(
+        **about, episode=episode.pk, drug_class="arb", kind="max_tolerated", reason="lage bloeddruk"
     )
     access = EmergencyAccess.objects.create(
         patient=patient,
@@ -143,7 +170,11 @@ def _build() -> Stage:
         "observation_id": Observation.objects.get(encounter=encounter.pk).pk,
         "document_id": Document.objects.get(patient=patient).pk,
         "task_id": task.pk,
-        "tolerance_id": tolerance.pk,
+        "emergency_task": emergency.pk,
+        "allergy_id": tolerance.pk,
+        "dosing_id": dosing.pk,
+        "medication_id": record_queries.current_medication(patient.pk, at=at)[0].pk,
+        "choice_id": choice.pk,
         "case_id": case.pk,
         "meeting_id": meeting.pk,
         "letter_id": sent.pk,
@@ -192,7 +223,7 @@ def _household(people: People, patient: Patient, at: datetime) -> None:
         starts_at=at,
     )
     Alert.objects.create(
-        patient=patient, kind="allergy", text="penicilline", recorded_at=at, recorded_by="T. Test"
+        patient=patient, kind="alert", text="valgevaar", recorded_at=at, recorded_by="T. Test"
     )
 
 
@@ -219,6 +250,8 @@ def _path(name: str, stage: Stage) -> str:
     ids = dict(stage.ids)
     if url_name in ("letters:edit", "letters:preview", "letters:refresh", "letters:sign", "letters:discard"):
         ids["letter_id"] = ids["letter_draft"]
+    if url_name == "referrals:emergency":
+        ids["task_id"] = ids["emergency_task"]
     if url_name == "network:sheet_file":
         ids["form"] = "pdf"
     path = reverse(url_name, kwargs={key: ids[key] for key in pattern.regex.groupindex})

@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
+from playwright.sync_api import TimeoutError as NeverCame
 
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 PASSWORD = "Voorbeeld-streek-2025"
+PATIENCE = 30_000
+"""Milliseconds that somebody waits for a text to come."""
+
+WATCH_WHERE_IT_LEADS = """() => {
+  const pressed = window.pressed = { leaves: false };
+  addEventListener("click", event => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
+    const here = link.hash && link.href.split("#")[0] === location.href.split("#")[0];
+    if (!here && /^https?:$/.test(link.protocol)) pressed.leaves = true;
+  });
+  addEventListener("submit", event => {
+    const form = event.target;
+    if (!event.defaultPrevented && !form.target && form.method !== "dialog") pressed.leaves = true;
+  });
+}"""
+"""Set in the page before something is pressed. The next page doesn't have it, so its absence is that page's arrival."""
+
+ANSWERED = """() => !window.pressed?.leaves && document.readyState === "complete"
+  && !document.querySelector(".htmx-request")"""
+STANDS_THERE = """texts => {
+  const shown = document.body.innerText.split(/\\s+/).join(" ");
+  return texts.every(text => shown.includes(text));
+}"""
 
 
 def chromium_path() -> str | None:
@@ -37,10 +63,34 @@ class Visitor:
         page.goto(f"{self.url}/account/inloggen/")
         page.fill("input[name=login]", username)
         page.fill("input[name=password]", PASSWORD)
-        page.click("main button[type=submit]")
+        self.press(page.locator("main button[type=submit]").first)
         if "/code/" in page.url:
-            page.click("main button[type=submit]")
+            self.press(page.locator("main button[type=submit]").first)
         return self
+
+    def press(self, control: Locator) -> None:
+        """Click a link or a button and wait until what it leads to is there: the next page, or the part that changes.
+
+        A form's answer that is on its way is waited for, however long the server takes: until the next page came, the
+        page still shows what was there before, and would be read as the answer. Raises Playwright's ``TimeoutError``
+        when nothing comes.
+        """
+        self.page.evaluate(WATCH_WHERE_IT_LEADS)
+        control.click()
+        self.wait_for_answer()
+
+    def wait_for_answer(self) -> None:
+        """Until no page and no part of one is on its way."""
+        self.page.wait_for_function(ANSWERED)
+
+    def shown(self, *awaited: str) -> str:
+        """All text on the page on one line; first it waits (as long as ``PATIENCE``) for every text ``awaited``.
+
+        What never comes is not in the text that is given, which is for the caller to judge.
+        """
+        with suppress(NeverCame):
+            self.page.wait_for_function(STANDS_THERE, arg=list(awaited), timeout=PATIENCE)
+        return " ".join(self.page.locator("body").inner_text().split())
 
     def go(self, path: str) -> Page:
         """Open a page of the service."""

@@ -39,11 +39,18 @@ NUMBERS = {
 PLACES = (
     "acute_illness", "hypotension_symptoms", "pregnant", "congestion", "dehydration", "beta_blocker_complaints",
     "weight_stable", "diuretic_without_effect", "diabetes", "dialysis", "nyha", "rhythm", "palliative_phase", "treatment_goal", "frailty",
-    "lvef_ever_40_or_less", "angioedema_history", "asthma", "potassium_binder", "sex",
+    "lvef_ever_40_or_less", "heart_failure_known", "breast_feeding", "liver_class", "outflow_obstruction", "diabetes_type",
+    "av_block", "ketoacidosis_history", "syncope", "nsaid", "salt_substitute", "angioedema_history", "asthma", "potassium_binder", "sex",
 )  # fmt: skip
+SELDOM = {
+    "heart_failure_known", "breast_feeding", "liver_class", "outflow_obstruction", "diabetes_type", "av_block",
+    "ketoacidosis_history", "syncope", "nsaid", "salt_substitute",
+}  # fmt: skip
+"""Answers that are seldom troublesome, also in a cohort full of trouble: nobody would reach a step otherwise."""
 RARE = {
     "acute_illness", "hypotension_symptoms", "pregnant", "dehydration", "dialysis", "palliative_phase",
-    "angioedema_history", "asthma", "potassium_binder", "diuretic_without_effect", "treatment_goal",
+    "angioedema_history", "asthma", "potassium_binder", "diuretic_without_effect", "treatment_goal", "breast_feeding",
+    "liver_class", "outflow_obstruction", "av_block", "ketoacidosis_history", "syncope", "nsaid", "salt_substitute",
 }  # fmt: skip
 """Answers that are mostly "no": everybody would be stopped otherwise."""
 
@@ -56,7 +63,7 @@ def engine(*choices) -> ColumnEngine:
 
 def random_cohort(labels: Labels, size: int, seed: int, *, trouble: float = 0.05) -> Cohort:
     """`trouble` is the share of values that are missing, stale or alarming."""
-    draw = np.random.default_rng(seed)
+    draw, often = np.random.default_rng(seed), trouble
     today = np.full(size, TODAY.toordinal(), np.int32)
     recent = today - draw.integers(0, 6, size).astype(np.int32)
     numbers, days = {}, {}
@@ -81,8 +88,10 @@ def random_cohort(labels: Labels, size: int, seed: int, *, trouble: float = 0.05
     days["diastolic_bp"] = days["systolic_bp"]
     places = {}
     for name in PLACES:
-        many = len(labels.listed(name))
+        many, trouble = len(labels.listed(name)), often / 10 if name in SELDOM else often
         found = draw.integers(0, many, size)
+        if name == "heart_failure_known":
+            found = np.where(draw.random(size) < trouble, 0, 1)
         if name in RARE or name in ("beta_blocker_complaints", "frailty"):
             found = np.where(draw.random(size) < trouble, found, 0)
         places[name] = np.where(draw.random(size) < trouble, -1, found).astype(np.int8)
@@ -94,6 +103,7 @@ def random_cohort(labels: Labels, size: int, seed: int, *, trouble: float = 0.05
     for key in ("ace_inhibitor", "arb"):  # mostly one RAS inhibitor
         uses[key].slot[on_arni & (draw.random(size) < 0.95)] = 0
     uses["arb"].slot[(uses["ace_inhibitor"].slot > 0) & (draw.random(size) < 0.95)] = 0
+    flags = lambda share: draw.random(size) < share  # noqa: E731
     before = draw.random(size) < 0.8
     admitted = draw.random(size) < 0.3
     return Cohort(
@@ -106,6 +116,15 @@ def random_cohort(labels: Labels, size: int, seed: int, *, trouble: float = 0.05
         egfr_before=np.where(before, draw.integers(15, 90, size), np.nan).astype(float),
         lvef_before=np.where(draw.random(size) < 0.2, draw.integers(20, 60, size), np.nan).astype(float),
         nt_probnp_before=np.where(draw.random(size) < 0.7, draw.integers(300, 9000, size), np.nan).astype(float),
+        creatinine_start=np.where(before, draw.integers(60, 260, size), np.nan).astype(float),
+        egfr_start=np.where(before, draw.integers(15, 90, size), np.nan).astype(float),
+        potassium_before=np.where(before, draw.integers(32, 58, size) / 10, np.nan),
+        potassium_start=np.where(before, draw.integers(32, 58, size) / 10, np.nan),
+        creatinine_ras=np.where(before, draw.integers(60, 260, size), np.nan).astype(float),
+        egfr_ras=np.where(before, draw.integers(15, 90, size), np.nan).astype(float),
+        potassium_ras=np.where(before, draw.integers(32, 58, size) / 10, np.nan),
+        hyperkalaemia_on=np.where(flags(0.1), today - draw.integers(1, 60, size), -1).astype(np.int32),
+        groups={name: flags(0.01) for name in labels.protocol.interactions.groups},
         discharged=np.where(admitted, today - draw.integers(1, 60, size), -1).astype(np.int32),
     )  # fmt: skip
 
@@ -117,10 +136,12 @@ def _use(labels: Labels, key: str, today, draw, size: int) -> Use:
     used, before = flags(0.6), flags(0.3)
     slot = np.where(used, draw.integers(0, top, size), 0).astype(np.int16)
     last = np.where(before, draw.integers(0, top, size), 0).astype(np.int16)
+    last = np.where((last == slot) & (slot > 0), 0, last).astype(np.int16)  # the same dose again is no step
     since = today - draw.integers(0, 120, size).astype(np.int32)
+    begun = np.where(flags(0.3), today - draw.integers(0, 900, size), -1).astype(np.int32)
     return Use(
         slot=slot, since=since, last_slot=last, last_since=(np.minimum(ended, since) - 40).astype(np.int32),
-        last_until=np.where(slot > 0, np.minimum(ended, since), ended).astype(np.int32),
+        last_until=np.where(slot > 0, np.where(flags(0.5), since, np.minimum(ended, since)), ended).astype(np.int32),
         last_reason=draw.integers(-1, len(labels.reasons), size).astype(np.int16),
-        max_tolerated=flags(0.05), restart_agreed=flags(0.05),
+        begun=begun, max_tolerated=flags(0.05), restart_agreed=flags(0.05),
     )  # fmt: skip

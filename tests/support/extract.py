@@ -38,12 +38,12 @@ def extract(on: date, *, named: bool = False, lvef: str = "34", nyha: str = "II"
     measurements = [
         ("101", "10230-1", lvef, "%", day(on, 200)),
         ("101", "513", "4,6", "mmol/l", day(on, 20)),
-        ("101", "3583", "61", "ml/min", day(on, 20)),
+        ("101", "3583", "61", "ml/min/1,73 m2", day(on, 20)),
         ("101", "1744", "128", "mmHg", day(on, 20)),
         ("101", "1875", "72", "/min", day(on, 20)),
         ("102", "1744", "141", "mmHg", day(on, 60)),
         ("999", "1744", "141", "mmHg", day(on, 60)),
-        ("101", "513", "veel", "mmol/l", day(on, 20)),
+        ("101", "513", "veel", "mmol/l", day(on, 40)),
         ("104", "1744", "141", "mmHg", "31-31-2024"),
     ]  # fmt: skip
     problems = [

@@ -40,7 +40,7 @@ def _found(now: Any) -> dict[str, Any]:
     from anderhalf.apps.insight.models import Invitation
     from anderhalf.apps.letters.models import Letter
     from anderhalf.apps.people.models import Patient
-    from anderhalf.apps.record.models import Observation
+    from anderhalf.apps.record.models import MedicationAgreement, Observation, Task
     from anderhalf.apps.referrals.models import Referral
     from anderhalf.apps.supervision.models import CaseDiscussion, SupervisionMeeting
 
@@ -79,6 +79,16 @@ def _found(now: Any) -> dict[str, Any]:
         .order_by("pk")
         .first()
         .pk,
+        "agreement": MedicationAgreement.objects.filter(patient=episode.patient_id, status="final")
+        .order_by("-from_at", "pk")
+        .values_list("pk", flat=True)
+        .first(),
+        "patient_danger": Task.objects.filter(
+            kind="danger", status="open", owner_organisation__key="anderhalf_oost"
+        )
+        .order_by("created_at")
+        .values_list("patient_id", flat=True)
+        .first(),
         "session": ClinicSession.objects.filter(**oost, starts_at__lte=now, cancelled_at=None)
         .annotate(taken=Count("slots__appointments"))
         .order_by("-starts_at", "-taken")
@@ -116,6 +126,7 @@ def _found(now: Any) -> dict[str, Any]:
         "token": _token(invited),
         "episode_invited": invited.episode_id,
     }
+    found["emergency"] = _emergency(now, found["patient_linde"])
     missing = [name for name, value in found.items() if value is None]
     if missing:
         raise LookupError(f"the demonstration has nothing for: {', '.join(missing)}")
@@ -149,6 +160,22 @@ def _draft_of_agreement(now: Any) -> Any:
         title="Ruimere grens",
         because=because,
     ).pk
+
+
+def _emergency(now: Any, patient: Any) -> Any:
+    """The advice to call 112 that the POH of De Linde got for a patient, and has not said anything about yet."""
+    from django.utils import timezone
+
+    from anderhalf.apps.network.queries import pathway_on
+    from anderhalf.apps.referrals.actions import record_emergency
+    from anderhalf.core.decisions.facts import FactValue
+    from anderhalf.core.pathway.referral import route_referral
+
+    poh, on = _viewer("poh", now), timezone.localdate(now)
+    pathway = pathway_on(poh.network, "heart_failure", on=on)
+    routing = route_referral(pathway, {"chest_pain_at_rest": FactValue(value=True, on=on)}, on=on)
+    task = record_emergency(by=poh, at=now, patient=patient, routing=routing)
+    return task and task.pk
 
 
 def _search(now: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from anderhalf.content.titration import pathway_scores, titration_protocol
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.titration import DrugUse, Observation, Patient, Protocol, advise
 from anderhalf.core.pathway.titration.engine import read_context
+from anderhalf.core.pathway.titration.model import UPWARD, ProposalKind
 
 TODAY = date(2026, 11, 20)
 PER_DAY = {"od": "1", "bid": "2", "tid": "3", "alt": "0.5"}
@@ -28,7 +29,7 @@ STABLE: dict[str, Any] = {
 }  # fmt: skip
 RECORD: dict[str, Any] = {
     "sex": "male", "birth_date": date(1951, 3, 14), "dialysis": False, "palliative_phase": False, "frailty": "none",
-    "lvef_ever_40_or_less": True, "diabetes": False, "hf_admissions_12_months": "0",
+    "heart_failure_known": True, "lvef_ever_40_or_less": True, "diabetes": False, "hf_admissions_12_months": "0",
 }  # fmt: skip
 
 
@@ -147,3 +148,11 @@ def proposal(
 def context_of(one: Patient, *, choices: tuple = ()):
     """What the engine works out before it asks a table."""
     return read_context(protocol(*choices), one, on=TODAY)
+
+
+def boldness(kind: ProposalKind) -> int:
+    """0 stop, 1 pause, 2 decrease, 3 no change or no answer yet, 4 a step up: more is bolder."""
+    order = (ProposalKind.STOP, ProposalKind.PAUSE, ProposalKind.DECREASE)
+    if kind in order:
+        return order.index(kind)
+    return len(order) + (1 if kind in UPWARD else 0)

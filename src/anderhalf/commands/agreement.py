@@ -31,16 +31,23 @@ def check(
     folders: Annotated[
         list[Path] | None, typer.Argument(help="Pathway or network folders; without any: all of them.")
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder with the pathways as they were: changed rules must have a changed text and source."
+        ),
+    ] = None,
 ) -> None:
     """Read all pathways and networks and print every fault by file, line and cell.
 
     Tables are checked for gaps, overlaps, masked rules and impossible values, each with an example patient. What
-    case finding asks of a population (casefinding.toml and its tables) is checked in the same way. Ends with code 1
+    case finding asks of a population (casefinding.toml and its tables) is checked in the same way. A number in the
+    explanation of a rule must stand in its cells (or where numbers.toml says). Ends with code 1
     when something may not be used as it is.
     """
     console = Console()
     try:
-        checked = check_folders(folders or all_folders(), more=(casefinding_problems,))
+        checked = check_folders(folders or all_folders(), more=(casefinding_problems,), against=against)
     except ContentNotFound as error:
         console.print(str(error), style="bold red", markup=False)
         raise typer.Exit(2) from None

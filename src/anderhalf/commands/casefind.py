@@ -40,20 +40,6 @@ class Language(StrEnum):
     EN = "en"
 
 
-TITLES = {
-    "patients": "patients searched",
-    "known": "known heart failure",
-    "refer": "belong in the 1.5 line (certain, or as far as is known)",
-    "refer_certain": "  of whom certain",
-    "urgent": "must not wait",
-    "second_line": "belong with the cardiologist",
-    "return": "may go back to the GP",
-    "possible": "look like heart failure without the diagnosis",
-    "treatment": "diagnosis or treatment incomplete",
-    "undecided": "open questions, for lack of facts",
-}
-
-
 def casefind(
     extract: Annotated[
         Path,
@@ -89,18 +75,23 @@ def casefind(
     from anderhalf.population.engines import EngineUnavailable
     from anderhalf.population.shapes import ExtractRefused
 
-    try:
-        report = _search(
-            extract, out, agreement=agreement, pathway=pathway, on=on.date(), engine=engine.value,
-            lang=language.value, memory=memory, chunk=chunk, also_deceased=also_deceased,
-            console=console,
-        )  # fmt: skip
-    except (ExtractRefused, EngineUnavailable, ContentErrors, ContentNotFound, KeyError) as refused:
-        console.print(
-            f"not searched: {refused}", style="bold red", markup=False, highlight=False, soft_wrap=True
-        )
-        raise typer.Exit(1) from None
-    _show(Console(), report)
+    _set_up()
+    from django.utils import translation
+
+    from anderhalf.apps.casefinding.summary import refused as refused_in_words
+
+    with translation.override(language.value):
+        try:
+            report = _search(
+                extract, out, agreement=agreement, pathway=pathway, on=on.date(), engine=engine.value,
+                lang=language.value, memory=memory, chunk=chunk, also_deceased=also_deceased,
+                console=console,
+            )  # fmt: skip
+        except (ExtractRefused, EngineUnavailable, ContentErrors, ContentNotFound, KeyError) as refused:
+            said = refused_in_words(refused)
+            console.print(said, style="bold red", markup=False, highlight=False, soft_wrap=True)
+            raise typer.Exit(1) from None
+        _show(Console(), report)
 
 
 def criteria_for(agreement: str, pathway: str, on: date) -> Criteria:
@@ -120,7 +111,7 @@ def criteria_for(agreement: str, pathway: str, on: date) -> Criteria:
     found = load_network(files, f"networks/{agreement}", pathways=used)
     if pathway not in found.pathways or found.pathways[pathway].from_day > on:
         raise KeyError(f"the agreement {agreement} does not use the pathway {pathway} on {on}")
-    return read_criteria(used[pathway])
+    return read_criteria(used[pathway], network=files)
 
 
 def _search(
@@ -137,6 +128,8 @@ def _search(
     also_deceased: bool,
     console: Console,
 ) -> Report:
+    from anderhalf.apps.casefinding.summary import phases
+    from anderhalf.apps.casefinding.words import in_words
     from anderhalf.exchange.fhir.population import holds_fhir, stage_fhir
     from anderhalf.population.casefind import find_cases
     from anderhalf.population.engines import open_engine
@@ -144,7 +137,6 @@ def _search(
     criteria = criteria_for(agreement, pathway, on)
     stage = None
     if holds_fhir(extract):
-        _speak(lang)
         stage = partial(stage_fhir, extract, criteria=criteria, on=on, also_deceased=also_deceased)
     running = open_engine(engine, memory_gb=memory)
     columns = (
@@ -153,9 +145,13 @@ def _search(
         TextColumn("{task.completed}/{task.total}"),
         TimeRemainingColumn(),
     )
+    named = phases()
     try:
         with Progress(*columns, console=console) as bar:
-            tasks = {"read": bar.add_task("reading", total=1), "decide": bar.add_task("deciding", total=None)}
+            tasks = {
+                "read": bar.add_task(named["read"], total=1),
+                "decide": bar.add_task(named["decide"], total=None),
+            }
 
             def progress(phase: str, done: int, total: int) -> None:
                 if phase == "decide":
@@ -164,44 +160,29 @@ def _search(
 
             return find_cases(
                 extract, out, criteria=criteria, on=on, engine=running, stage=stage, chunk=chunk, lang=lang,
-                memory_gb=memory, progress=progress,
+                memory_gb=memory, progress=progress, say=in_words,
             )  # fmt: skip
     finally:
         running.close()
 
 
-def _speak(lang: str) -> None:
-    """What is wrong with a FHIR record is said in the texts of the service, which Django translates."""
+def _set_up() -> None:
+    """What was read and what not is said in the texts of the service, which Django translates."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anderhalf.web.settings")
     import django
-    from django.utils import translation
 
     django.setup()
-    translation.activate(lang)
 
 
 def _show(console: Console, report: Report) -> None:
-    table = Table(title=f"Worklists in {report.out}", show_header=False)
+    from anderhalf.apps.casefinding import summary
+
+    said = report.to_dict()
+    table = Table(title=summary.title(report.out), show_header=False)
     table.add_column()
     table.add_column(justify="right")
-    for name, title in TITLES.items():
-        table.add_row(title, f"{report.counts.get(name, 0):,}")
+    for name, shown in summary.counted(said["counts"], said["read"]):
+        table.add_row(name, shown)
     console.print(table)
-    staged = report.staged
-    aside = sum(staged.aside.values())
-    console.print(f"files read: {', '.join(staged.files)}", highlight=False, markup=False)
-    if aside:
-        console.print(f"{aside:,} rows set aside, see set_aside.csv:", highlight=False)
-        for why, number in staged.aside.most_common(10):
-            console.print(f"  {number:>9,}  {why}", highlight=False, markup=False)
-    for name, number in staged.not_asked.items():
-        if number:
-            console.print(f"{number:,} rows of {name} have a code that nothing asks for", highlight=False)
-    if staged.left:
-        console.print(
-            f"{staged.left:,} patients are no longer registered and were not searched", highlight=False
-        )
-    if report.missing:
-        console.print("most often missing:", highlight=False)
-        for name, number in list(report.missing.items())[:5]:
-            console.print(f"  {number:>9,}  {name}", highlight=False, markup=False)
+    for line in summary.lines(said["read"], said["missing"]):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)

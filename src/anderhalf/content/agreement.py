@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from anderhalf.core.contracts.model import Contract, DeductibleAmount
 from anderhalf.core.decisions.feel import UnaryTest
 from anderhalf.core.pathway.model import Labels
+
+if TYPE_CHECKING:
+    from anderhalf.content.urgent import UrgentCare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -360,6 +364,7 @@ class Agreement:
     pilot: Pilot
     waiting: WaitingNorm
     answer_times: Mapping[str, AnswerTime]
+    urgent: UrgentCare
     organisations: Mapping[str, Organisation]
     centres: Mapping[str, Centre]
     roles: Mapping[str, Role]

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from anderhalf.content.agreement import Agreement
+from anderhalf.content.danger_regions import danger_faults
 from anderhalf.content.faults import ContentErrors, ContentFault
 from anderhalf.content.folder import read_folder
+from anderhalf.content.following import following_faults
 from anderhalf.content.loading import NETWORK_FILE, load_network, load_pathway, pathways_used
 from anderhalf.content.paths import content_root
 from anderhalf.content.pathway import PATHWAY_FILE, rule_lines
+from anderhalf.content.returning import return_faults
+from anderhalf.content.rule_numbers import Content, content_of, number_faults, place_faults
 from anderhalf.content.settings import ENGINE_FILES
-from anderhalf.content.titration import SCORES, titration_protocol
+from anderhalf.content.titration import SCORES, anticoagulant_interactions, pathway_facts, titration_protocol
 from anderhalf.core.decisions.check import check_table
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.decisions.feel import format_literal
@@ -44,6 +48,10 @@ class Checked:
     """What was checked and what is wrong with it."""
 
     more: tuple[More, ...] = ()
+    against: Path | None = None
+    """A folder of pathways as they were before: rules that changed since are compared with it."""
+    compared: set[str] = field(default_factory=set)
+    """Pathways that were found there."""
     pathways: dict[str, Pathway] = field(default_factory=dict)
     networks: dict[str, Agreement] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -64,15 +72,19 @@ class Checked:
         return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
 
 
-def check_folders(folders: Sequence[Path], *, more: Sequence[More] = ()) -> Checked:
+def check_folders(
+    folders: Sequence[Path], *, more: Sequence[More] = (), against: Path | None = None
+) -> Checked:
     """Check pathway and network folders, pathways first; a network is checked with its own choices.
 
-    `more` are further checks of each pathway that could be loaded.
+    `more` are further checks of each pathway that could be loaded. `against` is a folder that holds pathways as they
+    were before (or has them in `pathways/`): a rule that changed since then must have changed its explanation and
+    source too. A folder that holds none of them is a fault: nothing compared is not nothing changed.
 
     Pathways that a network needs and that are not among the folders are taken from beside it
     (`../../pathways/<key>`) or from the content root.
     """
-    checked = Checked(more=tuple(more))
+    checked = Checked(more=tuple(more), against=against)
     kinds = {folder: _kind(folder) for folder in folders}
     for folder, kind in kinds.items():
         if kind is None:
@@ -88,6 +100,9 @@ def check_folders(folders: Sequence[Path], *, more: Sequence[More] = ()) -> Chec
     for folder, kind in kinds.items():
         if kind == NETWORK_FILE:
             _check_network(folder, checked)
+    if against is not None and not checked.compared:
+        message = "holds none of the pathways that are checked: nothing was compared"
+        checked.problems.append(Problem(ContentFault(str(against), 0, "", message)))
     return checked
 
 
@@ -106,6 +121,21 @@ def table_problems(table: DecisionTable, *, file: str, csv_text: str) -> list[Pr
         message = f"the table is too large to prove that there is no (other) {kind.value}"
         problems.append(Problem(ContentFault(file, 0, "", message), Severity.WARNING))
     return problems
+
+
+def rule_faults(pathway: Pathway, *, before: Mapping[str, str] | None = None) -> list[ContentFault]:
+    """Where the explanations of a pathway's rules say something else than the rules.
+
+    `before` are the files of the version it follows on: a rule that changed must have changed its text and source.
+    """
+    later = following_faults(before or {}, pathway.files, facts=pathway_facts(pathway))
+    return [*number_faults(_content(pathway)), *later]
+
+
+def _content(pathway: Pathway) -> Content:
+    return content_of(
+        pathway.files, facts=pathway_facts(pathway), urgencies=pathway.urgencies, settings=pathway.settings
+    )
 
 
 def _kind(folder: Path) -> str | None:
@@ -131,6 +161,11 @@ def _check_pathway(
         for problem in table_problems(table, file=file, csv_text=files[file]):
             checked.add(folder, problem)
     _check_protocol(folder, pathway, checked)
+    before = _as_it_was(folder.name, checked)
+    for fault in (*rule_faults(pathway, before=before), *danger_faults(pathway), *return_faults(pathway)):
+        checked.add(folder, Problem(fault))
+    for fault in place_faults(_content(pathway)):
+        checked.add(folder, Problem(fault, Severity.WARNING))
     for check in checked.more:
         for problem in check(pathway):
             checked.add(folder, problem)
@@ -138,9 +173,24 @@ def _check_pathway(
     return pathway
 
 
+def _as_it_was(name: str, checked: Checked) -> Mapping[str, str] | None:
+    """The files of the pathway in the folder to compare with, if it has them."""
+    if checked.against is None:
+        return None
+    for folder in (checked.against / name, checked.against / "pathways" / name):
+        if folder.is_dir():
+            checked.compared.add(name)
+            return read_folder(folder)
+    return None
+
+
 def _check_protocol(folder: Path, pathway: Pathway, checked: Checked) -> None:
     """The titration protocol and its tables, when the pathway has one."""
     if TITRATION_FILE not in pathway.files:
+        try:
+            anticoagulant_interactions(pathway)
+        except ValueError as error:  # InteractionError, and TOML that can't be read
+            checked.add(folder, Problem(ContentFault("interactions.toml", 0, "", str(error))))
         return
     try:
         protocol = titration_protocol(
@@ -157,7 +207,7 @@ def _check_protocol(folder: Path, pathway: Pathway, checked: Checked) -> None:
         checked.add(folder, Problem(ContentFault(TITRATION_FILE, 0, "", missing)))
         return
     tables = [drug_class.table for drug_class in protocol.classes]
-    for table in (*tables, protocol.gate, protocol.renal, protocol.alarms):
+    for table in (*tables, protocol.gate, protocol.renal):
         file = f"titration/{table.id.removeprefix('titration.')}.csv"
         for problem in table_problems(table, file=file, csv_text=pathway.files.get(file, "")):
             checked.add(folder, problem)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from anderhalf.content.drugs import drug_groups
 from anderhalf.content.faults import Faults
 from anderhalf.content.folder import SHARED
 from anderhalf.content.sources import check_source
 from anderhalf.content.toml import Section, TomlFile
 from anderhalf.core.decisions.facts import Fact, FactType
-from anderhalf.core.pathway.derivations import DERIVATIONS
-from anderhalf.core.pathway.facts import Derivation, Entry, FactDictionary
+from anderhalf.core.pathway.derivations import DERIVATIONS, OF_A_FORMULA, OF_A_SERIES
+from anderhalf.core.pathway.facts import HIGH, LOW, YES, Derivation, Entry, FactDictionary
 from anderhalf.core.pathway.model import Source
+from anderhalf.core.pathway.units import Amount, Conversion, unit_key
 
-CODE_SYSTEMS = ("loinc", "nhg", "snomed", "icpc", "atc", "rxnorm")
+CODE_SYSTEMS = ("loinc", "nhg", "snomed", "icpc", "icd10", "atc", "rxnorm")
 _KEYS = (
     "type",
     "group",
@@ -34,9 +37,15 @@ _KEYS = (
     "value_codes",
     "max_age_days",
     "codes",
+    "drugs",
     "conversions",
+    "offered",
+    "moles",
+    "mass",
+    "ahead",
     "derived",
     "source",
+    "danger",
 )
 
 
@@ -57,15 +66,17 @@ def read_dictionary(
     entries: dict[str, Entry] = {}
     for key in facts_from:
         shared = TomlFile.read(f"{SHARED}{key}/facts.toml", files, faults)
+        groups_of_drugs = drug_groups(files, faults, folder=f"{SHARED}{key}/")
         for section in _facts(shared):
-            entries[section.name] = _entry(section)
+            entries[section.name] = _entry(section, groups_of_drugs)
+    drugs = drug_groups(files, faults)
     owned = TomlFile.read(name, files, faults)
     places: dict[tuple[str, str], str] = {}
     for section in _facts(owned):
         if section.name in entries:
             section.fault(None, f"{section.name} is already described in a shared dictionary")
             continue
-        entry = _entry(section)
+        entry = _entry(section, drugs)
         entries[section.name] = entry
         if groups and entry.fact.group and entry.fact.group not in groups:
             section.fault("group", f"{entry.fact.group!r} is not one of [groups] in pathway.toml")
@@ -80,7 +91,7 @@ def _facts(file: TomlFile) -> list[Section]:
     return [file.root.section(name) for name in file.data if isinstance(file.data[name], Mapping)]
 
 
-def _entry(section: Section) -> Entry:
+def _entry(section: Section, drugs: Mapping[str, tuple[str, ...]]) -> Entry:
     section.only(*_KEYS)
     if not section.name.isidentifier() or section.name != section.name.lower():
         section.fault(None, "a fact's name is lower case with underscores, for instance systolic_bp")
@@ -94,9 +105,11 @@ def _entry(section: Section) -> Entry:
     if fact_type is FactType.NUMBER and "unit" not in section:
         section.fault("unit", "a number needs its UCUM unit (1 when it has none)")
     if fact_type is not FactType.NUMBER:
-        for key in ("range", "usual", "unit", "conversions", "decimals"):
+        for key in ("range", "usual", "unit", "conversions", "offered", "moles", "mass", "decimals"):
             if key in section:
                 section.fault(key, f"only a number has {key}")
+    if fact_type is not FactType.DATE and "ahead" in section:
+        section.fault("ahead", "only a date can lie ahead")
     fact = Fact(
         name=section.name,
         type=fact_type,
@@ -110,7 +123,7 @@ def _entry(section: Section) -> Entry:
         decimals=section.whole("decimals", required=False, minimum=0) or 0,
         values=values,
         max_age_days=section.whole("max_age_days", required=False, minimum=0),
-        codes=_codes(section),
+        codes=_codes(section, drugs),
         source=section.text("source"),
         help=section.labels("help", required=False),
         group=section.text("group"),
@@ -119,12 +132,31 @@ def _entry(section: Section) -> Entry:
     for code, value in value_codes.items():
         if value not in values:
             section.fault("value_codes", f"{code} stands for {value!r}, which is not in the list of values")
+    conversions = _conversions(section, fact)
     return Entry(
         fact=fact,
-        conversions=_conversions(section),
+        conversions=conversions,
+        offered=_offered(section, conversions),
+        amounts=_amounts(section, fact),
+        may_lie_ahead=section.data.get("ahead") is True,
         derived=_derived(section),
         value_codes={str(code): str(value) for code, value in value_codes.items()},
+        danger=_danger(section, fact_type),
     )
+
+
+def _danger(section: Section, fact_type: FactType) -> tuple[str, ...] | None:
+    if "danger" not in section:
+        return None
+    ends = section.words("danger", required=False)
+    possible = {FactType.NUMBER: (LOW, HIGH), FactType.BOOLEAN: (YES,)}.get(fact_type, ())
+    for end in ends:
+        if end not in possible:
+            section.fault(
+                "danger",
+                f"{end!r} is not one of {', '.join(possible) or 'nothing: this is no number or yes-or-no'}",
+            )
+    return ends
 
 
 def _both(labels: Mapping[str, str], name: str) -> Mapping[str, str]:
@@ -152,10 +184,19 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
-def _codes(section: Section) -> Mapping[str, tuple[str, ...]]:
+def _codes(section: Section, drugs: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """The codes of a fact; `drugs` names groups of the one list of drug classes, whose ATC codes it takes."""
     codes = section.section("codes", required=False)
     codes.only(*CODE_SYSTEMS)
-    return {system: codes.words(system) for system in CODE_SYSTEMS if system in codes}
+    found = {system: codes.words(system) for system in CODE_SYSTEMS if system in codes}
+    listed: list[str] = list(found.get("atc", ()))
+    for group in section.words("drugs", required=False):
+        if group not in drugs:
+            section.fault("drugs", f"{group} is no group of doses.toml or interactions.toml")
+        listed += drugs.get(group, ())
+    if listed:
+        found["atc"] = tuple(dict.fromkeys(listed))
+    return found
 
 
 def _unique_codes(section: Section, fact: Fact, places: dict[tuple[str, str], str]) -> None:
@@ -167,32 +208,73 @@ def _unique_codes(section: Section, fact: Fact, places: dict[tuple[str, str], st
                 section.fault("codes", f"{system} {code} is already the code of {other}")
 
 
-def _conversions(section: Section) -> Mapping[str, Fraction]:
+_CONVERSION = re.compile(r"\s*([^\s+-]+)\s*(?:([+-])\s*([^\s+-]+)\s*)?")
+
+
+def _conversions(section: Section, fact: Fact) -> Mapping[str, Conversion]:
     given = section.section("conversions", required=False)
-    found: dict[str, Fraction] = {}
-    for unit, factor in given.data.items():
+    found: dict[str, Conversion] = {}
+    keys = {unit_key(unit): Conversion() for unit in (fact.unit, fact.unit_label) if unit}
+    for unit, text in given.data.items():
         try:
-            found[unit] = _factor(str(factor))
+            how = found[unit] = _conversion(str(text))
         except (ValueError, ZeroDivisionError):
-            given.fault(unit, f'{factor!r} is not a factor; write "88.4" or "1/0.118"')
+            given.fault(unit, f'{text!r} is not a factor; write "88.4", "1/0.118" or "10.93 - 23.5"')
             continue
-        if found[unit] <= 0:
+        if how.factor <= 0:
             given.fault(unit, "a factor is above zero")
+        if keys.setdefault(unit_key(unit), how) != how:
+            given.fault(unit, "this is another spelling of a unit that is converted in another way")
     return found
 
 
-def _factor(text: str) -> Fraction:
+def _conversion(text: str) -> Conversion:
+    parts = _CONVERSION.fullmatch(text)
+    if parts is None:
+        raise ValueError(text)
+    offset = _fraction(parts[3]) if parts[3] else Fraction(0)
+    return Conversion(_fraction(parts[1]), -offset if parts[2] == "-" else offset)
+
+
+def _fraction(text: str) -> Fraction:
     above, _, below = text.partition("/")
     return Fraction(above.strip()) / Fraction(below.strip() or "1")
+
+
+def _offered(section: Section, conversions: Mapping[str, Conversion]) -> tuple[str, ...]:
+    """The units that a form offers beside the dictionary's own."""
+    units = section.words("offered") if "offered" in section else ()
+    known = {unit_key(unit) for unit in conversions}
+    for unit in units:
+        if unit_key(unit) not in known:
+            section.fault("offered", f"{unit!r} is offered and has no conversion")
+    return units
+
+
+def _amounts(section: Section, fact: Fact) -> Mapping[str, Amount]:
+    """Codes of which it is known whether they count moles or mass."""
+    found: dict[str, Amount] = {}
+    for amount in Amount:
+        for code in section.words(amount.value) if amount.value in section else ():
+            if code not in (*fact.codes.get("loinc", ()), *fact.codes.get("nhg", ())):
+                section.fault(amount.value, f"{code} is not a code of this fact")
+            if found.setdefault(code, amount) is not amount:
+                section.fault(amount.value, f"{code} counts moles or mass, not both")
+    return found
 
 
 def _derived(section: Section) -> Derivation | None:
     if "derived" not in section:
         return None
     given = section.section("derived")
-    given.only("how", "from")
-    how = given.choice("how", tuple(DERIVATIONS))
-    return Derivation(how, given.words("from")) if how in DERIVATIONS else None
+    given.only("how", "from", "over_days")
+    how = given.choice("how", (*DERIVATIONS, *sorted(OF_A_SERIES | OF_A_FORMULA)))
+    days = given.whole("over_days", required=how in OF_A_SERIES, minimum=1)
+    if how not in OF_A_SERIES and days is not None:
+        given.fault("over_days", f"only {' and '.join(sorted(OF_A_SERIES))} look back over days")
+    if how not in DERIVATIONS and how not in OF_A_SERIES | OF_A_FORMULA:
+        return None
+    return Derivation(how, given.words("from"), days or 0)
 
 
 def _check_derived(section: Section, entries: Mapping[str, Entry]) -> None:

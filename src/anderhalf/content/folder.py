@@ -13,13 +13,15 @@ SUFFIXES = frozenset({".toml", ".csv", ".md"})
 MAX_FILE_BYTES = 2_000_000
 SHARED = "shared/"
 """Prefix under which the dictionary of another pathway travels along (see `facts_from`)."""
+TRAVEL_ALONG = ("facts.toml", "doses.toml", "interactions.toml")
+"""What a dictionary needs: itself, and the lists of drugs that its facts name."""
 
 
 def read_folder(path: Path) -> Mapping[str, str]:
     """The text files of a pathway or network folder, by name relative to it with forward slashes.
 
-    When pathway.toml names other pathways in `facts_from`, their facts.toml come along as
-    `shared/<key>/facts.toml`, so that the mapping is complete in itself. Raises ContentErrors for a folder
+    When pathway.toml names other pathways in `facts_from`, their facts.toml and their lists of drugs come along as
+    `shared/<key>/facts.toml` and so on, so that the mapping is complete in itself. Raises ContentErrors for a folder
     that is missing or empty, and for files that are too large or not UTF-8.
     """
     faults = Faults()
@@ -36,11 +38,12 @@ def read_folder(path: Path) -> Mapping[str, str]:
     if path.is_dir() and not files and not faults.found:
         faults.add(str(path), 0, "", "the folder holds no .toml or .csv file")
     for key in _facts_from(files):
-        shared = path.parent / key / "facts.toml"
-        name = f"{SHARED}{key}/facts.toml"
-        text = _read(shared, name, faults) if shared.is_file() else None
-        if text is not None:
-            files[name] = text
+        for along in TRAVEL_ALONG:
+            shared = path.parent / key / along
+            name = f"{SHARED}{key}/{along}"
+            text = _read(shared, name, faults) if shared.is_file() else None
+            if text is not None:
+                files[name] = text
     faults.raise_any()
     return files
 

@@ -30,6 +30,7 @@ from anderhalf.content.network import (
 )
 from anderhalf.content.pathway import read_pathway
 from anderhalf.content.toml import Section, TomlFile
+from anderhalf.content.urgent import read_urgent
 from anderhalf.content.working import (
     read_communication,
     read_competences,
@@ -59,6 +60,7 @@ _NETWORK_KEYS = (
     "goals",
     "waiting",
     "answer_times",
+    "urgent",
     "organisations",
     "centres",
     "roles",
@@ -174,6 +176,7 @@ def _network(
         pilot=read_pilot(root),
         waiting=read_waiting(root),
         answer_times=read_answer_times(root, roles),
+        urgent=read_urgent(root, roles),
         organisations=organisations,
         centres=centres,
         roles=roles,

@@ -54,7 +54,7 @@ ROLE_KEYS = (
 PATIENT = "patient"
 _AGB = re.compile(r"\d{8}")
 _UZOVI = re.compile(r"\d{4}")
-_PHONE = re.compile(r"0(\d[- ]?){8}\d")
+PHONE = re.compile(r"0(\d[- ]?){8}\d")
 
 
 def read_organisations(root: Section) -> Mapping[str, Organisation]:
@@ -87,7 +87,7 @@ def read_organisations(root: Section) -> Mapping[str, Organisation]:
             section.fault("agb", f"{agb} is already the AGB code of {agbs[agb]}")
         for key in ("phone", "phone_urgent"):
             phone = section.text(key, required=key == "phone")
-            if phone and not _PHONE.fullmatch(phone):
+            if phone and not PHONE.fullmatch(phone):
                 section.fault(key, f"{phone!r} is not a Dutch telephone number of ten digits")
         from_day, until = _period(section, "from", "until")
         found[section.text("id")] = Organisation(

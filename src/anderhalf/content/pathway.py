@@ -6,17 +6,19 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from anderhalf.content.dictionary import read_dictionary
 from anderhalf.content.faults import Faults
 from anderhalf.content.folder import content_hash
 from anderhalf.content.schedule import read_education, read_follow_up
-from anderhalf.content.settings import read_settings
+from anderhalf.content.settings import ENGINE_FILES, read_settings
 from anderhalf.content.sources import check_source, read_sources, source_faults
 from anderhalf.content.toml import Section, TomlFile
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.decisions.table import TableErrors, read_meta, read_table
+from anderhalf.core.pathway.kidney import EgfrFormula
 from anderhalf.core.pathway.model import (
     Approval,
     Education,
@@ -28,6 +30,7 @@ from anderhalf.core.pathway.model import (
 )
 
 PATHWAY_FILE = "pathway.toml"
+SCORES, EGFR_EQUATION = ENGINE_FILES[1], "egfr_equation"
 NO_CODE = "none"
 """In a table: no line, no urgency (nothing is excluded, no appointment is needed)."""
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -59,6 +62,7 @@ def read_pathway(
         "groups",
         "tables",
         "settings",
+        "no_danger",
     )
     version = root.text("version")
     if version and not _VERSION.fullmatch(version):
@@ -77,6 +81,7 @@ def read_pathway(
         facts_from=facts_from,
     )
     settings = read_settings(root, files, sources, choices)
+    dictionary = replace(dictionary, egfr=_egfr(files, settings, faults))
     tables: dict[str, DecisionTable] = {}
     table_files: dict[str, str] = {}
     for section in root.sections("tables"):
@@ -137,6 +142,19 @@ def rule_lines(csv_text: str) -> Mapping[str, int]:
             found.setdefault(cells[at], line)
         line = reader.line_num + 1
     return found
+
+
+def _egfr(files: Mapping[str, str], settings: Mapping[str, Setting], faults: Faults) -> EgfrFormula | None:
+    """The equation, of those in scores.toml, by which eGFR follows from creatinine; None without calculators."""
+    if SCORES not in files or EGFR_EQUATION not in settings:
+        return None
+    chosen = settings[EGFR_EQUATION].chosen
+    root = TomlFile.read(SCORES, files, faults).root.data
+    try:
+        return EgfrFormula.read(root["formulas"][chosen])
+    except (KeyError, TypeError, ValueError):
+        faults.add(SCORES, 0, f"formulas.{chosen}", "this equation lacks a coefficient")
+        return None
 
 
 def _urgencies(root: Section, sources: Mapping[str, Source]) -> Mapping[str, Urgency]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from anderhalf.content.cells import read_cells
 from anderhalf.content.faults import Faults
 from anderhalf.content.sources import check_graded, check_source
 from anderhalf.content.toml import Section, TomlFile
@@ -35,7 +36,9 @@ def read_follow_up(
         contacts=tuple(_contact(section, sources, dictionary) for section in root.items("contacts")),
         tests=tuple(_test(section, sources, dictionary) for section in root.items("tests")),
         alarms=tuple(_alarm(section, sources, dictionary) for section in root.items("alarms")),
-        refer_again=tuple(_refer_again(section, sources) for section in root.items("refer_again")),
+        refer_again=tuple(
+            _refer_again(section, sources, dictionary) for section in root.items("refer_again")
+        ),
     )
 
 
@@ -120,13 +123,27 @@ def _event(section: Section) -> ContactEvent | None:
 
 def _test(section: Section, sources: Mapping[str, Source], dictionary: FactDictionary) -> TestRule:
     section.only(
-        "id", "title_nl", "title_en", "measure", "every_days", "after_days", "latest_days", "source", "grade"
+        "id",
+        "title_nl",
+        "title_en",
+        "measure",
+        "every_days",
+        "after_days",
+        "latest_days",
+        "done",
+        "source",
+        "grade",
     )
     source, grade = check_graded(section, sources)
     after = section.whole("after_days", required=False, minimum=1)
     latest = section.whole("latest_days", required=False, minimum=1)
+    if (after is None) == ("every_days" not in section):
+        section.fault(None, "give either every_days (recurring) or after_days (once, after optimal therapy)")
     if after is not None and latest is not None and latest < after:
         section.fault("latest_days", "the latest day lies before the first")
+    done = section.text("done", required=False) or None
+    if done is not None and done not in dictionary:
+        section.fault("done", f"{done} is not a fact of the dictionary")
     return TestRule(
         id=section.text("id"),
         title=section.labels("title"),
@@ -134,6 +151,7 @@ def _test(section: Section, sources: Mapping[str, Source], dictionary: FactDicti
         every_days=section.whole("every_days", required=False, minimum=1),
         after_days=after,
         latest_days=latest,
+        done=done,
         source=source,
         grade=grade,
     )
@@ -159,7 +177,10 @@ def _alarm(section: Section, sources: Mapping[str, Source], dictionary: FactDict
     )
 
 
-def _refer_again(section: Section, sources: Mapping[str, Source]) -> ReferAgain:
-    section.only("id", "text_nl", "text_en", "source", "grade")
+def _refer_again(section: Section, sources: Mapping[str, Source], dictionary: FactDictionary) -> ReferAgain:
+    section.only("id", "text_nl", "text_en", "limits", "source", "grade")
     source, grade = check_graded(section, sources)
-    return ReferAgain(id=section.text("id"), text=section.labels("text"), source=source, grade=grade)
+    return ReferAgain(
+        id=section.text("id"), text=section.labels("text"), limits=read_cells(section, "limits", dictionary),
+        source=source, grade=grade,
+    )  # fmt: skip

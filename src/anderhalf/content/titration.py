@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from anderhalf.core.decisions.facts import Fact
+from anderhalf.core.pathway.interactions import FILE as INTERACTIONS
+from anderhalf.core.pathway.interactions import InteractionError, Interactions, check_about, read_interactions
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores import Scores, read_scores
 from anderhalf.core.pathway.titration import Protocol, read_protocol
@@ -12,6 +14,7 @@ from anderhalf.core.pathway.titration.reading import DERIVED, FOLDER, read_deriv
 
 SCORES = "scores.toml"
 PROTOCOL = FOLDER + "protocol.toml"
+ANTICOAGULANT = "anticoagulant_drug"
 
 
 def pathway_facts(pathway: Pathway) -> Mapping[str, Fact]:
@@ -35,6 +38,22 @@ def pathway_scores(*pathways: Pathway, choices: Mapping[str, str] | None = None)
     return read_scores(*texts, facts=facts, settings=choices)
 
 
+def anticoagulant_interactions(pathway: Pathway) -> Interactions:
+    """What does not go together with an anticoagulant, for a pathway that knows which one is taken.
+
+    Raises InteractionError for a pair about a drug that the pathway does not have.
+    """
+    found = read_interactions(pathway.files.get(INTERACTIONS, ""))
+    if ANTICOAGULANT in pathway.dictionary:
+        check_about(found, pathway.facts[ANTICOAGULANT].values)
+    unknown = [
+        group.fact for group in found.groups.values() if group.fact and group.fact not in pathway.facts
+    ]
+    if unknown:
+        raise InteractionError(f"{INTERACTIONS}: {', '.join(unknown)} is no fact of the dictionary")
+    return found
+
+
 def titration_protocol(
     pathway: Pathway,
     *,
@@ -46,5 +65,6 @@ def titration_protocol(
         choices = pathway.choices_of(PROTOCOL)
     return read_protocol(
         pathway.files, facts=pathway.dictionary.facts, phenotype=pathway.tables["phenotype"],
+        exclusion=pathway.tables.get("exclusion"),
         scores=pathway_scores(pathway, choices=score_choices), choices=choices,
     )  # fmt: skip

@@ -17,11 +17,11 @@ from anderhalf.content.agreement import (
     Supervision,
     Training,
 )
+from anderhalf.content.cells import read_cells
 from anderhalf.content.network import PATIENT, known_role
 from anderhalf.content.schedule import unique_ids
 from anderhalf.content.sources import check_graded
 from anderhalf.content.toml import LANGUAGES, Section
-from anderhalf.core.decisions.feel import CellError, UnaryTest, parse_cell
 from anderhalf.core.pathway.model import Pathway
 
 LETTER_KINDS = ("referral", "return", "interim", "forward", "end")
@@ -217,7 +217,7 @@ def _situation(section: Section, pathways: Mapping[str, Pathway]) -> Situation:
         id=section.text("id"),
         pathway=key,
         title=section.labels("title"),
-        cells=_cells(section.section("cells", required=False), pathway),
+        cells={} if pathway is None else read_cells(section, "cells", pathway.dictionary),
         urgent=section.flag("urgent", default=False),
         event=event,
         count=section.whole("count", required=event in ("visits_without_step", "dose_raised"), minimum=1),
@@ -226,26 +226,3 @@ def _situation(section: Section, pathways: Mapping[str, Pathway]) -> Situation:
         source=source,
         grade=grade,
     )
-
-
-def _cells(section: Section, pathway: Pathway | None) -> Mapping[str, UnaryTest]:
-    found: dict[str, UnaryTest] = {}
-    for name in section.data if pathway is not None else ():
-        if pathway is None or name not in pathway.dictionary:
-            section.fault(name, f"{name} is not a fact of pathway {pathway.key if pathway else ''}")
-            continue
-        fact = pathway.dictionary[name]
-        try:
-            found[name] = parse_cell(section.text(name), fact)
-        except CellError as error:
-            section.fault(name, str(error))
-            continue
-        for value in found[name].literals:
-            if isinstance(value, Decimal) and (
-                (fact.minimum is not None and value < fact.minimum)
-                or (fact.maximum is not None and value > fact.maximum)
-            ):
-                section.fault(
-                    name, f"{value} lies outside the range of {name}, {fact.minimum} to {fact.maximum}"
-                )
-    return found

@@ -27,7 +27,7 @@ from anderhalf.presentation.language import language
 if TYPE_CHECKING:
     from anderhalf.exchange.fhir.record import PatientDetails
     from anderhalf.population.criteria import Criteria
-    from anderhalf.population.staging import Staged
+    from anderhalf.population.staged import Staged
 
 LIMITS = Limits()
 DUTCH = ("patientnummer", "geboortedatum", "geslacht", "waarde", "eenheid", "datum", "einddatum", "soort")
@@ -79,7 +79,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
         folder = work_folder(search.pk)
         (folder / "extract").mkdir()
         try:
-            unpack(files, folder / "extract", limits=LIMITS)
+            unused = unpack(files, folder / "extract", limits=LIMITS)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -89,7 +89,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
                 by=viewer, at=request.now, search_id=search.pk, file="", why=str(refused.text)
             )
         return _page(request, practices, refused=str(refused.text), status=422)
-    search_beside(search.pk, folder, by=viewer, clock=timezone.now, stage=stage_records)
+    search_beside(search.pk, folder, by=viewer, clock=timezone.now, stage=stage_records, unused=unused)
     return redirect("casefinding:search", search_id=search.pk)
 
 
@@ -108,15 +108,14 @@ def stage_records(
         return None
 
     def known(number: str, details: PatientDetails) -> None:
-        given = details.given[0] if details.given else ""
         meet(
             number,
             {
                 "bsn": details.bsn or "",
                 "family_name": details.family or details.name_text,
                 "prefix": details.prefix,
-                "initials": " ".join(f"{name[:1]}." for name in details.given if name),
-                "given_name": given,
+                "initials": details.initials,
+                "given_name": details.given_name,
             },
         )
 

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from anderhalf.apps.people.birth_dates import check_birth_date
 from anderhalf.apps.people.models import Patient
-from anderhalf.apps.referrals.imported import ImportedFact, ImportedRecord
+from anderhalf.apps.referrals.imported import ImportedAllergy, ImportedAsk, ImportedFact, ImportedRecord
+from anderhalf.content.drugs import drug_names
+from anderhalf.core.decisions.facts import Value
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.exchange.fhir.messages import describe
-from anderhalf.exchange.fhir.record import FoundFact, PatientDetails, RecordReading
+from anderhalf.exchange.fhir.allergies import AllergyRead
+from anderhalf.exchange.fhir.dictionary import system_name
+from anderhalf.exchange.fhir.messages import DOUBTS, STATES, asked, line, place, remark
+from anderhalf.exchange.fhir.record import Ask, FoundFact, PatientDetails, RecordReading, Unread, Why
+from anderhalf.exchange.fhir.usage import Doubt
+from anderhalf.presentation.language import language
 
 LISTED = 25
 """So many problems or drugs are put into the letter's text at most; the sender shortens it further."""
+# What happened, SNOMED CT (international edition): the code of a manifestation and the register's word for it.
+REACTIONS = {
+    "41291007": "angioedema", "39579001": "anaphylaxis", "49727002": "cough", "14140009": "hyperkalaemia",
+    "271807003": "rash", "126485001": "rash", "267036007": "dyspnoea", "45007003": "hypotension",
+    "48867003": "bradycardia",
+}  # fmt: skip
 FROM_THE_PERSON = frozenset({"birth_date", "sex", "age", "question", "referred_from"})
 
 
@@ -35,28 +51,128 @@ def imported_record(
             _line(_plain(one.text), _year(one.onset)) for one in reading.active_conditions[:LISTED]
         ),
         medication=tuple(_line(one.text, one.dosage) for one in reading.active_medication[:LISTED]),
-        allergies=tuple(dict.fromkeys(one.text for one in reading.allergies if one.active is not False))[
-            :LISTED
-        ],
-        skipped=tuple((describe(one), one.original[:60]) for one in reading.skipped),
+        notices=(*(remark(one) for one in reading.notices), *_birth_date(reading)),
+        to_confirm=tuple(_to_confirm(reading)),
+        unplaced=tuple(_unplaced(reading, pathway)),
+        drugs_missed=reading.drugs_missed,
+        asks={
+            name: ImportedAsk(
+                text=asked(one),
+                on=one.on,
+                newer=one.why in (Why.UNREADABLE, Why.CONFLICT),
+                values=_values(pathway, name, one),
+            )
+            for name, one in reading.asks.items()
+            if name in pathway.facts
+        },
+        unread=tuple(_unread(one) for one in reading.unread_codes),
+        allergies=tuple(
+            {one.substance: one for read in reading.allergies if (one := _allergy(read)) is not None}.values()
+        )[:LISTED],
+        no_allergies=any(one.none_known for one in reading.allergies),
+        skipped=tuple(
+            (line(one, label=_label(pathway, one.fact)), one.original[:60], place(one)[:200])
+            for one in reading.skipped
+        ),
         skipped_beyond=reading.skipped_beyond,
-        person=person_of(reading.patient) if reading.patient is not None else {},
+        person=person_of(reading.patient, on=reading.on) if reading.patient is not None else {},
         deceased=_deceased(reading.patient) if reading.patient is not None else "",
     )
 
 
-def person_of(details: PatientDetails) -> dict[str, str]:
-    """The patient's particulars as the form's fields; a BSN only when the file has a valid one."""
-    given = details.given[0] if details.given else ""
-    born: date | None = details.birth_date
+def person_of(details: PatientDetails, *, on: date) -> dict[str, str]:
+    """The patient's particulars as the form's fields; a BSN only when the file has a valid one, and no birth date that
+    cannot be: then the form asks for it."""
+    born = None if _refusal_of(details.birth_date, on) else details.birth_date
     return {
         "bsn": details.bsn or "",
         "family_name": details.family or details.name_text,
-        "given_name": given,
-        "initials": " ".join(f"{name[:1]}." for name in details.given if name),
+        "prefix": details.prefix,
+        "given_name": details.given_name,
+        "initials": details.initials,
         "birth_date": f"{born.day:02d}-{born.month:02d}-{born.year}" if born else "",
         "sex": details.sex if details.sex in Patient.Sex.values else "",
     }
+
+
+def _birth_date(reading: RecordReading) -> Iterator[str]:
+    """What is said about a birth date that can't be, with the date itself."""
+    born = reading.patient.birth_date if reading.patient is not None else None
+    if born is not None and (refused := _refusal_of(born, reading.on)):
+        yield _("%(about)s: %(sentence)s") % {"about": f"{born:%d-%m-%Y}", "sentence": refused}
+
+
+def _to_confirm(reading: RecordReading) -> Iterator[str]:
+    """Drugs and problems of which the file does not say for sure that they are there now."""
+    for drug in reading.medication_to_confirm[:LISTED]:
+        if drug.doubt is not None:
+            state = str(DOUBTS[drug.doubt])
+            day = drug.period.start if drug.doubt is Doubt.LATER else drug.started
+            yield _line(_line(drug.text, drug.dosage), f"{state}, {day:%d-%m-%Y}" if day else state)
+    for problem in reading.conditions_to_confirm[:LISTED]:
+        state = str(STATES[Why.ABATED if problem.active else Why.NO_STATUS])
+        day = problem.abatement or problem.recorded or problem.onset
+        yield _line(_plain(problem.text), f"{state}, {day:%d-%m-%Y}" if day else state)
+
+
+def _unplaced(reading: RecordReading, pathway: Pathway) -> Iterator[str]:
+    """Drugs without a code that tells their class, with the class that the name points at: to be confirmed."""
+    names = drug_names(pathway.files)
+    for drug in reading.unplaced[:LISTED]:
+        words = re.findall(r"[a-zà-ÿ]+", drug.text.lower())
+        groups = {
+            one for word in words for name, found in names.items() if word.startswith(name) for one in found
+        }
+        classes = [label for group in sorted(groups) if (label := _label(pathway, group))]
+        yield _line(
+            drug.text, _("de naam past bij: %(classes)s") % {"classes": ", ".join(classes)} if classes else ""
+        )
+
+
+def _unread(one: Unread) -> str:
+    code = f"{system_name(one.code.system) or one.code.system} {one.code.code}".strip()
+    day = f"{one.on:%d-%m-%Y}" if one.on else ""
+    return " · ".join(part[:120] for part in (one.label, code, day, one.original) if part)
+
+
+def _label(pathway: Pathway, fact: str | None) -> str:
+    return pathway.facts[fact].label[language()] if fact in pathway.facts else ""
+
+
+def _values(pathway: Pathway, name: str, one: Ask) -> tuple[Value, ...]:
+    """Results that may not be used, as far as the fact can have them: they count for danger only."""
+    found = []
+    for value in one.values:
+        with suppress(RefusedValue):
+            found.append(pathway.dictionary.validate(name, value).value)
+    return tuple(found)
+
+
+def _allergy(read: AllergyRead) -> ImportedAllergy | None:
+    """What the patient can't have; None for one that no longer holds and for "none known"."""
+    if read.active is False or read.none_known:
+        return None
+    codes = {coding.code for coding in read.manifestations}
+    return ImportedAllergy(
+        substance=read.text[:200],
+        text="; ".join(part for part in (*(one.text for one in read.reactions), read.note) if part)[:300],
+        kind="intolerance" if read.kind == "intolerance" else "allergy",
+        reaction=next((reaction for code, reaction in REACTIONS.items() if code in codes), ""),
+        atc=next(iter(read.atc), "")[:10],
+        since=read.onset,
+        where=read.where[:200],
+    )
+
+
+def _refusal_of(born: date | None, on: date) -> str:
+    """Why a birth date cannot be; empty when it can."""
+    if born is None:
+        return ""
+    try:
+        check_birth_date(born, on=on)
+    except ValidationError as refused:
+        return " ".join(refused.messages)
+    return ""
 
 
 def _fact(found: FoundFact) -> ImportedFact:

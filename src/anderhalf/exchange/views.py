@@ -22,7 +22,7 @@ from anderhalf.apps.referrals.imported import FORM as RECORD_FORM
 from anderhalf.apps.referrals.imported import ImportedRecord
 from anderhalf.apps.referrals.routing import pathway_to_read
 from anderhalf.apps.referrals.views.desk import parsed_uuid
-from anderhalf.exchange.fhir.messages import describe
+from anderhalf.exchange.fhir.messages import place, sentence
 from anderhalf.exchange.fhir.problems import Reason, RecordRefused
 from anderhalf.exchange.fhir.reading import read_record
 from anderhalf.exchange.fhir.unpack import MIB, Limits
@@ -48,7 +48,7 @@ def upload_record(request: HttpRequest) -> HttpResponse:
 
 
 def _too_large() -> str:
-    return describe(RecordRefused(Reason.TOO_LARGE, "", limit=str(LIMITS.uploaded_bytes // MIB)))
+    return sentence(RecordRefused(Reason.TOO_LARGE, "", limit=str(LIMITS.uploaded_bytes // MIB)))
 
 
 @csrf_protect
@@ -64,7 +64,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
             file.read(), dictionary=pathway.dictionary, on=timezone.localdate(at), limits=LIMITS
         )
     except RecordRefused as refused:
-        return _refuse(request, describe(refused), status=422)
+        return _refuse(request, sentence(refused), status=422, where=place(refused))
     record = imported_record(reading, pathway=pathway, file_name=file.name or "", read_at=at)
     return _lead_to_form(request, record)
 
@@ -108,10 +108,11 @@ def _other_person(record: ImportedRecord, match: object, wanted: object, born: o
     return bool(text) and text != f"{born:%d-%m-%Y}"
 
 
-def _page(request: HttpRequest, *, refused: str = "", status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, *, refused: str = "", where: str = "", status: int = 200) -> HttpResponse:
     source = request.GET if request.method == "GET" else {}
     context = {
         "refused": refused,
+        "where": where,
         "limit": LIMITS.uploaded_bytes // MIB,
         "patient": source.get("patient", ""),
         "concept": source.get("concept", ""),
@@ -119,5 +120,5 @@ def _page(request: HttpRequest, *, refused: str = "", status: int = 200) -> Http
     return render(request, "exchange/upload_record.html", context, status=status)
 
 
-def _refuse(request: HttpRequest, text: str, *, status: int) -> HttpResponse:
-    return _page(request, refused=text, status=status)
+def _refuse(request: HttpRequest, text: str, *, status: int, where: str = "") -> HttpResponse:
+    return _page(request, refused=text, where=where, status=status)

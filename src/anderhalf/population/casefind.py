@@ -20,11 +20,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from anderhalf.core.decisions.chain import feeding
 from anderhalf.core.decisions.policy import Status
+from anderhalf.core.spreadsheets import BOM, DELIMITER, FORMULA, NUMBER
 from anderhalf.population.criteria import Criteria
 from anderhalf.population.decide import Decided, decide, in_row_order
 from anderhalf.population.encoding import column_type, encode
@@ -38,12 +40,13 @@ from anderhalf.population.features import (
     grouped_query,
     packed_table,
 )
-from anderhalf.population.staging import ASIDE_SCHEMA, Staged, stage_extract
+from anderhalf.population.staged import ASIDE_SCHEMA, Staged
+from anderhalf.population.staging import stage_extract
 from anderhalf.population.worklists import LISTS, Found, list_schema, make_worklists
 
 CHUNK = 250_000
 """Patients at a time: some hundreds of megabytes, whatever the size of the population."""
-FORMAT = 1
+FORMAT = 2
 IN_ENGINE = ("postgresql", "spark")
 """Engines that also aggregate the events; the embedded ones get them through the matrix, which is quicker."""
 
@@ -59,6 +62,7 @@ class Chunk:
     found: Found
 
 
+Say = Callable[[str], str]
 Progress = Callable[[str, int, int], None]
 """Phase ("read" or "decide"), chunks done, chunks in all."""
 
@@ -92,11 +96,13 @@ def find_cases(
     memory_gb: float = 2.0,
     progress: Progress | None = None,
     look: Callable[[Chunk], None] | None = None,
+    say: Say | None = None,
 ) -> Report:
     """Search a population and write the worklists as CSV and Parquet in `out`.
 
     `stage` replaces the reading of the five files, for other input (FHIR); it fills the folder it is given as
     `staging.stage_extract` does. `look` sees every chunk that this run decides (not those that an earlier run did).
+    `say` puts the reasons in `set_aside` in words of a language; without it they stay as the readers have them.
     Raises ExtractRefused when the extract as a whole cannot be used.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -115,6 +121,7 @@ def find_cases(
             )
             manifest.save(staged=staged.to_dict())
         staged = Staged.from_dict(work, manifest.data["staged"])
+        criteria = criteria.without(staged.missing)
         chunks = -(-staged.patients // chunk)
         for at in range(chunks):
             tell("decide", at, chunks)
@@ -126,7 +133,7 @@ def find_cases(
                 _write_chunk(work, at, found)
                 manifest.done(at, {"counts": dict(found.counts), "missing": dict(found.missing)})
         tell("decide", chunks, chunks)
-        return _finish(out, work, manifest, staged, chunks, resumed)
+        return _finish(out, work, manifest, staged, chunks, resumed=resumed, say=say)
     finally:
         reader.close()
 
@@ -225,8 +232,10 @@ def _write_chunk(work: Path, at: int, found: Found) -> None:
     folder.rename(done)
 
 
-def _finish(out: Path, work: Path, manifest: _Manifest, staged: Staged, chunks: int, resumed: bool) -> Report:
-    counts: Counter[str] = Counter()
+def _finish(
+    out: Path, work: Path, manifest: _Manifest, staged: Staged, chunks: int, *, resumed: bool, say: Say | None
+) -> Report:
+    counts: Counter[str] = Counter(patients=0, known=0)  # also when nobody could be read
     missing: Counter[str] = Counter()
     for at in range(chunks):
         counts.update(manifest.data["chunks"][str(at)]["counts"])
@@ -235,7 +244,7 @@ def _finish(out: Path, work: Path, manifest: _Manifest, staged: Staged, chunks: 
         parts = [work / f"chunk-{at:05d}" / f"{name}.parquet" for at in range(chunks)]
         _write(out / name, parts, list_schema(name))
     if (work / "set_aside.parquet").exists():
-        _write(out / "set_aside", [work / "set_aside.parquet"], ASIDE_SCHEMA)
+        _write(out / "set_aside", [work / "set_aside.parquet"], ASIDE_SCHEMA, say=say)
     ordered = dict(sorted(missing.items(), key=lambda item: (-item[1], item[0])))
     report = Report(
         out=out, staged=staged, counts=dict(sorted(counts.items())), missing=ordered, resumed=resumed
@@ -245,20 +254,40 @@ def _finish(out: Path, work: Path, manifest: _Manifest, staged: Staged, chunks: 
     return report
 
 
-def _write(target: Path, parts: Sequence[Path], schema: pa.Schema) -> None:
-    """One list as CSV (semicolons, as Dutch spreadsheets expect) and as Parquet, part by part."""
+def _write(target: Path, parts: Sequence[Path], schema: pa.Schema, *, say: Say | None = None) -> None:
+    """One list as CSV for a Dutch spreadsheet and as Parquet, part by part. `say` puts the reasons in words."""
     csv_part, parquet_part = target.with_suffix(".csv.part"), target.with_suffix(".parquet.part")
-    options = pa_csv.WriteOptions(delimiter=";")
-    with (
-        pa_csv.CSVWriter(csv_part, schema, write_options=options) as text,
-        pq.ParquetWriter(parquet_part, schema) as columns,
-    ):
-        for part in parts:
-            for batch in pq.ParquetFile(part).iter_batches():
-                text.write_batch(batch)
-                columns.write_batch(batch)
+    options = pa_csv.WriteOptions(delimiter=DELIMITER)
+    with csv_part.open("wb") as file, pq.ParquetWriter(parquet_part, schema) as columns:
+        file.write(BOM.encode())
+        with pa_csv.CSVWriter(file, schema, write_options=options) as text:
+            for part in parts:
+                for batch in pq.ParquetFile(part).iter_batches():
+                    said = batch if say is None else _said(batch, say)
+                    text.write_batch(_guarded(said))
+                    columns.write_batch(said)
     csv_part.replace(target.with_suffix(".csv"))
     parquet_part.replace(target.with_suffix(".parquet"))
+
+
+def _said(batch: pa.RecordBatch, say: Say) -> pa.RecordBatch:
+    """The batch with the column `why` in words."""
+    words = pa.array([say(text or "") for text in batch.column("why").to_pylist()], pa.string())
+    return batch.set_column(batch.schema.get_field_index("why"), "why", words)
+
+
+def _guarded(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch without texts that a spreadsheet takes for a formula, as `core.spreadsheets.guarded` has it."""
+    columns = []
+    for column in batch.columns:
+        if pa.types.is_string(column.type):
+            formula = pc.match_substring_regex(column, FORMULA)
+            if pc.any(formula).as_py():
+                number = pc.match_substring_regex(column, NUMBER)
+                marked = pc.binary_join_element_wise(pa.scalar("'"), column, pa.scalar(""))
+                column = pc.if_else(pc.and_not(formula, number), marked, column)  # noqa: PLW2901
+        columns.append(column)
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
 class _Manifest:

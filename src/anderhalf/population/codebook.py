@@ -9,8 +9,10 @@ from fractions import Fraction
 import pyarrow as pa
 
 from anderhalf.core.decisions.facts import FactType
-from anderhalf.population.criteria import PREFIX_SYSTEMS, Criteria, Feature, Kind
-from anderhalf.population.encoding import places
+from anderhalf.core.pathway.units import PERCENT, contradicts, unit_key
+from anderhalf.population.criteria import PREFIX_SYSTEMS, Criteria
+from anderhalf.population.encoding import SCALE, places
+from anderhalf.population.kinds import Feature, Kind
 from anderhalf.population.shapes import CONTACT_KINDS
 
 LOWEST, HIGHEST = -(2**31), 2**31 - 1
@@ -27,11 +29,20 @@ MEANING_SCHEMA = pa.schema(
         ("below", pa.int64()),
         ("plain", pa.bool_()),
         ("unit_unknown", pa.bool_()),
+        ("unit_missing", pa.bool_()),
+        ("unit_taken", pa.bool_()),
+        ("against", pa.bool_()),
+        ("percent", pa.bool_()),
         ("lowest", pa.int64()),
         ("highest", pa.int64()),
         ("answers", pa.map_(pa.string(), pa.int32())),
     ]
 )
+CODED = {
+    "problems": ("icpc", "ICPC", r"^[A-Z] ?[0-9]{2}([.,][0-9]{1,2})?$"),
+    "medication": ("atc", "ATC", r"^[A-Z][0-9]{2}[A-Z]{2}([0-9]{2})?$"),
+}
+"""Per file the system of its codes, and how a code looks that says in which group something is."""
 
 
 def meanings(
@@ -44,10 +55,17 @@ def meanings(
         if feature.source != shape:
             continue
         for code, unit in pairs:
-            if not _asks(feature, code, unit):
+            known = (
+                criteria.own_codes.get(code.strip().upper(), code)
+                if code and shape == "measurements"
+                else code
+            )
+            if not _asks(feature, known, unit):
                 continue
             asked.add((code, unit))
-            book.append({"meant_code": code, "meant_unit": unit, "feature": place, **_reading(feature, unit)})
+            fixed = (known or "").strip() in criteria.unit_fixed
+            reading = _reading(feature, known or "", unit, unit_fixed=fixed)
+            book.append({"meant_code": code, "meant_unit": unit, "feature": place, **reading})
     return book, asked
 
 
@@ -66,11 +84,11 @@ def _asks(feature: Feature, code: str | None, unit: str | None) -> bool:
     )
 
 
-def _reading(feature: Feature, unit: str | None) -> Mapping[str, object]:
+def _reading(feature: Feature, code: str, unit: str | None, *, unit_fixed: bool) -> Mapping[str, object]:
     fact = feature.fact
     found: dict[str, object] = {
-        "mode": "ever", "above": 1, "below": 1, "plain": True, "unit_unknown": False, "lowest": LOWEST,
-        "highest": HIGHEST, "answers": [],
+        "mode": "ever", "above": 1, "below": 1, "plain": True, "unit_unknown": False, "unit_missing": False,
+        "unit_taken": False, "against": False, "percent": False, "lowest": LOWEST, "highest": HIGHEST, "answers": [],
     }  # fmt: skip
     if feature.kind is Kind.LATEST_DAY:
         return found | {"mode": "day"}
@@ -83,16 +101,23 @@ def _reading(feature: Feature, unit: str | None) -> Mapping[str, object]:
     if fact.type is not FactType.NUMBER:
         return found
     factor = _factor(feature, unit)
-    scale = Fraction(10**fact.decimals)
-    exact = (factor or Fraction(1)) * scale
+    none = factor is None and not (unit or "").strip()
+    if none and unit_fixed:
+        factor = _factor(feature, fact.unit)
+    # From millionths to the whole numbers of a column.
+    exact = (factor or Fraction(1)) * Fraction(SCALE, 10**6)
     return found | {
         "mode": "number",
         "above": exact.numerator,
         "below": exact.denominator,
-        "plain": exact.denominator == 1 and exact.numerator <= 1000,
+        "plain": exact.numerator <= 1000,
         "unit_unknown": factor is None,
-        "lowest": _scaled(fact.minimum, scale, LOWEST),
-        "highest": _scaled(fact.maximum, scale, HIGHEST),
+        "unit_missing": factor is None and none,
+        "unit_taken": none and unit_fixed,
+        "against": contradicts(feature.entry.amounts, code.strip(), unit or ""),
+        "percent": fact.unit == PERCENT and unit_key(unit or "") == PERCENT,
+        "lowest": _scaled(fact.minimum, LOWEST),
+        "highest": _scaled(fact.maximum, HIGHEST),
     }
 
 
@@ -110,12 +135,10 @@ def _answers(feature: Feature) -> Mapping[str, int]:
 
 def _factor(feature: Feature, unit: str | None) -> Fraction | None:
     """By what a number is multiplied to be in the fact's unit; None for a unit that is not known."""
-    fact = feature.fact
-    given = (unit or "").strip()
-    if given in (fact.unit, fact.unit_label) or (not given and fact.unit in (None, "1")):
-        return Fraction(1)
-    return feature.entry.conversions.get(given)
+    how = feature.entry.known_units.get(unit_key(unit or ""))
+    # A unit with an offset (HbA1c in %) has no plain factor; nothing that an extract is searched for has one.
+    return None if how is None or how.offset else how.factor
 
 
-def _scaled(limit: Decimal | None, scale: Fraction, otherwise: int) -> int:
-    return otherwise if limit is None else int(Fraction(limit) * scale)
+def _scaled(limit: Decimal | None, otherwise: int) -> int:
+    return otherwise if limit is None else int(Fraction(limit) * SCALE)

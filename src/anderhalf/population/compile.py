@@ -7,12 +7,13 @@ fire) and which are not false (fired or undecided): Kleene's three-valued AND, w
 and nothing per rule. Up to WORD rules share an integer; larger tables use more of them.
 
 The regions come from `UnaryTest.matches`, the same function that the row engine asks, so there is one meaning of a
-cell. Numbers are compared as scaled integers (see `encoding`), exact at every threshold on every engine.
+cell. Numbers are compared as scaled integers (see `encoding`), exact at every threshold on every engine; ranges stand
+on the same line behind all numbers, and have regions of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,14 +24,23 @@ from operator import and_
 import ibis
 import ibis.expr.types as ir
 
-from anderhalf.core.decisions.facts import Fact, FactType, Value
+from anderhalf.core.decisions.facts import Fact, FactType, Value, possible_part
 from anderhalf.core.decisions.feel import UnaryTest
 from anderhalf.core.decisions.model import DecisionTable
-from anderhalf.population.encoding import column_type, day_number, day_of, places
+from anderhalf.population.encoding import (
+    ABOVE,
+    BELOW,
+    SCALE,
+    column_type,
+    day_number,
+    day_of,
+    decode_number,
+    places,
+)
 
 WORD = 31
 """Rules per 64-bit integer: two bits each, and the sign is left alone."""
-LARGEST_MEASUREMENT = 1e15
+LARGEST_MEASUREMENT = 214_748.0
 """A floating-point value beyond this is not a measurement; NaN and infinity are larger on every engine."""
 
 
@@ -128,11 +138,11 @@ def from_double(fact: Fact, value: ir.FloatingColumn) -> ir.IntegerColumn:
     """A floating-point measurement as a scaled integer, half up; NaN and infinity become null.
 
     Written with floor, which rounds alike on every engine (`round` does not: 2.5 is 2 or 3). A value with no more
-    decimals than the fact declares comes out exactly.
+    decimals than the record keeps comes out exactly.
     """
     # First the null: Polars works out every branch for every row, and NaN cannot be cast to a whole number.
     number = ibis.cases((value.abs() <= LARGEST_MEASUREMENT, value), else_=ibis.null("float64"))
-    magnitude = (number.abs() * float(10**fact.decimals) + 0.5).floor().cast("int64")
+    magnitude = (number.abs() * float(SCALE) + 0.5).floor().cast("int64")
     return ibis.cases((number < 0, -magnitude), else_=magnitude)
 
 
@@ -156,8 +166,12 @@ def _cut(fact: Fact, tests: Sequence[UnaryTest], words: int) -> FactCut:
         return FactCut(fact, missing, named=((True, masks(True)),), other=masks(False))
     if fact.type in (FactType.NUMBER, FactType.DATE):
         literals = {value for test in tests for value in test.literals if isinstance(value, Decimal | date)}
-        bounds = sorted({bound for value in literals for bound in _bounds(fact, value)})
-        return FactCut(fact, missing, _regions(bounds, lambda number: masks(_value(fact, number))))
+        bounds = {bound for value in literals for bound in _bounds(value)}
+        if fact.type is FactType.NUMBER:
+            # An impossible part of a range does not count, so the fact's own limits cut ranges too.
+            ends = {end for end in (fact.minimum, fact.maximum) if end is not None}
+            bounds |= _range_bounds({bound for value in literals | ends for bound in _bounds(value)})
+        return FactCut(fact, missing, _regions(sorted(bounds), lambda number: masks(_value(fact, number))))
     if listed := places(fact):
         codes = tuple(listed)
         return FactCut(
@@ -170,19 +184,27 @@ def _cut(fact: Fact, tests: Sequence[UnaryTest], words: int) -> FactCut:
     return FactCut(fact, missing, named=tuple((text, masks(text)) for text in texts), other=masks(unnamed))
 
 
-def _bounds(fact: Fact, value: Decimal | date) -> tuple[int, ...]:
+def _range_bounds(cuts: Iterable[int]) -> set[int]:
+    """Where the regions of ranges begin: at each cut a closed end, an open one, and the next."""
+    found = {ABOVE, BELOW}
+    for cut in cuts:
+        found |= {base + 2 * cut + at for base in (ABOVE, BELOW) for at in (0, 1, 2) if cut >= 0}
+    return found
+
+
+def _bounds(value: Decimal | date) -> tuple[int, ...]:
     """The first whole number at or above a threshold, and the first above it."""
     if isinstance(value, date):
         return day_number(value), day_number(value) + 1
-    number = Fraction(value) * 10**fact.decimals
+    number = Fraction(value) * SCALE
     at_least = -(-number.numerator // number.denominator)
     return (at_least, at_least + 1) if number.denominator == 1 else (at_least,)
 
 
-def _value(fact: Fact, number: int) -> Value:
+def _value(fact: Fact, number: int) -> Value | None:
     if fact.type is FactType.DATE:
         return day_of(max(number, day_number(date.min)))
-    return Decimal(number).scaleb(-fact.decimals)
+    return possible_part(fact, decode_number(number))
 
 
 def _regions(

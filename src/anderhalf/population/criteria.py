@@ -5,10 +5,9 @@ Reads `casefinding.toml` of a pathway. Codes and thresholds stand there and in t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import StrEnum
 from functools import cached_property
 
 from anderhalf.content.faults import Faults
@@ -22,8 +21,11 @@ from anderhalf.core.decisions.table import TableErrors, read_meta, read_table
 from anderhalf.core.pathway.derivations import ALWAYS_DERIVED
 from anderhalf.core.pathway.facts import Entry
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.population.kinds import Feature, Kind, default_source
 
 FILE = "casefinding.toml"
+OWN_CODES = "extracts.toml"
+"""In a network's folder: the codes of its practices' own systems."""
 PATHWAY_TABLES = ("exclusion", "referral", "stable", "phenotype")
 SYSTEMS = {
     "measurements": ("nhg", "loinc"),
@@ -33,42 +35,6 @@ SYSTEMS = {
 }
 PREFIX_SYSTEMS = frozenset({"icpc", "atc"})
 """ICPC and ATC codes are hierarchies: T90 holds T90.02, C09AA holds C09AA05."""
-
-
-class Kind(StrEnum):
-    """How many rows about one patient become one value."""
-
-    LATEST = "latest"
-    """The newest measured value; its maximum age is the fact's."""
-    EVER = "ever"
-    """Yes once a row with one of the codes exists."""
-    RECENT = "recent"
-    """Yes when the newest row with one of the codes is not older than the fact's maximum age."""
-    COUNT = "count"
-    """The number of rows with one of the codes."""
-    LATEST_DAY = "latest_day"
-    """The day of the newest row with one of the codes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feature:
-    """One fact of the population and where it comes from."""
-
-    fact: Fact
-    kind: Kind
-    source: str = ""
-    """File of the extract; empty when no file holds it (it stays unknown, or comes from FHIR)."""
-    codes: Mapping[str, tuple[str, ...]]
-    contact: tuple[str, ...] = ()
-    """Only contacts of these kinds."""
-    absent_is_no: bool = False
-    entry: Entry
-    """Units and answer codes for reading values."""
-
-    @property
-    def name(self) -> str:
-        """The fact's name."""
-        return self.fact.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +59,20 @@ class Criteria:
     not_asked: tuple[Mapping[str, str], ...]
     table_files: Mapping[str, str]
     """Table id -> file, for the tables that only case finding uses."""
+    unit_fixed: frozenset[str] = frozenset()
+    """NHG numbers whose unit the number itself fixes: a row may leave it out."""
+    own_codes: Mapping[str, str] = field(default_factory=dict)
+    """Codes of the practices' own systems, in capitals -> the NHG number or LOINC code that the network says it is."""
+
+    def without(self, missing: Collection[str]) -> Criteria:
+        """The same for an extract that lacks these files: what is absent there is unknown, not no."""
+        if not missing:
+            return self
+        features = (
+            replace(feature, absent_is_no=False) if feature.source in missing else feature
+            for feature in self.features
+        )
+        return replace(self, features=tuple(features))
 
     @cached_property
     def facts(self) -> Mapping[str, Fact]:
@@ -119,14 +99,38 @@ class Criteria:
         )
 
 
-def read_criteria(pathway: Pathway) -> Criteria:
-    """Read a pathway's case finding; raises ContentErrors with every fault, KeyError without the file."""
+def read_criteria(pathway: Pathway, *, network: Mapping[str, str] | None = None) -> Criteria:
+    """Read a pathway's case finding; raises ContentErrors with every fault, KeyError without the file.
+
+    `network` are the texts of the agreement: its own table of codes (`extracts.toml`) counts when it has one.
+    """
     if FILE not in pathway.files:
         raise KeyError(f"pathway {pathway.key} has no {FILE}")
     faults = Faults()
     criteria = _Reader(pathway, faults).read()
+    if network is not None and OWN_CODES in network:
+        criteria = replace(criteria, own_codes=_own_codes(network, criteria, faults))
     faults.raise_any()
     return criteria
+
+
+def _own_codes(network: Mapping[str, str], criteria: Criteria, faults: Faults) -> Mapping[str, str]:
+    """`[measurements]` of a network's extracts.toml: its practices' own codes and what each of them is."""
+    root = TomlFile.read(OWN_CODES, network, faults).root
+    root.only("measurements", "source")
+    root.text("source")
+    section = root.section("measurements")
+    known = {
+        code
+        for feature in criteria.features
+        if feature.source == "measurements"
+        for codes in feature.codes.values()
+        for code in codes
+    }
+    for own in section.data:
+        if section.text(own) not in known:
+            section.fault(own, f"{section.text(own)!r} is no code that the pathway asks for")
+    return {own.strip().upper(): section.text(own) for own in section.data}
 
 
 class _Reader:
@@ -139,7 +143,7 @@ class _Reader:
         self.files: dict[str, str] = {}
 
     def read(self) -> Criteria:
-        self.root.only("assumed", "absent", "facts", "tables", "not_asked")
+        self.root.only("assumed", "absent", "units", "facts", "tables", "not_asked")
         for section in self.root.sections("facts"):
             self.read_fact(section)
         tables = {name: self.pathway.table(name) for name in PATHWAY_TABLES if name in self.pathway.tables}
@@ -175,6 +179,7 @@ class _Reader:
             derived=tuple(derived),
             not_asked=tuple(notes),
             table_files=self.files,
+            unit_fixed=self.read_units(),
         )
 
     def needed(
@@ -331,6 +336,15 @@ class _Reader:
                 found.add(name)
         return found
 
+    def read_units(self) -> frozenset[str]:
+        section = self.root.section("units", required=False)
+        if not section.data:
+            return frozenset()
+        section.only("nhg_fixed", "note_nl", "note_en", "source", "grade")
+        check_graded(section, self.pathway.sources)
+        section.labels("note")
+        return frozenset(section.words("nhg_fixed"))
+
     def feature(self, name: str, entry: Entry, absent: set[str]) -> Feature | None:
         fact = entry.fact
         section = self.described.get(name)
@@ -349,7 +363,7 @@ class _Reader:
             spec.name for t in self.pathway.tables.values() for spec in t.outputs
         }:
             return None
-        source, kind = _default_source(fact)
+        source, kind = default_source(fact)
         return Feature(
             fact=fact,
             kind=kind,
@@ -358,14 +372,3 @@ class _Reader:
             absent_is_no=name in absent,
             entry=entry,
         )
-
-
-def _default_source(fact: Fact) -> tuple[str, Kind]:
-    """Which file of the extract holds a fact of the dictionary, by its type and codes."""
-    if fact.type is FactType.BOOLEAN and "icpc" in fact.codes:
-        return "problems", Kind.EVER
-    if fact.type is FactType.BOOLEAN and "atc" in fact.codes:
-        return "medication", Kind.RECENT
-    if fact.type is not FactType.BOOLEAN and set(fact.codes) & {"nhg", "loinc"}:
-        return "measurements", Kind.LATEST
-    return "", Kind.LATEST

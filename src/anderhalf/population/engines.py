@@ -16,6 +16,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+# A column that others follow from is worked out once: a subquery of its own, not written out wherever it is used.
+ibis.options.sql.fuse_selects = False
+
 Rows = pa.Table | Sequence[Path]
 ENGINES = ("embedded", "duckdb", "polars", "postgresql", "spark")
 POSTGRESQL_URL = "ANDERHALF_POPULATION_URL"

@@ -1,8 +1,9 @@
 """From raw events to one value per patient and fact: latest, ever, count, last day. One pass, no sorting, no hashing.
 
 An event says: this patient, this fact, this day and minute, this value. Day, minute and value are packed into one
-64-bit number that grows with time, so that "the latest value" is a plain maximum (at the same minute the highest
-value wins: a rule that does not depend on the order of rows). Patients and facts are small dense numbers, so the
+64-bit number that grows with time, so that "the latest value" is a plain maximum. Two different values of one minute
+are a conflict: the fact is then unknown, whatever the order of rows, and so it is when the newest measurement cannot
+be used; no older one steps in. Patients and facts are small dense numbers, so the
 maxima are kept in a matrix instead of a hash table: an event costs one look at the right place.
 
 The same as a group-by in Ibis (`grouped_query`) runs on PostgreSQL and Spark; the matrix is checked against it.
@@ -21,16 +22,18 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from anderhalf.core.decisions.facts import FactType
-from anderhalf.core.pathway.derivations import ALWAYS_DERIVED
-from anderhalf.core.pathway.facts import Entry
-from anderhalf.population.criteria import Criteria, Feature, Kind
-from anderhalf.population.encoding import column_type, day_number, places
+from anderhalf.core.pathway.derivations import ALWAYS_DERIVED, OF_A_FORMULA
+from anderhalf.population.criteria import Criteria
+from anderhalf.population.derived import Columns, derived_column
+from anderhalf.population.encoding import SCALE, UNUSABLE, column_type, day_number, places
+from anderhalf.population.kinds import Feature, Kind
 
 DAY_OFFSET = 65536
 """Day numbers from about 1790 to 2149 become 1…131071; 0 means undated."""
 MINUTES = 2048
-VALUE_BITS = 32
-VALUE_OFFSET = 2**31
+VALUE_BITS = 35
+"""With day and minute the 63 bits of a whole number: a value takes what `encoding` needs for numbers and ranges."""
+VALUE_OFFSET = 2**33
 VALUE_MASK = 2**VALUE_BITS - 1
 NOTHING = -1
 
@@ -40,13 +43,21 @@ EVENT_SCHEMA = pa.schema(
         ("feature", pa.int16()),
         ("day", pa.int32()),
         ("minute", pa.int16()),
-        ("value", pa.int32()),
+        ("value", pa.int64()),
     ]
 )
 PERSON_SCHEMA = pa.schema(
-    [("row", pa.int32()), ("patient", pa.string()), ("born", pa.int32()), ("sex", pa.string())]
+    [
+        ("row", pa.int32()),
+        ("patient", pa.string()),
+        ("born", pa.int32()),
+        ("sex", pa.string()),
+        ("unsure", pa.int16()),
+    ]
 )
-"""`born` is a number like 19480314; with it, whole years of life are a subtraction."""
+"""`born` is a number like 19480314; with it, whole years of life are a subtraction. `unsure` has a bit of `UNSURE` for
+each source of which something about this person could not be used: what is absent there is unknown, not no."""
+UNSURE = {"problems": 1, "medication": 2}
 
 Integers = npt.NDArray[np.int64]
 
@@ -56,6 +67,8 @@ class Matrix:
     """Per feature that occurs, one number per patient: the packed latest event, or the count; else NOTHING."""
 
     columns: Mapping[str, Integers]
+    conflicts: int = 0
+    """Patients and features with two different values of the newest minute."""
 
 
 def stamp(day: int) -> int:
@@ -83,6 +96,10 @@ def fill_matrix(
     if future.any():
         place, number = place[~future], number[~future]
     np.maximum.at(packed, place, number)
+    newest = packed[place]
+    differs = (newest >> VALUE_BITS == number >> VALUE_BITS) & (newest != number)
+    in_conflict = np.unique(place[differs])
+    packed[in_conflict] |= VALUE_MASK
     columns = {}
     for at in np.flatnonzero(occurs).tolist():
         start = int(slot[at]) * rows
@@ -92,7 +109,7 @@ def fill_matrix(
             counts = np.bincount(place[inside] - start, minlength=rows)
             column = np.where(counts > 0, counts, NOTHING)
         columns[features[at].name] = column
-    return Matrix(columns)
+    return Matrix(columns, len(in_conflict))
 
 
 def packed_table(matrix: Matrix, persons: pa.Table) -> pa.Table:
@@ -101,6 +118,7 @@ def packed_table(matrix: Matrix, persons: pa.Table) -> pa.Table:
         "row": persons.column("row").cast(pa.int64()),
         "born": persons.column("born"),
         "sex": persons.column("sex"),
+        "unsure": persons.column("unsure"),
     }
     return pa.table(columns | {name: pa.array(column) for name, column in matrix.columns.items()})
 
@@ -118,7 +136,11 @@ def grouped_query(features: Sequence[Feature], *, on: date) -> ir.Table:
     )
     minute = ibis.cases((events.minute.isnull(), ibis.literal(0, "int64")), else_=events.minute.cast("int64"))
     number = (day * MINUTES + minute) * 2**VALUE_BITS + (events.value.cast("int64") + VALUE_OFFSET)
-    numbered = events.select(row=events.row, feature=events.feature, number=number)
+    # The same moment with the values upside down: of the newest minute this finds the smallest value.
+    turned = (day * MINUTES + minute) * 2**VALUE_BITS + (
+        VALUE_MASK - VALUE_OFFSET - events.value.cast("int64")
+    )
+    numbered = events.select(row=events.row, feature=events.feature, number=number, turned=turned)
     columns = {}
     for at, feature in enumerate(features):
         here = numbered.feature == at
@@ -130,10 +152,25 @@ def grouped_query(features: Sequence[Feature], *, on: date) -> ir.Table:
             )
             columns[feature.name] = ibis.cases((counted > 0, counted), else_=ibis.literal(NOTHING, "int64"))
         else:
-            columns[feature.name] = ibis.cases(
-                (here, numbered.number), else_=ibis.literal(NOTHING, "int64")
-            ).max()
-    return numbered.group_by("row").agg(**columns)
+            nothing = ibis.literal(NOTHING, "int64")
+            columns[feature.name] = ibis.cases((here, numbered.number), else_=nothing).max()
+            columns[f"{feature.name}__turned"] = ibis.cases((here, numbered.turned), else_=nothing).max()
+    grouped = numbered.group_by("row").agg(**columns)
+    return grouped.select(
+        row=grouped.row,
+        **{
+            feature.name: grouped[feature.name]
+            if feature.kind is Kind.COUNT
+            else _unless_in_conflict(grouped[feature.name], grouped[f"{feature.name}__turned"])
+            for feature in features
+        },
+    )
+
+
+def _unless_in_conflict(number: ir.IntegerColumn, turned: ir.IntegerColumn) -> ir.IntegerColumn:
+    """The newest event; with every bit of its value set when another event of that minute has another value."""
+    agree = (number & VALUE_MASK) + (turned & VALUE_MASK) == VALUE_MASK
+    return ibis.cases((number < 0, number), (agree, number), else_=number | VALUE_MASK)
 
 
 def facts_query(criteria: Criteria, *, on: date, occurring: Collection[str]) -> ir.Table:
@@ -144,8 +181,8 @@ def facts_query(criteria: Criteria, *, on: date, occurring: Collection[str]) -> 
     Stale values are dropped, absence counts as no where the criteria say so, assumptions are filled in, and what
     follows from other facts is worked out, exactly as `FactDictionary.derive` does for one patient.
     """
-    schema = {"row": "int64", "born": "int32", "sex": "string"} | dict.fromkeys(sorted(occurring), "int64")
-    packed = ibis.table(schema, name="packed")
+    person = {"row": "int64", "born": "int32", "sex": "string", "unsure": "int16"}
+    packed = ibis.table(person | dict.fromkeys(sorted(occurring), "int64"), name="packed")
     nothing = ibis.literal(NOTHING, "int64")
     numbers = {
         feature.name: packed[feature.name] if feature.name in occurring else nothing
@@ -153,8 +190,9 @@ def facts_query(criteria: Criteria, *, on: date, occurring: Collection[str]) -> 
     }
     known: dict[str, ir.Value] = {"born": packed.born}
     for feature in criteria.features:
+        absent = _absent(feature, packed.unsure)
         known[feature.name] = (
-            _value(feature, packed[feature.name], on=on) if feature.name in occurring else _absent(feature)
+            _value(feature, packed[feature.name], absent, on=on) if feature.name in occurring else absent
         )
     dictionary = criteria.pathway.dictionary
     if "sex" in dictionary:
@@ -163,52 +201,64 @@ def facts_query(criteria: Criteria, *, on: date, occurring: Collection[str]) -> 
             *((packed.sex == code, ibis.literal(at, "int16")) for code, at in listed.items()),
             else_=ibis.null("int16"),
         )
-    given = {feature.name: numbers[feature.name] >= 0 for feature in criteria.features}
+    given = {
+        feature.name: (numbers[feature.name] >= 0)
+        & ((numbers[feature.name] & VALUE_MASK) - VALUE_OFFSET < UNUSABLE)
+        for feature in criteria.features
+    }
     for name, assumptions in criteria.assumed.items():
         known[name] = _assumed(dictionary[name], assumptions, known)
-    values = packed.select(row=packed.row, **known)
-    columns: dict[str, ir.Value] = {name: values[name] for name in known}
-    if criteria.derived:
-        flags = packed.select(row=packed.row, **known, **{f"{entry.fact.name}__given": given[entry.fact.name]
-                              for entry in criteria.derived if entry.fact.name in given})  # fmt: skip
-        columns = {name: flags[name] for name in known}
-        for entry in criteria.derived:
-            found = _derived(entry, columns, criteria, on=on)
-            flag = f"{entry.fact.name}__given"
-            if flag in flags.columns and entry.derived and entry.derived.how not in ALWAYS_DERIVED:
-                found = ibis.cases((flags[flag], columns[entry.fact.name]), else_=found)
-            columns[entry.fact.name] = found
-        values = flags
-    facts = criteria.facts
+    more = {
+        f"{entry.fact.name}__given": given[entry.fact.name]
+        for entry in criteria.derived
+        if entry.fact.name in given
+    }
+    more |= {
+        f"{name}__day": numbers[name] // (MINUTES << VALUE_BITS)
+        for entry in criteria.derived
+        if entry.derived is not None and entry.derived.how in ("above", *OF_A_FORMULA)
+        for name in (entry.fact.name, *entry.derived.inputs)
+        if name in numbers
+    }
+    columns = Columns(packed.select(row=packed.row, **known, **more))
+    for entry in criteria.derived:
+        name = entry.fact.name
+        found = derived_column(entry, columns, criteria, on=on)
+        follows = entry.derived is not None and entry.derived.how in ALWAYS_DERIVED | OF_A_FORMULA
+        if f"{name}__given" in columns and not follows:
+            found = ibis.cases((columns[f"{name}__given"], columns[name]), else_=found)
+        columns.add(**{name: found})
     typed = {
         name: columns[name].cast(ibis.dtype(column_type(fact)))
-        for name, fact in facts.items()
+        for name, fact in criteria.facts.items()
         if name in columns
     }
-    return values.select(row=values.row, **typed)
+    return columns.table.select(row=columns["row"], **typed)
 
 
-def _value(feature: Feature, packed: ir.IntegerColumn, *, on: date) -> ir.Value:
-    """The usable value of a packed column."""
+def _value(feature: Feature, packed: ir.IntegerColumn, absent: ir.Value, *, on: date) -> ir.Value:
+    """The usable value of a packed column, else what its absence says."""
     fact = feature.fact
-    absent = _absent(feature)
     if feature.kind is Kind.COUNT:
-        return ibis.cases((packed >= 0, packed), else_=absent)
+        return ibis.cases((packed >= 0, packed * SCALE), else_=absent)
     oldest = 0 if fact.max_age_days is None else stamp(day_number(on) - fact.max_age_days)
     usable = packed >= oldest
     value = (packed & VALUE_MASK) - VALUE_OFFSET
+    unusable = usable & (value >= UNUSABLE)
     if fact.type is FactType.BOOLEAN:
-        return ibis.cases((usable, value == 1), else_=absent)
-    return ibis.cases((usable, value), else_=absent)
+        return ibis.cases((unusable, ibis.null("boolean")), (usable, value == 1), else_=absent)
+    return ibis.cases((unusable, ibis.null("int64")), (usable, value), else_=absent)
 
 
-def _absent(feature: Feature) -> ir.Value:
-    """What the absence of any event says."""
-    if feature.kind is Kind.COUNT and feature.absent_is_no:
-        return ibis.literal(0, "int64")
-    if feature.fact.type is FactType.BOOLEAN:
-        return ibis.literal(False) if feature.absent_is_no else ibis.null("boolean")
-    return ibis.null("int64")
+def _absent(feature: Feature, unsure: ir.IntegerColumn) -> ir.Value:
+    """What the absence of any event says; nothing, for whom something of that source could not be used."""
+    boolean = feature.kind is not Kind.COUNT and feature.fact.type is FactType.BOOLEAN
+    unknown = ibis.null("boolean") if boolean else ibis.null("int64")
+    if not feature.absent_is_no or not (boolean or feature.kind is Kind.COUNT):
+        return unknown
+    no = ibis.literal(False) if boolean else ibis.literal(0, "int64")
+    bit = UNSURE.get(feature.source)
+    return no if bit is None else ibis.cases(((unsure.fill_null(0) & bit) != 0, unknown), else_=no)
 
 
 def _assumed(fact, assumptions, known: Mapping[str, ir.Value]) -> ir.Value:  # type: ignore[no-untyped-def]
@@ -219,48 +269,7 @@ def _assumed(fact, assumptions, known: Mapping[str, ir.Value]) -> ir.Value:  # t
         if not assumption.when:
             otherwise = value
             break
+        # Of whom it is not known whether this holds, nothing is taken for granted.
+        branches.append((known[assumption.when].isnull(), ibis.null("int16")))
         branches.append((known[assumption.when], value))
     return ibis.cases(*branches, else_=otherwise) if branches else otherwise
-
-
-def _derived(entry: Entry, known: Mapping[str, ir.Value], criteria: Criteria, *, on: date) -> ir.Value:
-    derived = entry.derived
-    if derived is None:
-        raise ValueError(f"{entry.fact.name} does not follow from other facts")
-    inputs = [known[name] for name in derived.inputs if name in known]
-    match derived.how:
-        case "age":
-            today = on.year * 10000 + on.month * 100 + on.day
-            born = known["born"]
-            return ibis.cases(
-                (born <= today, (ibis.literal(today, "int64") - born) // 10000), else_=ibis.null("int64")
-            )
-        case "days_since":
-            today = day_number(on)
-            past = [ibis.cases((day <= today, today - day), else_=ibis.null("int64")) for day in inputs]
-            return past[0] if len(past) == 1 else ibis.least(*past)
-        case "is_known":
-            found = inputs[0].notnull()
-            for value in inputs[1:]:
-                found = found | value.notnull()
-            return ibis.cases((found, ibis.literal(True)), else_=ibis.null("boolean"))
-        case "any_of":
-            found = inputs[0]
-            for value in inputs[1:]:
-                found = found | value
-            # An input that no extract can hold is unknown for everybody.
-            return found if len(inputs) == len(derived.inputs) else found | ibis.null("boolean")
-        case "bmi":
-            return _bmi(entry, inputs[0], inputs[1], criteria, derived.inputs)
-    raise ValueError(f"{entry.fact.name} follows by {derived.how}, which has no column expression")
-
-
-def _bmi(
-    entry: Entry, weight: ir.Value, height: ir.Value, criteria: Criteria, names: Sequence[str]
-) -> ir.Value:
-    """Half up in whole numbers: (2·above + below) div (2·below)."""
-    dictionary = criteria.pathway.dictionary
-    kilogram, centimetre = dictionary[names[0]].decimals, dictionary[names[1]].decimals
-    above = weight.cast("int64") * 10 ** (2 * centimetre + 4 + entry.fact.decimals)
-    below = height.cast("int64") * height.cast("int64") * 10**kilogram
-    return ibis.cases((height > 0, (2 * above + below) // (2 * below)), else_=ibis.null("int64"))

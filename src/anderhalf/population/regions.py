@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from anderhalf.core.decisions.facts import FactType
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.population.compile import FactCut, compile_population
+from anderhalf.population.encoding import ABOVE
 from anderhalf.population.engines import Rows
 
 COMBINED = 2**14
@@ -129,8 +130,8 @@ def regions_of(table: DecisionTable) -> Regions:
 
 
 def region_numbers(cut: FactCut, column: pa.Array) -> Numbers:
-    """Per value the number of its region, in the order of :func:`_all_masks`; the last stands for missing."""
-    missing = _size(cut) - 1
+    """Per value the number of its masks, in the order of :func:`_all_masks`."""
+    missing = _all_masks(cut).index(cut.missing) if cut.regions else _size(cut) - 1
     if cut.fact.type is FactType.BOOLEAN:
         found: Numbers = 1 - _bits(column.buffers()[1], column.offset, len(column))
     elif cut.other:
@@ -140,12 +141,15 @@ def region_numbers(cut: FactCut, column: pa.Array) -> Numbers:
     else:
         values = _values(column)
         bounds = [region.before for region in cut.regions[:-1]]
+        if cut.fact.type is FactType.NUMBER and not (len(values) and values.max() >= ABOVE):
+            bounds = [bound for bound in bounds if bound < ABOVE]  # no ranges among them, as nearly always
         if len(bounds) > FEW:
             found = np.searchsorted(np.array(bounds), values, side="right").astype(np.uint32)
         else:
             found = np.zeros(len(values), dtype=np.uint8)
             for bound in bounds:
                 found += values >= bound
+        found = _number_of_region(cut)[found]
     if column.null_count:
         # Unsigned numbers go round: x - m, times 0 or 1, + m is x or m, quicker than choosing.
         last = found.dtype.type(missing)
@@ -210,8 +214,18 @@ def _combined(cuts: Sequence[FactCut]) -> Combination:
 
 
 def _all_masks(cut: FactCut) -> list[tuple[int, ...]]:
+    """Every masks that a value can have. Regions with the same ones share a number: a range that decides what the
+    numbers above it decide, and one that decides nothing, like a missing value."""
+    if cut.regions:
+        return list(dict.fromkeys([*(region.masks for region in cut.regions), cut.missing]))
     named = [masks for _, masks in cut.named] + ([cut.other] if cut.other else [])
-    return [*named, *(region.masks for region in cut.regions), cut.missing]
+    return [*named, cut.missing]
+
+
+def _number_of_region(cut: FactCut) -> npt.NDArray[np.uint32]:
+    """Per region the number of its masks."""
+    known = _all_masks(cut)
+    return np.array([known.index(region.masks) for region in cut.regions], dtype=np.uint32)
 
 
 def _size(cut: FactCut) -> int:

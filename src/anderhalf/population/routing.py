@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from anderhalf.core.decisions.model import DecisionTable, Rule
 from anderhalf.core.decisions.policy import Answer, Status, policy_of
-from anderhalf.core.pathway.referral import EXCLUSION, NONE, REFERRAL, RoutingStatus
+from anderhalf.core.pathway.danger import EXCLUSION
+from anderhalf.core.pathway.referral import NONE, REFERRAL, RoutingStatus
 from anderhalf.population.decide import Decided, rule_indexes
 
 Names = tuple[str, ...]

@@ -5,6 +5,7 @@ Documented for the people who make extracts in docs/extracts.md; a test keeps th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,14 +40,22 @@ class Shape:
     required: bool
     columns: tuple[Column, ...]
 
+    @property
+    def known_names(self) -> frozenset[str]:
+        """Every name that one of its columns may have."""
+        return frozenset(name for column in self.columns for name in (column.name, *column.also))
+
     def match(self, header: Sequence[str], *, file: str) -> Mapping[str, str]:
-        """Column -> its name in this file; raises ExtractRefused naming what is missing or there twice."""
-        given = {_plain(name): name for name in header}
-        if len(given) != len(header):
-            raise ExtractRefused(file, "two columns have the same name")
+        """Column -> its name in this file; raises ExtractRefused naming what is missing or there twice.
+
+        Columns that no shape asks for may have any name, or none.
+        """
+        given: dict[str, list[str]] = {}
+        for name in header:
+            given.setdefault(plain_name(name), []).append(name)
         found = {}
         for column in self.columns:
-            names = [given[name] for name in (column.name, *column.also) if name in given]
+            names = [one for name in (column.name, *column.also) for one in given.get(name, ())]
             if len(names) > 1:
                 raise ExtractRefused(file, f"columns {' and '.join(names)} both mean {column.name}")
             if names:
@@ -91,6 +100,7 @@ SHAPES: Mapping[str, Shape] = {
                 Column("value", ("waarde", "uitslag")),
                 Column("unit", ("eenheid",)),
                 Column("date", ("datum", "meetdatum")),
+                Column("status", ("uitslagstatus",), required=False),
             ),
         ),
         Shape(
@@ -139,33 +149,55 @@ SEXES = {
 CONTACT_KINDS = {"opname": "admission", "ziekenhuisopname": "admission"}
 
 
-def find_files(folder: Path) -> dict[str, Path]:
-    """Shape name -> file. Raises ExtractRefused for a missing patients file, or two files of one shape."""
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """The files of a folder that are an extract's, and what else lies there."""
+
+    paths: Mapping[str, Path]
+    """Shape name -> file."""
+    missing: tuple[str, ...]
+    """The shapes that have no file: what they would hold is unknown of everybody."""
+    unused: tuple[str, ...]
+    """Names of files that are none of the five."""
+
+
+# patienten_20261128.csv, Metingen 2026-11-28.csv, problemen-28-11-2026.txt
+_DATED = re.compile(r"(?P<name>[a-z]+?)(?:[ _-]*(?:\d{4}[-_]?\d{2}[-_]?\d{2}|\d{2}[-_]\d{2}[-_]\d{4}))?")
+
+
+def shape_of(file: str) -> str:
+    """Of which shape a file is by its name, in capitals or not, with or without a date; "" when of none."""
+    name = file.lower()
+    suffix = next((one for one in SUFFIXES if name.endswith(one)), "")
+    found = _DATED.fullmatch(name.removesuffix(suffix)) if suffix else None
+    if found is None:
+        return ""
+    return next((shape.name for shape in SHAPES.values() if found["name"] in (shape.name, shape.dutch)), "")
+
+
+def find_files(folder: Path) -> FoundFiles:
+    """The files of an extract. Raises ExtractRefused for a missing patients file, or two files of one shape."""
     if not folder.is_dir():
         raise ExtractRefused(str(folder), "there is no such folder")
     found: dict[str, Path] = {}
+    unused = []
+    for path in sorted(folder.iterdir()):
+        shape = shape_of(path.name)
+        if not shape:
+            unused.append(path.name)
+        elif shape in found:
+            raise ExtractRefused(found[shape].name, f"the extract also has {path.name}; keep one of them")
+        else:
+            found[shape] = path
     for shape in SHAPES.values():
-        here = [
-            folder / f"{name}{suffix}"
-            for name in (shape.name, shape.dutch)
-            for suffix in SUFFIXES
-            if (folder / f"{name}{suffix}").exists()
-        ]
-        if len(here) > 1:
-            raise ExtractRefused(here[1].name, f"the extract also has {here[0].name}; keep one of them")
-        if here:
-            found[shape.name] = here[0]
-        elif shape.required:
+        if shape.required and shape.name not in found:
             raise ExtractRefused(
                 f"{shape.name}.csv", f"this file is missing in {folder} (or {shape.dutch}.csv, .parquet)"
             )
-    return found
+    ordered = {name: found[name] for name in SHAPES if name in found}
+    return FoundFiles(ordered, tuple(name for name in SHAPES if name not in found), tuple(unused))
 
 
-def missing_files(found: Mapping[str, Path]) -> tuple[str, ...]:
-    """The files that the extract could have but does not."""
-    return tuple(name for name in SHAPES if name not in found)
-
-
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A column name as it is compared: without quotes, spaces around it and capitals."""
     return name.strip().strip('"').strip().lower().replace(" ", "_").removeprefix("\ufeff")

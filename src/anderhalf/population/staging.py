@@ -11,9 +11,9 @@ the criteria do not ask for are counted, not listed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -21,74 +21,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from anderhalf.population.cells import Source, text_of
-from anderhalf.population.codebook import MEANING_SCHEMA, meanings
+from anderhalf.population.codebook import CODED, MEANING_SCHEMA, Pair, meanings
 from anderhalf.population.criteria import Criteria
-from anderhalf.population.encoding import day_number
-from anderhalf.population.features import DAY_OFFSET, EVENT_SCHEMA
-from anderhalf.population.shapes import SEXES, SHAPES, ExtractRefused, find_files
+from anderhalf.population.encoding import SCALE, UNUSABLE, day_number
+from anderhalf.population.exact import NUMBER, POSSIBLE, QUOTIENT, REST, VALUE
+from anderhalf.population.features import DAY_OFFSET, UNSURE
+from anderhalf.population.sayings import REASONS, UNREADABLE
+from anderhalf.population.shapes import SEXES, SHAPES, ExtractRefused, FoundFiles, find_files
+from anderhalf.population.staged import ASIDE_SCHEMA, MAX_LISTED, NAMED_CODES, ROW_GROUP, Staged, scattered
 from anderhalf.population.tabular import read_header, read_rows
 
-REASONS = {
-    1: "this patient is not in the file of patients",
-    2: "the date cannot be read",
-    3: "dated after the day of the search",
-    4: "the value is not a number",
-    5: "the unit is not known for this code",
-    6: "the value is impossible for this code",
-    7: "the patient has no number",
-    8: "the birth date cannot be read",
-    9: "this patient is in the file more than once",
-    10: "the answer is not one of the list",
-    11: "the date is missing",
-}
-ASIDE_SCHEMA = pa.schema(
-    [("file", pa.string()), ("line", pa.int64()), ("why", pa.string()), ("shown", pa.string())]
-)
-ROW_GROUP = 122_880
-MAX_LISTED = 200_000
-"""Broken lines listed one by one; those beyond are counted. A list may not take more memory than the extract."""
+CORRECTED = ("corrected", "amended", "gecorrigeerd", "gewijzigd", "aangepast")
+WITHDRAWN = ("entered-in-error", "cancelled", "foutief", "vervallen", "ingetrokken")
+FINAL = ("", "final", "definitief", *CORRECTED)
 MAX_CODES = 100_000
 """No practice has as many different codes with units; a file that does is not what it says it is."""
-CLUSTERED = 4.0
-"""A file whose row groups together span more than this many times the patients is sorted before use."""
-
-
-@dataclass
-class Staged:
-    """What was read: how many rows, of which file; what was set aside and what nobody asks for."""
-
-    folder: Path
-    patients: int = 0
-    rows: Counter[str] = field(default_factory=Counter)
-    events: int = 0
-    aside: Counter[str] = field(default_factory=Counter)
-    """Rows set aside per "file: reason"."""
-    not_asked: Counter[str] = field(default_factory=Counter)
-    """Rows per file whose code the criteria do not ask for."""
-    left: int = 0
-    """Patients no longer registered."""
-    files: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, object]:
-        """JSON-safe."""
-        return {
-            "patients": self.patients, "rows": dict(self.rows), "events": self.events, "aside": dict(self.aside),
-            "not_asked": dict(self.not_asked), "left": self.left, "files": list(self.files),
-        }  # fmt: skip
-
-    @classmethod
-    def from_dict(cls, folder: Path, data: Mapping[str, object]) -> Staged:
-        """What `to_dict` wrote."""
-        return cls(
-            folder=folder,
-            patients=data["patients"],  # type: ignore[arg-type]
-            rows=Counter(data["rows"]),  # type: ignore[arg-type]
-            events=data["events"],  # type: ignore[arg-type]
-            aside=Counter(data["aside"]),  # type: ignore[arg-type]
-            not_asked=Counter(data["not_asked"]),  # type: ignore[arg-type]
-            left=data["left"],  # type: ignore[arg-type]
-            files=tuple(data["files"]),  # type: ignore[arg-type]
-        )
 
 
 def stage_extract(
@@ -101,13 +48,11 @@ def stage_extract(
     files = find_files(folder)
     work.mkdir(parents=True, exist_ok=True)
     stager = _Stager(work, criteria, on, connection)
-    for name, path in files.items():
-        stager.open(name, path)
-    stager.stage_patients()
-    for name in files:
-        if name != "patients":
-            stager.stage_events(name)
-    return stager.finish(tuple(path.name for path in files.values()))
+    try:
+        return stager.stage(files)
+    except (duckdb.Error, pa.ArrowException) as error:
+        # Which of the files it was is not told by every error of the engine.
+        raise ExtractRefused("", f"the files cannot be read as tables ({str(error)[:120]})") from None
 
 
 class _Stager:
@@ -117,16 +62,35 @@ class _Stager:
         self.work = work
         self.criteria = criteria
         self.today = day_number(on)
+        self.until = on.year + 1  # two digits: 27 is next year, 85 is in the last century
         self.db = connection
         self.staged = Staged(work)
         self.sources: dict[str, Source] = {}
         self.listed: list[tuple[str, int, str, str]] = []
         self.names: dict[str, str] = {}
+        self.silent: set[str] = set()
+        """Files without a single code of their system."""
+        self.unsure: dict[str, list[int]] = {}
+        """Source -> persons of whom something in it could not be used."""
+
+    def stage(self, files: FoundFiles) -> Staged:
+        """Read all files."""
+        for name, path in files.paths.items():
+            self.open(name, path)
+        self.stage_patients()
+        for name in files.paths:
+            if name != "patients":
+                self.stage_events(name)
+        self.write_persons()
+        staged = self.finish(tuple(path.name for path in files.paths.values()))
+        staged.missing = tuple(name for name in SHAPES if name in files.missing or name in self.silent)
+        staged.unused = files.unused
+        return staged
 
     def open(self, shape: str, path: Path) -> None:
         """Make a file readable by SQL; text is first cut into columns and kept as Parquet."""
         self.names[shape] = path.name
-        if path.suffix == ".parquet":
+        if path.suffix.lower() == ".parquet":
             source = str(path / "*.parquet") if path.is_dir() else str(path)
         else:
             source = str(self.cut_text(shape, path))
@@ -142,8 +106,11 @@ class _Stager:
 
     def cut_text(self, shape: str, path: Path) -> Path:
         """CSV -> Parquet of texts with line numbers; broken lines are listed."""
-        header = read_header(path)
+        header = read_header(path, SHAPES[shape].known_names)
         SHAPES[shape].match(header.names, file=path.name)
+        if header.titles:
+            lines = ", ".join(str(line) for line in header.titles)
+            self.note(shape, f"line {lines} stands above the column names and was passed over")
         target = self.work / f"raw-{shape}.parquet"
 
         def aside(line: int, why: str, text: str) -> None:
@@ -151,7 +118,7 @@ class _Stager:
                 self.listed.append((path.name, line, why, text))
             self.staged.aside[f"{path.name}: {why}"] += 1
 
-        schema = pa.schema([*((name, pa.string()) for name in header.names), ("line", pa.int64())])
+        schema = pa.schema([*((name, pa.string()) for name in header.columns), ("line", pa.int64())])
         with pq.ParquetWriter(target, schema) as writer:
             for table in read_rows(path, header, aside):
                 writer.write_table(table.cast(schema), row_group_size=ROW_GROUP)
@@ -160,13 +127,15 @@ class _Stager:
     def stage_patients(self) -> None:
         source = self.sources["patients"]
         born, _ = source.day("birth_date")
-        left, _ = source.day("left_on")
+        left, _ = source.day("left_on", until=self.until)
         sexes = " ".join(f"WHEN '{given}' THEN '{sex}'" for given, sex in SEXES.items())
         self.db.execute(
             f"""CREATE OR REPLACE TEMP TABLE everyone AS SELECT patient, line, born, sex, CASE
-                WHEN patient IS NULL THEN 7 WHEN born IS NULL OR born > {self.today} OR born < {-DAY_OFFSET} THEN 8
+                WHEN patient IS NULL THEN 7 WHEN short_year THEN 12 WHEN born > {self.today} THEN 13
+                WHEN born IS NULL OR born < {-DAY_OFFSET} THEN 8
                 ELSE 0 END AS why, coalesce(left_on <= {self.today}, false) AS gone
             FROM (SELECT {source.text("patient")} AS patient, {source.line} AS line,
+                {source.has_short_year("birth_date")} AS short_year,
                 {born} AS born, {left} AS left_on, CASE lower({source.text("sex")}) {sexes} END AS sex
                 FROM {source.relation})"""
         )
@@ -180,7 +149,9 @@ class _Stager:
         )
         self.staged.rows["patients"] = self.number("SELECT count(*) FROM everyone")
         self.staged.left = self.number("SELECT count(*) FROM everyone WHERE why = 0 AND gone")
+        self.note_unread("patients", "left_on")
         self.note_aside("patients", "SELECT line, why, patient AS shown FROM everyone WHERE why > 0")
+        self.forget_fillers()
         self.db.execute(
             """CREATE OR REPLACE TEMP TABLE persons AS
             SELECT (row_number() OVER (ORDER BY line) - 1)::INTEGER AS row, patient,
@@ -194,7 +165,52 @@ class _Stager:
         self.staged.patients = self.number("SELECT count(*) FROM persons")
         if not self.staged.patients:
             raise ExtractRefused(self.names["patients"], "no patient could be read")
-        self.copy("SELECT * FROM persons ORDER BY row", self.work / "persons.parquet")
+
+    def forget_fillers(self) -> None:
+        """A birth date of an age that nobody reaches (1 January 1900) was filled in for one that was not known."""
+        age = self.criteria.pathway.dictionary.entries.get("age")
+        if age is None or age.fact.maximum is None:
+            return
+        oldest = self.today - int((age.fact.maximum + 1) * Decimal("365.2425"))
+        found = self.number(f"SELECT count(*) FROM everyone WHERE why = 0 AND NOT gone AND born <= {oldest}")
+        if found:
+            self.db.execute(f"UPDATE everyone SET born = NULL WHERE born <= {oldest}")
+            self.note(
+                "patients",
+                f"{found} patients would be older than {age.fact.maximum}: the birth date was taken as not known",
+            )
+
+    def write_persons(self) -> None:
+        """The patients who are searched, each with what is unsure about them."""
+        bits = dict.fromkeys((row for rows in self.unsure.values() for row in rows), 0)
+        for source, rows in self.unsure.items():
+            for row in rows:
+                bits[row] |= UNSURE[source]
+        unsure = pa.table({"row": pa.array(bits, pa.int32()), "unsure": pa.array(bits.values(), pa.int16())})
+        self.db.register("unsure", unsure)
+        self.copy(
+            """SELECT persons.row, patient, born, sex, coalesce(unsure.unsure, 0)::SMALLINT AS unsure
+            FROM persons LEFT JOIN unsure ON unsure.row = persons.row ORDER BY persons.row""",
+            self.work / "persons.parquet",
+        )
+        self.db.unregister("unsure")
+
+    def note_unread(self, shape: str, column: str) -> None:
+        """Say how many dates of a column that may be empty are there and cannot be read."""
+        source = self.sources[shape]
+        if source.type_of(column) == "VARCHAR":
+            day, _ = source.day(column, until=self.until)
+            unread = self.number(
+                f"SELECT count(*) FROM {source.relation} WHERE {source.text(column)} NOTNULL AND {day} IS NULL"
+            )
+            if unread:
+                self.note(
+                    shape, f"{unread} dates in {source.columns[column]} cannot be read and do not count"
+                )
+
+    def note(self, shape: str, sentence: str) -> None:
+        """Something about a file that a person should know of."""
+        self.staged.notes.append(f"{self.names[shape]}: {sentence}")
 
     def stage_events(self, shape: str) -> None:
         """One pass over a file: patient, meaning of the code, date, value."""
@@ -208,48 +224,125 @@ class _Stager:
             raise ExtractRefused(self.names[shape], f"more than {MAX_CODES} different codes")
         self.staged.rows[shape] = sum(number for _, _, number in distinct)
         book, asked = meanings(self.criteria, shape, [(code, unit) for code, unit, _ in distinct])
-        self.staged.not_asked[shape] = sum(
-            number for code, unit, number in distinct if (code, unit) not in asked
-        )
+        self.count_unasked(shape, distinct, asked)
+        self.look_at_codes(shape)
+        for entry in book:
+            self.note_unit(shape, entry, distinct)
         meaning = pa.Table.from_pylist(book, MEANING_SCHEMA)
         self.db.register("meaning", meaning)
-        day, minute = source.day("date")
-        end, _ = source.day("end")
+        day, minute = source.day("date", until=self.until)
+        end, _ = source.day("end", until=self.until)
+        self.note_unread(shape, "end")
+        status, superseded = "''", "false"
+        if source.type_of("status"):
+            status = f"coalesce(lower({source.text('status')}), '')"
+            corrected = f"(status IN {CORRECTED})::INTEGER"
+            moment = "PARTITION BY persons.row, feature, given_day, minute"
+            superseded = f"max({corrected}) OVER ({moment}) > {corrected}"
         target = self.work / f"events-{shape}.parquet"
         self.copy(
-            f"""SELECT CASE WHEN why = 0 THEN row END::INTEGER AS row, feature, day, minute,
-                CASE WHEN why = 0 THEN value END::INTEGER AS value, why::TINYINT AS why,
-                CASE WHEN why > 0 THEN line END AS line,
+            f"""SELECT CASE WHEN why = 0 OR unreadable THEN row END::INTEGER AS row, feature, day, minute,
+                CASE WHEN why = 0 THEN value WHEN unreadable THEN {UNUSABLE} END::BIGINT AS value,
+                why::TINYINT AS why, line,
+                CASE WHEN why > 0 THEN row END::INTEGER AS unsure,
                 CASE why WHEN 0 THEN NULL WHEN 1 THEN patient WHEN 2 THEN raw_day WHEN 3 THEN raw_day
-                WHEN 5 THEN meant_unit ELSE nullif(trim(raw_value::VARCHAR), '') END AS shown
+                WHEN 15 THEN raw_day WHEN 5 THEN meant_unit ELSE nullif(trim(raw_value::VARCHAR), '') END AS shown
+            FROM (SELECT *, why IN {UNREADABLE} AND mode IN ('number', 'answer') AS unreadable
             FROM (SELECT *, CASE
                 WHEN has_left THEN -1 WHEN patient IS NULL THEN 7 WHEN row IS NULL THEN 1
                 WHEN raw_day IS NOT NULL AND given_day IS NULL THEN 2
                 WHEN given_day IS NULL AND mode <> 'ever' THEN 11
-                WHEN given_day > {self.today} THEN 3 WHEN given_day < {-DAY_OFFSET + 1} THEN 2
-                WHEN unit_unknown THEN 5
+                WHEN given_day > {self.today} THEN 3 WHEN given_day < {-DAY_OFFSET + 1} THEN 15
+                WHEN status IN {WITHDRAWN} THEN 24 WHEN superseded THEN 23 WHEN status NOT IN {FINAL} THEN 25
+                WHEN against THEN 22 WHEN unit_missing THEN 14 WHEN unit_unknown THEN 5
+                WHEN mode = 'number' AND two_ways THEN 20
+                WHEN percent AND micro > 0 AND micro < 1000000 THEN 21
                 WHEN value IS NULL AND mode = 'answer' THEN 10 WHEN value IS NULL THEN 4
-                WHEN value < lowest OR value > highest THEN 6 ELSE 0 END AS why
+                WHEN mode = 'number' AND NOT ({POSSIBLE}) THEN 6 ELSE 0 END AS why
               FROM (SELECT persons.row AS row, given.*, gone.patient IS NOT NULL AS has_left,
                     CASE WHEN end_day IS NULL THEN given_day
-                    ELSE least(greatest(end_day, given_day), {self.today}) END AS day, {_VALUE} AS value
+                    ELSE least(greatest(end_day, given_day), {self.today}) END AS day, {superseded} AS superseded,
+                    {QUOTIENT} AS quotient, {REST} AS rest, quotient + (2 * rest >= below)::BIGINT AS nearest,
+                    {NUMBER} AS number, {VALUE} AS value
                 FROM (SELECT {source.text("patient")} AS patient, {source.line} AS line,
                         meaning.*, {day} AS given_day, {minute} AS minute, {end} AS end_day,
                         {source.unread_day("date")} AS raw_day, {source.raw("value")} AS raw_value,
-                        {source.micro("value")} AS micro
+                        {source.micro("value")} AS micro, {source.comparator("value")} AS sign,
+                        {source.in_two_ways("value")} AS two_ways, {status} AS status
                     FROM {source.relation} AS source JOIN meaning
                       ON meant_code = {code} AND meant_unit IS NOT DISTINCT FROM {unit}) AS given
                 LEFT JOIN persons ON persons.patient = given.patient
-                LEFT JOIN gone ON gone.patient = given.patient))
+                LEFT JOIN gone ON gone.patient = given.patient)))
             WHERE why >= 0""",
             target,
         )
         self.db.unregister("meaning")
-        self.note_aside(
-            shape,
-            f"SELECT DISTINCT line, why, shown FROM read_parquet({text_of(str(target))}) WHERE why > 0",
-        )
+        events = f"read_parquet({text_of(str(target))})"
+        aside = f"SELECT DISTINCT line, why, shown FROM {events} WHERE why > 0"
+        if shape == "measurements":
+            aside += f""" UNION ALL SELECT line, 26, (value / {SCALE}.0)::VARCHAR FROM {events}
+                SEMI JOIN (SELECT row, feature, day, minute FROM {events} WHERE why = 0
+                    GROUP BY ALL HAVING min(value) <> max(value)) AS twice USING (row, feature, day, minute)
+                WHERE why = 0"""
+        self.note_aside(shape, aside)
+        if shape in UNSURE:
+            self.doubt(shape, f"SELECT DISTINCT unsure FROM {events} WHERE unsure NOTNULL")
         self.sort_if_scattered(target)
+
+    def count_unasked(
+        self, shape: str, distinct: Sequence[tuple[str | None, str | None, int]], asked: Collection[Pair]
+    ) -> None:
+        """Rows whose code nothing asks for, with the most frequent of those codes by name."""
+        rows: Counter[str] = Counter()
+        for code, unit, number in distinct:
+            if (code, unit) not in asked:
+                rows[(code or "").strip()[:40]] += number
+        self.staged.not_asked[shape] = rows.total()
+        self.staged.codes[shape] = rows.most_common(NAMED_CODES)
+
+    def look_at_codes(self, shape: str) -> None:
+        """Who has a row whose code does not say what it is: of those the absence of a group is no "no".
+
+        A file without one code of its system (SNOMED for ICPC, G-Standaard for ATC) says nothing of anybody.
+        """
+        if shape not in CODED:
+            return
+        _key, system, looks = CODED[shape]
+        source = self.sources[shape]
+        code = f"upper({source.text('code')})"
+        known = f"coalesce(regexp_matches({code}, '{looks}'), false)"
+        good = self.number(f"SELECT count(*) FROM {source.relation} WHERE {known}")
+        if self.staged.rows[shape] and not good:
+            self.silent.add(shape)
+            self.note(shape, f"no row has a code of {system}; the file says nothing about anybody")
+        elif shape == "medication":
+            placed = self.number(f"SELECT count(*) FROM {source.relation} WHERE NOT {known}")
+            if placed:
+                self.note(
+                    shape,
+                    f"{placed} rows have no code of {system}: of these patients no drug counts as not used",
+                )
+            self.doubt(
+                shape,
+                f"""SELECT DISTINCT persons.row FROM persons JOIN (SELECT {source.text("patient")} AS number
+                FROM {source.relation} WHERE NOT {known}) AS placed ON persons.patient = placed.number""",
+            )
+
+    def doubt(self, shape: str, sql: str) -> None:
+        """Remember of which persons something in this file could not be used."""
+        self.unsure.setdefault(shape, []).extend(row for (row,) in self.db.execute(sql).fetchall())
+
+    def note_unit(
+        self, shape: str, entry: Mapping[str, object], distinct: Sequence[tuple[str | None, str | None, int]]
+    ) -> None:
+        """Say of which code the unit was taken from its number."""
+        if entry["unit_taken"]:
+            code, unit = entry["meant_code"], entry["meant_unit"]
+            rows = sum(number for one, other, number in distinct if (one, other) == (code, unit))
+            fact = self.criteria.features[int(str(entry["feature"]))].fact
+            self.note(
+                shape, f"{rows} rows of code {code} have no unit; taken as {fact.unit_label or fact.unit}"
+            )
 
     def note_aside(self, shape: str, sql: str) -> None:
         """Count and list the rows that were set aside."""
@@ -266,16 +359,12 @@ class _Stager:
 
     def sort_if_scattered(self, path: Path) -> None:
         """Chunks of patients are read by row group; a file in another order is sorted once, on disk if need be."""
-        meta = pq.ParquetFile(path).metadata
-        spans = 0
-        for at in range(meta.num_row_groups):
-            found = meta.row_group(at).column(0).statistics
-            if found is not None and found.has_min_max:
-                spans += found.max - found.min + 1
-        if spans <= CLUSTERED * self.staged.patients or meta.num_row_groups < 2:
+        if not scattered(path, patients=self.staged.patients):
             return
         sorted_path = path.with_suffix(".sorted")
-        self.copy(f"SELECT * FROM read_parquet({text_of(str(path))}) WHERE why = 0 ORDER BY row", sorted_path)
+        self.copy(
+            f"SELECT * FROM read_parquet({text_of(str(path))}) WHERE row NOTNULL ORDER BY row", sorted_path
+        )
         sorted_path.replace(path)
 
     def finish(self, files: tuple[str, ...]) -> Staged:
@@ -309,22 +398,3 @@ class _Stager:
         """One number from SQL."""
         found = self.db.execute(sql).fetchone()
         return int(found[0]) if found else 0
-
-
-# Millionths to the fact's scaled whole number, half up, exact: 128 bits only where a unit is converted.
-_VALUE = """CASE WHEN mode <> 'number' THEN CASE WHEN mode = 'day' THEN given_day
-        WHEN mode = 'answer' THEN answers[upper(trim(raw_value::VARCHAR))] ELSE 1 END
-    WHEN plain THEN sign(micro) * ((2 * abs(micro) * above + 1000000) // 2000000)
-    ELSE sign(micro) * ((2 * abs(micro)::HUGEINT * above + 1000000::HUGEINT * below) // (2000000::HUGEINT * below))
-    END"""
-
-
-def write_events(path: Path, events: Sequence[tuple[int, int, int | None, int, int]]) -> None:
-    """Events of another origin (FHIR) in the form that `stage_extract` writes: row, feature, day, minute, value."""
-    columns = list(zip(*events, strict=True)) or [()] * len(EVENT_SCHEMA)
-    table = pa.table(
-        [pa.array(column, field.type) for column, field in zip(columns, EVENT_SCHEMA, strict=True)],
-        schema=EVENT_SCHEMA,
-    )
-    table = table.append_column("why", pa.array([0] * len(events), pa.int8()))
-    pq.write_table(table, path, row_group_size=ROW_GROUP)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from anderhalf.core.decisions.facts import FactType, possible_part
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.decisions.policy import Status
-from anderhalf.core.pathway.referral import EXCLUSION, REFERRAL
+from anderhalf.core.pathway.danger import EXCLUSION
+from anderhalf.core.pathway.referral import REFERRAL
 from anderhalf.population.criteria import Criteria
 from anderhalf.population.decide import Decided
+from anderhalf.population.encoding import ABOVE, decode_number
 from anderhalf.population.routing import Route, Routes, route_all
 
 INTERMEDIATE, SECOND, EMERGENCY, RETURN = "intermediate", "second", "emergency", "return"
@@ -89,6 +93,7 @@ class _Maker:
         counts |= {
             "patients": len(self.patients),
             "known": int(self.known.sum()),
+            "known_unsure": self.facts.column(KNOWN).null_count,
             "refer_certain": int((self.known & routes.where(lambda route: route.line == INTERMEDIATE)).sum()),
         }
         return Found(lists, counts, dict(self.missing))
@@ -136,7 +141,7 @@ class _Maker:
         return self._names(parts)
 
     def _open(self, table: str, rows: npt.NDArray[np.int64]) -> Bools:
-        """Per row and input of a table: is it missing, and would it settle a rule that blocks the answer?"""
+        """Per row and input of a table: is it missing, or not precise enough, for a rule that blocks the answer?"""
         decided = self.decided[table]
         inputs = decided.table.inputs
         masks = [decided.asked_facts(at) for at in range(len(decided.pairs))]
@@ -147,7 +152,16 @@ class _Maker:
         taken = self.facts.select([fact.name for fact in inputs]).take(pa.array(rows))
         for place, fact in enumerate(inputs):
             absent[:, place] = taken.column(fact.name).is_null().to_numpy(zero_copy_only=False)
-        return asked[decided.place[rows]] & absent
+        found: Bools = asked[decided.place[rows]] & absent
+        for place, fact in enumerate(inputs):
+            if fact.type is FactType.NUMBER:
+                column = taken.column(fact.name).fill_null(0).to_numpy()
+                for row in np.flatnonzero(column >= ABOVE):
+                    blocking = decided.answers[decided.place[rows[row]]].blocking
+                    found[row, place] = _leaves_open(
+                        decided.table, fact.name, int(column[row]), tuple(blocking)
+                    )
+        return found
 
     def _names(self, parts: Sequence[tuple[DecisionTable, Bools]]) -> pa.Array:
         """Per row the labels of the facts, between semicolons; worked out once per distinct combination."""
@@ -254,3 +268,10 @@ def make_worklists(
     a table; `patients` are the practice's own numbers.
     """
     return _Maker(criteria, decided, facts, patients, lang).make()
+
+
+@lru_cache(maxsize=4096)
+def _leaves_open(table: DecisionTable, fact: str, encoded: int, rules: tuple[int, ...]) -> bool:
+    """Whether a range decides less than one of these rules asks for."""
+    value = possible_part(table.facts[fact], decode_number(encoded))
+    return any(table.rules[rule].cells[fact].matches(value) is None for rule in rules)

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, ngettext
 
+from anderhalf.core.decisions.ranges import Range
+
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NOTHING = "–"
 NBSP = "\u00a0"
@@ -48,14 +50,18 @@ def format_month(value: date, *, language: str = "nl") -> str:
     return f"{months[value.month - 1]} {value.year}"
 
 
-def format_number(value: Number | None, decimals: int | None = None, *, language: str = "nl") -> str:
+def format_number(value: Number | Range | None, decimals: int | None = None, *, language: str = "nl") -> str:
     """``4,8`` in Dutch, ``4.8`` in English; from five digits on grouped in threes by a narrow space.
 
     Without ``decimals`` a Decimal keeps its own, and a float loses its trailing zeroes. A dot is never used
-    for thousands: ``1.240`` would read as 1.24 to somebody who works in two languages.
+    for thousands: ``1.240`` would read as 1.24 to somebody who works in two languages. A range of which one end is
+    known is written with its sign, and never rounded: ``> 90``, ``< 0,5``.
     """
     if value is None or value == "":
         return NOTHING
+    if isinstance(value, Range):
+        ends = "–".join(format_number(end, language=language) for end in value.ends)
+        return f"{value.comparator}{NBSP}{ends}" if value.comparator else ends
     number = value if isinstance(value, Decimal) else Decimal(str(value))
     if not number.is_finite():
         return NOTHING
@@ -72,7 +78,9 @@ def format_number(value: Number | None, decimals: int | None = None, *, language
     return sign + whole + (separator + fraction if fraction else "")
 
 
-def with_unit(value: Number | None, unit: str, decimals: int | None = None, *, language: str = "nl") -> str:
+def with_unit(
+    value: Number | Range | None, unit: str, decimals: int | None = None, *, language: str = "nl"
+) -> str:
     """The number and its unit, kept on one line: ``4,8 mmol/l``; percentages without a space."""
     text = format_number(value, decimals, language=language)
     if text == NOTHING or not unit:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import get_language
+
+from anderhalf.core.decisions.ranges import Range
 
 
 def language() -> str:
@@ -27,6 +29,30 @@ def text_in(labels: Mapping[str, str] | None, language: str) -> str:
 def number_label(value: Decimal) -> str:
     """A number without trailing zeroes, with the reader's decimal sign: ``7,5`` or ``7.5``."""
     return with_reader_sign(format(value.normalize() + 0, "f"))
+
+
+def measured_label(value: Decimal | Range, decimals: int) -> str:
+    """A measurement as one writes it: ``4,0`` with the fact's decimals, ``> 90`` with its sign.
+
+    What was given with more decimals is shown with one more, and whole where that would look like a rounder number:
+    29,5 and 29,98 never read as 30.
+    """
+    if isinstance(value, Range):
+        ends = "–".join(number_label(end) for end in value.ends)
+        return f"{value.comparator}\u00a0{ends}" if value.comparator else ends
+    plain, finer = (
+        value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        for places in (decimals, decimals + 1)
+    )
+    if plain == value:
+        return with_reader_sign(f"{plain:f}")
+    return with_reader_sign(f"{finer:f}") if finer != plain else number_label(value)
+
+
+def typed_label(value: Decimal) -> str:
+    """A number for a field, read back as the same one: three decimals would look like thousands, so a zero follows."""
+    text = format(value.normalize() + 0, "f")
+    return with_reader_sign(f"{text}0" if len(text.partition(".")[2]) == 3 else text)
 
 
 def with_reader_sign(number: str) -> str:

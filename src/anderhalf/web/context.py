@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from anderhalf.apps.clinic.views.danger import own_danger
 from anderhalf.apps.people import queries as people
 from anderhalf.apps.people.viewer import NOBODY
 
@@ -30,6 +31,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "rail": rail(viewer, counts, request.path) if viewer.role else [],
         "emergencies_open": people.open_emergencies(viewer, at) if full else [],
         "my_blocks": SimpleLazyObject(lambda: _my_blocks(request)),
+        "my_danger": SimpleLazyObject(lambda: own_danger(request.viewer, at=request.now)),
         "theme": request.COOKIES.get("anderhalf_theme", ""),
         "demo": settings.DEMO,
     }

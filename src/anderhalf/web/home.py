@@ -21,7 +21,7 @@ from anderhalf.apps.people.roles import (
 )
 from anderhalf.apps.people.viewer import Viewer
 
-from . import home_care, home_figures, home_office, home_patient
+from . import home_care, home_danger, home_figures, home_office, home_patient
 from .home_blocks import Block, link
 
 Maker = Callable[..., Block | None]
@@ -38,6 +38,9 @@ BLOCKS: tuple[tuple[Maker, frozenset[str]], ...] = (
     (home_patient.my_medication, _SELF),
     (home_patient.my_measurements, _SELF),
     (home_patient.my_plan, _SELF),
+    (home_danger.dangers, _CENTRE),
+    (home_danger.emergencies, _FIRST_LINE | _SPECIALISTS),
+    (home_office.orphaned_sessions, _CENTRE | {Role.PROJECT_LEADER}),
     (home_care.today, _CENTRE),
     (home_care.triage, frozenset(LEAD_PRACTITIONERS)),
     (home_care.unread_letters, _FIRST_LINE | _SPECIALISTS),
@@ -64,7 +67,9 @@ def blocks(viewer: Viewer, *, at: datetime) -> list[Block]:
     """The blocks of this viewer's role that have something to say; where nothing waits comes last."""
     made = [make(viewer, at=at) for make, roles in BLOCKS if viewer.role in roles]
     shown = [block for block in made if block is not None and (block.rows or block.count or not block.calm)]
-    return shown if viewer.is_self else sorted(shown, key=lambda block: not block.rows)
+    return (
+        shown if viewer.is_self else sorted(shown, key=lambda block: (block.key != "danger", not block.rows))
+    )
 
 
 @require_GET

@@ -273,7 +273,9 @@ def next_meeting(viewer: Viewer, *, at: datetime) -> Block | None:
 
 def tasks(viewer: Viewer, *, at: datetime) -> Block:
     """Open tasks of the own organisation."""
-    open_tasks = record.tasks_for(viewer=viewer, at=at)
+    open_tasks = record.tasks_for(viewer=viewer, at=at).exclude(
+        kind__in=(clinic.DANGER, referrals.EMERGENCY)
+    )  # above
     day = timezone.localdate(at)
     rows = []
     for task in open_tasks[:SHOWN]:

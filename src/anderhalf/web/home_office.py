@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from anderhalf.apps.clinic import queries as clinic
 from anderhalf.apps.network import queries as network
 from anderhalf.apps.people import queries as people
+from anderhalf.apps.people.roles import Role
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.content import ContentErrors
 from anderhalf.presentation.formatting import format_date, format_datetime
@@ -64,6 +66,30 @@ def accounts(viewer: Viewer, *, at: datetime) -> Block:
         empty=_("Niemand is buitengesloten."),
         more_url=link("people:accounts"),
         more_label=_("Alle accounts"),
+    )
+
+
+def orphaned_sessions(viewer: Viewer, *, at: datetime) -> Block:
+    """Coming sessions of somebody who left, with patients in them: for who plans, and for the project leader."""
+    waiting = clinic.orphaned(viewer, at=at)
+    leads = viewer.role == Role.PROJECT_LEADER
+    rows = [
+        Row(
+            title=_("%(name)s werkt hier niet meer") % {"name": one.session.professional.full_name},
+            sub=f"{format_datetime(one.session.starts_at)} · {one.session.centre.name}",
+            url="" if leads else link("clinic:session", one.session.pk),
+            badge=ngettext("%(n)d afspraak", "%(n)d afspraken", one.appointments) % {"n": one.appointments},
+            tone="danger",
+        )
+        for one in waiting[:SHOWN]
+    ]
+    return Block(
+        key="orphaned",
+        title=_("Spreekuren zonder behandelaar: regel een vervanger"),
+        icon="clock",
+        rows=rows,
+        count=len(waiting),
+        calm=True,
     )
 
 

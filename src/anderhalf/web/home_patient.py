@@ -124,9 +124,10 @@ def my_measurements(viewer: Viewer, *, at: datetime) -> Block:
         icon="measurement",
         rows=rows,
         count=len(rows),
-        more_url=link("clinic:measurements", patient) if rows else "",
-        more_label=_("Alle metingen"),
-        calm=True,
+        more_url=link("clinic:home_measurement", patient) if episode is not None else "",
+        more_label=_("Meting invoeren"),
+        calm=episode is None,
+        empty=_("U hebt nog geen meting ingevoerd."),
     )
 
 
@@ -145,4 +146,7 @@ def my_plan(viewer: Viewer, *, at: datetime) -> Block:
             rows += [Row(title=title, sub=text) for title, text in parts if text]
         if not rows and episode.plan:
             rows.append(Row(title=_("Wat we hebben afgesproken"), sub=episode.plan))
-    return Block(key="plan", title=_("Uw plan"), icon="heart", rows=rows, count=len(rows), calm=True)
+    return Block(
+        key="plan", title=_("Uw plan"), icon="heart", rows=rows, count=len(rows), calm=True,
+        more_url=link("clinic:plan", patient), more_label=_("Uw hele plan"),
+    )  # fmt: skip

@@ -17,8 +17,8 @@ from anderhalf.apps.casefinding import running, unpack
 from anderhalf.apps.casefinding.models import FoundPerson, Search
 from anderhalf.apps.casefinding.words import in_words
 from anderhalf.exchange import extracts
+from anderhalf.population.sayings import REASONS
 from anderhalf.population.shapes import SHAPES
-from anderhalf.population.staging import REASONS
 from tests.support.extract import extract, zipped
 
 from .conftest import UPLOAD, text
@@ -185,7 +185,15 @@ def test_every_sentence_of_the_reader_has_its_words():
         *REASONS.values(),
         "3 cells where 5 are expected",
         "a quote is opened and not closed",
-        "two columns have the same name",
+        "a line has more than 1000000 characters; this is no table",
+        "line 1, 2 stands above the column names and was passed over",
+        "3 patients would be older than 120: the birth date was taken as not known",
+        "3 dates in einddatum cannot be read and do not count",
+        "no row has a code of ICPC; the file says nothing about anybody",
+        "3 rows have no ATC code: of these patients no drug counts as not used",
+        "3 rows of code 513 have no unit; taken as mmol/l",
+        "the compressed file is damaged; nothing was read from here on",
+        "this resource is about a patient who is not in the folder",
         "columns icpc and code both mean code",
         "column unit is missing (also understood: eenheid)",
         "the first line is not a row of column names",

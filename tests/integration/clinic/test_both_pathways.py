@@ -31,7 +31,8 @@ FOUND = {
     "chest_pain_at_rest": False, "dyspnoea_at_rest": False, "hypoperfusion": False, "syncope": False,
     "af_within_48_hours": False, "af_after_cardioversion": False, "rate_control_stable_months": "2",
     "kidney_transplant": False, "liver_disease": False, "major_bleeding": False, "labile_inr": False,
-    "antiplatelet": False, "nsaid": False, "alcohol_units_per_week": "0",
+    "antiplatelet": False, "nsaid": False, "alcohol_units_per_week": "0", "coronary_disease": False,
+    "systemic_embolism": False, "doac_strong_inhibitor": False, "doac_inducer": False, "pre_excitation": False,
 }  # fmt: skip
 CODES = ("rhythm", "mehra", "frailty", "anticoagulant_drug")
 

@@ -67,7 +67,7 @@ def test_the_form_asks_what_the_chosen_pathway_needs_and_keeps_what_was_typed(pe
 
 
 def test_its_own_tables_decide(sent):
-    assert (sent.pathway, sent.proposed_line, sent.urgency) == (AF, "intermediate", "routine")
+    assert (sent.pathway, sent.proposed_line, sent.urgency) == (AF, "intermediate", "within_2_weeks")
     assert {row["rule"] for row in sent.routing["reasons"]} == {"AR-14"}
     assert set(StoredDecision.objects.values_list("pathway", "table")) == {
         (AF, "exclusion"),
@@ -111,7 +111,7 @@ def test_a_supplement_is_decided_by_the_same_pathway(sent, people):
     )
     sent.refresh_from_db()
     assert (sent.pathway, sent.proposed_line) == (AF, "second")
-    assert {row["rule"] for row in sent.routing["reasons"]} == {"AR-06"}
+    assert {row["rule"] for row in sent.routing["reasons"]} == {"AR-25"}
 
 
 def test_lists_say_what_it_is_about(sent, people):
@@ -149,6 +149,7 @@ def test_its_answers_stand_on_the_chart_and_are_asked_in_the_consult(episode, pe
         lvef=Decimal(58),
         beta_blocker=False,
         diltiazem_or_verapamil=False,
+        pre_excitation=False,
     )
     (own,) = queries.beside(people.viewer("vs"), episode, at=timezone.now())
     assert own.runs and "stable" not in own.decisions and own.decisions["rate_control"].is_decided
@@ -173,7 +174,7 @@ def known(people, episode, *, now=None, **facts):
 
 SAFE = {
     "heart_rate": Decimal(76), "mehra": "1", "congestion": False, "hypertension": True, "diabetes": False,
-    "stroke_or_tia": False, "vascular_disease": False,
+    "stroke_or_tia": False, "vascular_disease": False, "creatinine": Decimal(90), "weight": Decimal(80),
 }  # fmt: skip
 
 

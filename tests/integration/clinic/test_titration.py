@@ -103,9 +103,9 @@ def test_nothing_is_proposed_while_data_is_missing(clinic, at):
 
 def test_never_asked_is_not_the_same_as_none(care, clinic):
     """The same facts without the question about intolerances give no step."""
-    from anderhalf.apps.clinic.models import ToleranceAsked
+    from anderhalf.apps.people.models import AllergiesAsked
 
-    ToleranceAsked.objects.all().delete()
+    AllergiesAsked.objects.all().delete()
     assert care.card("beta_blocker").kind == "needs_data" or not care.card("mra").steps
     assert care.card("mra").kind == "needs_data"
 
@@ -218,11 +218,12 @@ def test_hyperkalaemia_stops_the_mra_and_a_restart_is_discussed_first(care):
     stopped = MedicationAgreement.objects.get(pk=row.medication[0])
     assert (stopped.kind, stopped.stop_reason) == ("stop", "hyperkalaemia")
     assert stopped.instructions == "Stop met spironolacton."
-    later = care.at + timedelta(days=10)
+    later = care.at + timedelta(days=30)
     care.measure(when=later, potassium="4.5", creatinine="88", egfr="72", hypotension_symptoms=False,
-                 acute_illness=False, systolic_bp="118", heart_rate="68", congestion=False)  # fmt: skip
+                 acute_illness=False, systolic_bp="118", heart_rate="68", congestion=False,
+                 dehydration=False)  # fmt: skip
     assert care.card("mra", when=later).kind == "discuss"
-    actions.remember_tolerance(
+    actions.agree_dosing(
         by=care.vs,
         at=later,
         episode=care.episode.pk,
@@ -231,6 +232,26 @@ def test_hyperkalaemia_stops_the_mra_and_a_restart_is_discussed_first(care):
         reason="besproken",
     )
     assert care.card("mra", when=later).kind == "start"
+
+
+def test_no_restart_shortly_after_hyperkalaemia_even_when_it_was_agreed(care):
+    care.uses("spironolactone", "25", days=60)
+    care.measure(when=care.at - timedelta(minutes=5), potassium="6.2")
+    care.choose("mra", "accepted", stop_reason="hyperkalaemia")
+    later = care.at + timedelta(days=10)
+    care.measure(when=later, potassium="4.5", creatinine="88", egfr="72", hypotension_symptoms=False,
+                 acute_illness=False, systolic_bp="118", heart_rate="68", congestion=False,
+                 dehydration=False)  # fmt: skip
+    actions.agree_dosing(
+        by=care.vs,
+        at=later,
+        episode=care.episode.pk,
+        kind="restart_agreed",
+        drug_class="mra",
+        reason="besproken",
+    )
+    card = care.card("mra", when=later)
+    assert (card.kind, card.rule) == ("hold", "STEP-24")
 
 
 def test_a_remembered_intolerance_ends_proposals_for_the_class_until_it_ends(care):
@@ -253,7 +274,7 @@ def test_a_remembered_intolerance_ends_proposals_for_the_class_until_it_ends(car
         reason="bijnieren",
     )
     assert care.card("mra").kind == "not_indicated"
-    actions.end_tolerance(by=care.vs, at=care.at, tolerance=row.pk, because="vergissing")
+    actions.end_tolerance(by=care.vs, at=care.at, allergy=row.pk, because="vergissing")
     assert care.card("mra").kind == "start"
 
 
@@ -275,6 +296,7 @@ def test_a_step_of_a_drug_whose_dose_nobody_recorded_is_not_taken_blindly(care):
 
 def test_an_ace_inhibitor_makes_way_for_the_arni_with_the_hours_between(care):
     """Symptoms despite the ACE inhibitor: it stops now, the ARNI begins 36 hours later and not before."""
+    care.uses("spironolactone", "50", days=120)  # at target: a start of another class would go first
     care.measure(when=care.at - timedelta(minutes=5), nyha="II")
     before = record.NewObservation(fact="creatinine", value=Decimal("88"), at=care.at - timedelta(days=100))
     record.record_observations(
@@ -323,26 +345,33 @@ def kinds(care, *, when):
 def test_weight_gain_at_home_is_an_alarm_with_an_owner_and_an_end(care):
     friday = care.at + timedelta(days=2)
     home(care, when=friday, weight="82.0")
-    assert not Task.objects.filter(kind="home_alarm").exists()
+    assert not Task.objects.filter(kind="danger").exists()
     saturday = care.at + timedelta(days=3)
     home(care, when=saturday, weight="82.5")
-    alarm = Task.objects.get(kind="home_alarm")
-    assert alarm.about == "alarm:AL-01" and alarm.owner_organisation == care.episode.centre
+    alarm = Task.objects.get(kind="danger", about="danger:weight_gain_3_days")
+    assert (
+        "AL-01" in alarm.note and alarm.owner_organisation == care.episode.centre and alarm.role == "hf_nurse"
+    )
     assert alarm.due_on == care.at.date() + timedelta(days=5), "Saturday's alarm is looked at on Monday"
     home(care, when=saturday + timedelta(hours=2), weight="82.6")
-    assert Task.objects.filter(kind="home_alarm").count() == 1
+    waiting = Task.objects.filter(kind="danger", about="danger:weight_gain_3_days", status="open")
+    assert waiting.count() == 1 and waiting[0].due_on == alarm.due_on, "one task, of the newest weight"
     item = queries.due_list(care.vs, at=saturday)[0]
-    assert (item.kind, item.urgent, item.task) == ("alarm", True, alarm.pk) and item.owner
-    record.complete_task(by=care.vs, at=saturday, task_id=alarm.pk)
-    assert "alarm" not in kinds(care, when=saturday)
+    assert (item.kind, item.urgent) == ("danger", True) and item.owner
+    bases = [task.basis for task in Task.objects.filter(kind="danger", status="open")]
+    actions.answer_danger(
+        by=care.vs, at=saturday + timedelta(hours=3), patient=care.episode.patient_id, bases=bases,
+        steps=["called_patient", "stopped"], called="mevrouw zelf", called_at=saturday + timedelta(hours=3),
+    )  # fmt: skip
+    assert "danger" not in kinds(care, when=saturday + timedelta(hours=4))
 
 
 def test_fainting_tells_to_call_112_the_same_day(care):
     home(care, when=care.at + timedelta(hours=1), syncope=True)
-    alarm = Task.objects.get(kind="home_alarm")
-    assert alarm.title.startswith("Bel 112") and alarm.due_on == care.at.date()
-    told = queries.alarms_since(care.vs, care.episode.patient_id, at=care.at + timedelta(hours=1))
-    assert [task.pk for task in told] == [alarm.pk]
+    alarm = Task.objects.get(kind="danger")
+    assert alarm.title.startswith("Bel 112") and alarm.due_at == care.at + timedelta(hours=1)
+    found = queries.danger_of(care.episode.patient, care.episode.network_id, at=care.at + timedelta(hours=1))
+    assert [one.sign.rule for one in found.signs] == ["EX-04"]
 
 
 def test_laboratory_that_stays_out_after_a_step_is_due_and_then_done(care):
@@ -451,8 +480,7 @@ def test_the_patient_who_types_an_alarming_weight_is_told_what_happens(clinic, p
         moment = at - timedelta(days=days)
         item = record.NewObservation(fact="weight", value=Decimal(weight), at=moment)
         actions.enter_home_measurements(by=self, at=moment, patient=episode.patient_id, items=[item])
-    told = queries.alarms_since(self, episode.patient_id, at=at)
-    assert [task.title for task in told] == ["Thuismeting: Meer dan 2 kg erbij in 3 dagen."]
-    assert told[0].owner_organisation == clinic.centre
+    told = Task.objects.get(kind="danger", about="danger:weight_gain_3_days")
+    assert told.title.endswith("Meer dan 2 kg erbij in 3 dagen.") and told.owner_organisation == clinic.centre
     with pytest.raises(AccessDenied):
         queries.due_list(self, at=at)

@@ -12,9 +12,10 @@ from anderhalf.apps.insight import actions, queries
 from anderhalf.apps.insight.links import token_of
 from anderhalf.apps.insight.models import Invitation
 from anderhalf.apps.insight.queries import Beside, Choice, Question
-from anderhalf.apps.insight.views.spreadsheet import BOM, rows_of
+from anderhalf.apps.insight.views.spreadsheet import rows_of
 from anderhalf.apps.people.access import AccessDenied
 from anderhalf.core.evaluation.periods import Grain
+from anderhalf.core.spreadsheets import BOM
 
 YEAR = Question(choice=Choice.YEAR, start=date(2025, 1, 1), end=date(2025, 12, 31))
 

@@ -89,7 +89,10 @@ def test_under_control_keeps_the_episode_open_with_the_date_in_the_letter(cared_
 
 @pytest.mark.parametrize("outcome", ["declined", "moved", "deceased"])
 def test_every_other_ending_has_its_letter(cared_for, people, at, outcome):
-    row, letter = actions.close_care(by=people.viewer("vs"), at=at, episode=cared_for.pk, outcome=outcome)
+    died = {"deceased_on": at.date()} if outcome == "deceased" else {}
+    row, letter = actions.close_care(
+        by=people.viewer("vs"), at=at, episode=cared_for.pk, outcome=outcome, **died
+    )
     reason = next(s["text"] for s in letter.sections if s["id"] == "reason")
     assert letter.kind == "end" and reason == str(Outcome.Kind(outcome).label).capitalize() + "."
     assert row.kind == outcome

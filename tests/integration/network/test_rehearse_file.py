@@ -16,6 +16,7 @@ KNOWN = {
     "orthopnoea": "false", "nyha": "II", "rhythm": "sinus", "ecg_result": "normal", "bmi": "27,5",
     "chest_pain_at_rest": "false", "dyspnoea_at_rest": "false", "hypoperfusion": "false", "syncope": "false",
     "systolic_bp": "130", "abrupt_deterioration": "false", "age": "77", "sex": "male", "pregnant": "false",
+    "natriuretic_lowering_drug": "false",
 }  # fmt: skip
 
 

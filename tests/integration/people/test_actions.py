@@ -156,11 +156,11 @@ def test_a_stranger_opens_no_relation_and_neither_does_the_patient(people, at):
 
 def test_alerts_stand_in_the_banner_until_ended(people, at):
     patient, by = register(people, at), people.viewer("gp")
-    alert = actions.add_alert(by=by, at=at, patient=patient, kind="allergy", text="  penicilline ")
-    assert actions.add_alert(by=by, at=at, patient=patient, kind="allergy", text="Penicilline") == alert
-    assert queries.banner_of(by, patient, at).allergies == ["penicilline"]
+    alert = actions.add_alert(by=by, at=at, patient=patient, kind="alert", text="  valgevaar ")
+    assert actions.add_alert(by=by, at=at, patient=patient, kind="alert", text="Valgevaar") == alert
+    assert queries.banner_of(by, patient, at).alerts == ["valgevaar"]
     actions.end_alert(by=by, at=at, alert_id=alert.pk, because="berust op een vergissing")
-    assert queries.banner_of(by, patient, at).allergies == []
+    assert queries.banner_of(by, patient, at).alerts == []
     assert queries.alerts_of(by, patient.pk, at, ended=True).get().ended_because == "berust op een vergissing"
     with pytest.raises(AccessDenied):
         actions.add_alert(

@@ -9,7 +9,7 @@ import pytest
 from anderhalf.apps.audit.models import AuditLine
 from anderhalf.apps.people.access import AccessDenied
 from anderhalf.apps.people.models import CareRelation
-from anderhalf.apps.record.models import StoredDecision
+from anderhalf.apps.record.models import Observation, StoredDecision
 from anderhalf.apps.referrals import actions, queries
 from anderhalf.apps.referrals.access import steps_now
 from anderhalf.apps.referrals.models import Override, Referral
@@ -220,17 +220,19 @@ def test_a_question_goes_back_and_forth_with_the_clock(people, sent, at):
     ]
 
 
-def test_a_supplement_that_shows_a_red_flag_is_no_supplement(people, sent, at):
+def test_a_supplement_that_shows_a_red_flag_reaches_the_receiver_too(people, sent, at):
+    """The value is nowhere lost: it stands in the record, and the referral goes to the top of triage."""
     actions.ask_more(by=people.viewer("vs"), at=at, referral=sent.pk, question="Saturatie?")
-    with pytest.raises(actions.EmergencyFound):
-        actions.supplement(
-            by=people.viewer("gp"),
-            at=at,
-            referral=sent.pk,
-            text="85",
-            items=observations({"oxygen_saturation": 85}, at),
-        )
-    assert Referral.objects.get(pk=sent.pk).status == Status.MORE_INFORMATION
+    actions.supplement(
+        by=people.viewer("gp"),
+        at=at,
+        referral=sent.pk,
+        text="85",
+        items=observations({"oxygen_saturation": 85}, at),
+    )
+    found = Referral.objects.get(pk=sent.pk)
+    assert (found.status, found.danger, found.proposed_line) == (Status.SENT, 0, "emergency")
+    assert Observation.objects.get(fact="oxygen_saturation", number=85).referral == sent.pk
 
 
 def test_a_stale_version_is_refused(people, sent, at):
@@ -315,7 +317,7 @@ def test_the_centre_forwards_to_the_hospital(people, sent, at):
 
 
 def test_a_patient_who_stays_in_the_first_line_is_not_sent_by_accident(people, a_patient, at):
-    facts = {**ORDINARY, "ecg_result": "normal", "nt_probnp": 60}
+    facts = {**ORDINARY, "ecg_result": "normal", "nt_probnp": 60, "natriuretic_lowering_drug": False}
     content = actions.Content(intent="diagnosis", reason="Twijfel.")
     give = {
         "by": people.viewer("gp"),

@@ -66,14 +66,14 @@ def test_recent_values_fill_the_form_with_unit_converted_and_nothing_is_stored(p
     response = upload(
         client,
         bundle(
-            observation("33762-6", 99.12, "pmol/L", recent()),
+            observation("33763-4", 99.12, "pmol/L", recent()),
             observation("2160-0", 1.1, "mg/dL", recent(400)),
         ),
     )
     assert response.status_code == 302 and "concept=" in response.url
     page = client.get(response.url).content.decode()
     assert 'name="f_nt_probnp" value="840"' in page
-    assert 'name="f_creatinine" value=' not in page and "laatst 97 µmol/l" in page, (
+    assert 'name="f_creatinine" value=' not in page and "laatst 97,2 µmol/l" in page, (
         "older than the table allows"
     )
     assert "Bundle.entry[1].resource" in page and 'value="Voorbeeld"' in page and 'value="14-03-1948"' in page
@@ -82,7 +82,7 @@ def test_recent_values_fill_the_form_with_unit_converted_and_nothing_is_stored(p
 
 def test_a_known_bsn_leads_to_that_patient_and_sending_keeps_the_original(people, a_patient):
     client = people.client("poh")
-    response = upload(client, bundle(observation("33762-6", 99.12, "pmol/L", recent()), bsn=a_patient.bsn))
+    response = upload(client, bundle(observation("33763-4", 99.12, "pmol/L", recent()), bsn=a_patient.bsn))
     assert response.url.endswith(f"patient={a_patient.pk}")
     client.get(response.url)
     facts = {**ORDINARY, "nt_probnp": "840"}
@@ -161,7 +161,7 @@ def test_unknown_units_and_impossible_dates_in_one_value_skip_that_value_only(pe
     response = upload(
         client,
         bundle(
-            observation("33762-6", 99.12, "pmol/L", recent()),
+            observation("33763-4", 99.12, "pmol/L", recent()),
             observation("2160-0", 90, "stone", recent()),
             observation("2823-3", 4.1, "mmol/L", "2031-02-30"),
         ),

@@ -11,7 +11,8 @@ from tests.spec.heart_failure.cases import TODAY, Case, read_cases, values
 STABLE = {
     "heart_failure_known": "yes", "advanced_hf_sign": "no", "potassium": "4.6", "egfr": "55", "systolic_bp": "118",
     "heart_rate": "64", "congestion": "no", "nyha": "II", "therapy_status": "at_target", "hf_admission_ever": "no",
-    "days_since_medication_change": "60", "weight_stable": "yes", "self_care_taught": "yes",
+    "days_since_medication_change": "60", "weight_stable": "yes", "self_care_taught": "yes", "sodium": "140",
+    "haemoglobin": "8.6", "sex": "male", "rhythm": "sinus", "lvef": "42", "device_assessed": "no",
 }  # fmt: skip
 
 STABLE_CASES = """
@@ -23,8 +24,42 @@ ST-04 | potassium just too low             | potassium = 3.4                    
 ST-99 | potassium on the lower limit       | potassium = 3.5                                     | return
 ST-99 | potassium on the upper limit       | potassium = 5.5                                     | return
 ST-04 | potassium just too high            | potassium = 5.6                                     | stay
-ST-05 | eGFR 19                            | egfr = 19                                           | discuss
-ST-99 | eGFR 20                            | egfr = 20                                           | return
+ST-05 | eGFR 29, as the return letter says | egfr = 29                                           | discuss
+ST-99 | eGFR 30                            | egfr = 30                                           | return
+ST-15 | systolic pressure 180              | systolic_bp = 180                                   | discuss
+ST-99 | systolic pressure 179              | systolic_bp = 179                                   | return
+ST-16 | sodium 129                         | sodium = 129                                        | discuss
+ST-99 | sodium 130                         | sodium = 130                                        | return
+ST-99 | sodium 150                         | sodium = 150                                        | return
+ST-16 | sodium 151                         | sodium = 151                                        | discuss
+ST-17 | haemoglobin 8.0 in a man           | haemoglobin = 8.0                                   | discuss
+ST-99 | haemoglobin 8.1 in a man           | haemoglobin = 8.1                                   | return
+ST-18 | haemoglobin 7.4 in a woman         | haemoglobin = 7.4; sex = female                     | discuss
+ST-99 | haemoglobin 7.5 in a woman         | haemoglobin = 7.5; sex = female                     | return
+ST-19 | AF without an anticoagulant        | rhythm = af; anticoagulant = no                     | stay
+ST-99 | AF with an anticoagulant           | rhythm = af; anticoagulant = yes                    | return
+ST-20 | ferritin 99                        | ferritin = 99                                       | discuss
+ST-99 | ferritin 100, saturation unknown   | ferritin = 100                                      | return
+ST-21 | ferritin 299, saturation 19        | ferritin = 299; transferrin_saturation = 19         | discuss
+ST-99 | ferritin 299, saturation 20        | ferritin = 299; transferrin_saturation = 20         | return
+ST-99 | ferritin 300, saturation 19        | ferritin = 300; transferrin_saturation = 19         | return
+ST-99 | low ferritin in the palliative phase | ferritin = 40; palliative_phase = yes             | return
+ST-22 | LVEF 35, no device assessment      | lvef = 35                                           | discuss
+ST-99 | LVEF 35.1, no device assessment    | lvef = 35.1                                         | return
+ST-99 | LVEF 35, device assessed           | lvef = 35; device_assessed = yes                    | return
+ST-99 | LVEF 35 in the palliative phase    | lvef = 35; palliative_phase = yes                   | return
+ST-23 | LVEF 40 of before the medication   | lvef = 40; echo_after_optimal_done = no             | stay
+ST-28 | LVEF 25 of before the medication, device unknown | lvef = 25; device_assessed = unknown; echo_after_optimal_done = no | stay
+ST-24 | LVEF 35, device unknown            | lvef = 35; device_assessed = unknown                | discuss
+ST-25 | new chest pain on exertion         | new_angina = yes                                    | discuss
+ST-26 | new ECG abnormality                | new_ecg_abnormality = yes                           | discuss
+ST-27 | attacks of AF, no anticoagulant    | atrial_fibrillation = yes; anticoagulant = no       | stay
+ST-04 | no heart failure after all, potassium 5.6 | heart_failure_known = no; echo_structural_abnormality = no; potassium = 5.6 | stay
+ST-05 | no heart failure after all, eGFR 29 | heart_failure_known = no; echo_structural_abnormality = no; egfr = 29 | discuss
+ST-99 | ferritin 40, treated               | ferritin = 40; iron_deficiency_handled = yes        | return
+ST-99 | ferritin 40, LVEF 50               | ferritin = 40; lvef = 50                            | return
+ST-28 | LVEF 40 of before the medication, device assessed | lvef = 40; device_assessed = yes; echo_after_optimal_done = no | stay
+ST-99 | LVEF 40.1 of before the medication | lvef = 40.1; echo_after_optimal_done = no           | return
 ST-06 | systolic pressure 89               | systolic_bp = 89                                    | discuss
 ST-99 | systolic pressure 90               | systolic_bp = 90                                    | return
 ST-07 | pulse 49                           | heart_rate = 49                                     | discuss
@@ -42,6 +77,10 @@ ST-99 | medication changed 42 days ago     | days_since_medication_change = 42  
 ST-13 | weight not stable                  | weight_stable = no                                  | stay
 ST-14 | does not know the warning signs    | self_care_taught = no                               | stay
 asks  | potassium unknown                  | potassium = unknown                                 | potassium
+asks  | sodium unknown                     | sodium = unknown                                    | sodium
+asks  | haemoglobin unknown                | haemoglobin = unknown                               | haemoglobin
+asks  | AF, anticoagulant unknown          | rhythm = af                                         | anticoagulant
+asks  | LVEF unknown                       | lvef = unknown                                      | lvef
 asks  | potassium of four months ago       | potassium = 4.6 @ 120                               | potassium
 asks  | when was the last change?          | days_since_medication_change = unknown              | days_since_medication_change
 """

@@ -25,7 +25,7 @@ def points(score_id, **given):
 
 NOTHING = {
     "heart_failure_known": False, "hypertension": False, "diabetes": False, "stroke_or_tia": False, "vascular_disease": False,
-    "age": 40, "sex": "male",
+    "systemic_embolism": False, "coronary_disease": False, "lvef": 55, "age": 40, "sex": "male",
 }  # fmt: skip
 ALL = dict.fromkeys(
     ("heart_failure_known", "hypertension", "diabetes", "stroke_or_tia", "vascular_disease"), True
@@ -37,6 +37,13 @@ ALL = dict.fromkeys(
     [
         ({}, 0),
         ({"heart_failure_known": True}, 1),
+        ({"lvef": 40}, 1),
+        ({"lvef": Decimal("40.1")}, 0),
+        ({"lvef": 30, "heart_failure_known": True}, 1),
+        ({"coronary_disease": True}, 1),
+        ({"coronary_disease": True, "vascular_disease": True}, 1),
+        ({"systemic_embolism": True}, 2),
+        ({"systemic_embolism": True, "stroke_or_tia": True}, 2),
         ({"heart_failure_known": True, "hypertension": True}, 2),
         ({"heart_failure_known": True, "hypertension": True, "vascular_disease": True}, 3),
         ({"heart_failure_known": True, "hypertension": True, "stroke_or_tia": True}, 4),
@@ -199,7 +206,7 @@ def test_improved_lvef_by_the_universal_definition(lowest, now, expected):
 
 
 BLED = {
-    "systolic_bp": 130, "dialysis": False, "kidney_transplant": False, "creatinine": 90, "liver_disease": False, "stroke_or_tia": False,
+    "systolic_bp": 130, "dialysis": False, "kidney_transplant": False, "creatinine": 90, "liver_disease": False, "stroke_or_tia": False, "stroke": False,
     "major_bleeding": False, "labile_inr": False, "age": 60, "antiplatelet": False, "nsaid": False, "alcohol_units_per_week": 0,
 }  # fmt: skip
 
@@ -207,10 +214,11 @@ BLED = {
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({}, 0), ({"systolic_bp": 160}, 0), ({"systolic_bp": 161}, 1), ({"creatinine": 200}, 0), ({"creatinine": 201}, 1),
+        ({}, 0), ({"systolic_bp": 160}, 0), ({"systolic_bp": 161}, 1), ({"creatinine": 199}, 0), ({"creatinine": 200}, 1),
         ({"dialysis": True, "creatinine": 500, "kidney_transplant": True}, 1), ({"age": 65}, 0), ({"age": 66}, 1),
         ({"antiplatelet": True, "nsaid": True}, 1), ({"alcohol_units_per_week": 7}, 0), ({"alcohol_units_per_week": 8}, 1),
-        ({"labile_inr": True, "major_bleeding": True, "stroke_or_tia": True, "liver_disease": True}, 4),
+        ({"labile_inr": True, "major_bleeding": True, "stroke_or_tia": True, "stroke": True, "liver_disease": True}, 4),
+        ({"stroke_or_tia": True}, 0),
     ],
 )  # fmt: skip
 def test_has_bled(given, expected):

@@ -25,7 +25,7 @@ def read(text):
         found = date.fromisoformat(value) if name == "birth_date" else value_of(value)
         kind, _, rest = name.partition(".")
         if kind == "before":
-            call["before"][rest] = found
+            call["before"][rest] = None if value == "none" else found
         elif kind == "age":
             call["days_ago"][rest] = int(value)
         elif kind == "choice":
@@ -40,7 +40,7 @@ def read(text):
         else:
             facts[name] = found
     if call["record"].get("rapid"):
-        call["record"]["last_hf_admission_on"] = TODAY - timedelta(days=14)
+        call["record"]["last_hf_admission_on"] = TODAY - timedelta(days=40)
         call["before"]["nt_probnp"] = "3000"
     return facts, call
 
@@ -58,13 +58,22 @@ def test_every_rule_has_a_patient():
     """No rule without a line above: whoever adds a rule adds the patient for whom it speaks."""
     tables = [drug_class.table for drug_class in protocol().classes] + [protocol().gate]
     rules = {rule.id for table in tables for rule in table.rules}
-    # STEP-08 and STEP-90 (nothing in the way) have their own tests; ARNI-60 is a list that contradicts itself.
-    assert rules - {row["rule"] for row in ROWS} == {"STEP-08", "STEP-90", "ARNI-60"}
+    # STEP-08 and STEP-90 (nothing in the way) have their own tests; ARNI-60 is a list that contradicts itself;
+    # HYD-46 to 48 speak when intolerances were never asked (case H45).
+    assert rules - {row["rule"] for row in ROWS} == {
+        "STEP-08",
+        "STEP-90",
+        "ARNI-60",
+        "HYD-46",
+        "HYD-47",
+        "HYD-48",
+    }
 
 
 def test_rules_stand_from_most_careful_to_boldest():
     """What makes "worse is never bolder" true: in every table no rule stands below a bolder one."""
-    from anderhalf.core.pathway.titration.model import ProposalKind, boldness
+    from anderhalf.core.pathway.titration.model import ProposalKind
+    from tests.support.titration import boldness
 
     for drug_class in protocol().classes:
         # Answers that change nothing (not indicated, hold, keep, discuss) are equally bold.
@@ -96,12 +105,15 @@ def test_no_unconfirmed_dose_is_a_default():
         ("acceptable_creatinine_rise", "30", "enalapril 5 bid 21d", "ace_inhibitor", {"creatinine": 140}, "keep", "decrease"),
         ("no_step_creatinine_rise", "50", "enalapril 5 bid 21d", "ace_inhibitor", {"creatinine": 140}, "keep", "increase"),
         ("renal_clauses", "both", "enalapril 5 bid 21d", "ace_inhibitor", {"creatinine": 120}, "increase", "decrease"),
-        ("mra_stop_creatinine", "354", "spironolactone 25 od 60d", "mra", {"creatinine": 320, "egfr": 21}, "stop", "decrease"),
+        ("mra_stop_creatinine", "354", "spironolactone 25 od 60d", "mra", {"creatinine": 320, "egfr": 21, "before": {"creatinine": 310}}, "stop", "decrease"),
         ("arni_start_potassium", "5.0", "enalapril 10 bid 30d", "arni", {"potassium": "5.2"}, "discuss", "hold"),
         ("ras_first_choice", "arni", "", "arni", {}, "not_indicated", "start"),
         ("ras_first_choice", "arni", "", "ace_inhibitor", {}, "start", "not_indicated"),
         ("beta_blocker_step_heart_rate", "60", "bisoprolol 5 od 30d", "beta_blocker", {"heart_rate": 57}, "increase", "hold"),
         ("ivabradine_start_heart_rate", "70", "bisoprolol 10 od 90d; enalapril 10 bid 90d; spironolactone 50 od 90d", "ivabradine", {"heart_rate": 71}, "not_indicated", "start"),
+        ("beta_blocker_step_heart_rate_af", "60", "bisoprolol 5 od 30d", "beta_blocker", {"rhythm": "af", "heart_rate": 70}, "keep", "increase"),
+        ("hfmref_policy", "consider", "enalapril 5 bid 21d", "ace_inhibitor", {"lvef": 45, "lvef_ever_40_or_less": False}, "increase", "keep"),
+        ("potassium_binder_steps", "allow", "enalapril 5 bid 21d", "ace_inhibitor", {"record": {"potassium_binder": True}}, "discuss", "increase"),
         ("sick_day_ras", "pause", "enalapril 5 bid 21d", "ace_inhibitor", {"acute_illness": True}, "hold", "pause"),
         ("sick_day_sglt2", "pause", "dapagliflozin 10 od 90d", "sglt2_inhibitor", {"acute_illness": True}, "discuss", "pause"),
     ],
@@ -126,14 +138,14 @@ def test_each_choice_changes_its_own_answer(setting, option, regimen, drug_class
         ("enalapril 5 bid 21d", "ace_inhibitor", {"potassium_binder": True}, "discuss", "STEP-07"),
         ("bisoprolol 5 od 30d", "beta_blocker", {"potassium_binder": True}, "increase", "BB-90"),
         ("furosemide 40 od 60d", "loop_diuretic", {"palliative_phase": True}, "decrease", "LOOP-13"),
-        ("perindopril 4 od 60d", "ace_inhibitor", {}, "discuss", "STEP-02"),
+        ("C09AA09 10 od 60d", "ace_inhibitor", {}, "discuss", "STEP-02"),
         ("C09AA07 10 od 60d", "ace_inhibitor", {}, "discuss", "STEP-02"),
         ("C07AB03 50 od 60d", "beta_blocker", {}, "discuss", "STEP-02"),
         ("bisoprolol 5 od 60d; carvedilol 6.25 bid 30d", "beta_blocker", {}, "discuss", "STEP-01"),
         ("bisoprolol 500 od 60d", "beta_blocker", {}, "discuss", "STEP-03"),
         ("bisoprolol -5 od 60d", "beta_blocker", {}, "discuss", "STEP-02"),
         ("bisoprolol ? od 60d", "beta_blocker", {}, "discuss", "STEP-02"),
-        ("enalapril 5 bid 90d until 10d because hyperkalaemia", "ace_inhibitor", {"restart_agreed": ["ace_inhibitor"]}, "start", "ACE-92"),
+        ("enalapril 5 bid 90d until 40d because hyperkalaemia", "ace_inhibitor", {"restart_agreed": ["ace_inhibitor"]}, "start", "ACE-92"),
         ("bisoprolol 5 od 30d", "beta_blocker", {"max_tolerated": ["beta_blocker"]}, "keep", "BB-31"),
     ],
 )  # fmt: skip
@@ -146,7 +158,7 @@ def test_who_the_patient_is_changes_the_advice(regimen, drug_class, record, expe
     ("tolerance", "expected"),
     [
         (Tolerance(kind="angioedema", drug_class="ace_inhibitor"), {"ace_inhibitor": "not_indicated", "arb": "not_indicated", "arni": "not_indicated", "hydralazine_nitrate": "discuss"}),
-        (Tolerance(kind="intolerance", drug_class="ace_inhibitor", drug="enalapril"), {"ace_inhibitor": "not_indicated", "arni": "start"}),
+        (Tolerance(kind="intolerance", drug_class="ace_inhibitor", drug="enalapril"), {"ace_inhibitor": "not_indicated", "arb": "start", "arni": "not_indicated"}),
         (Tolerance(kind="allergy", drug_class="beta_blocker", drug="bisoprolol"), {"beta_blocker": "not_indicated"}),
         (Tolerance(kind="contraindication", drug_class="mra"), {"mra": "not_indicated"}),
     ],

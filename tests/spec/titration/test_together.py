@@ -21,21 +21,56 @@ def upward(found):
     return [each.drug_class for each in found.proposals if each.kind in UPWARD]
 
 
-def test_a_new_patient_starts_one_per_group_and_the_sglt2_inhibitor_beside_it():
-    """Potassium and kidney: one. Blood pressure: one. MRA and SGLT2 inhibitor do not lower pressure much."""
-    assert upward(advice("")) == ["beta_blocker", "mra", "sglt2_inhibitor"]
-    waiting = advice("").of("ace_inhibitor")
-    assert (waiting.kind.value, waiting.own_kind.value, waiting.held_by) == ("hold", "start", "beta_blocker")
+def test_a_new_patient_starts_a_beta_blocker_a_ras_inhibitor_and_the_sglt2_inhibitor():
+    """Potassium and kidney: one at a time, so the MRA waits. A beta-blocker beside a RAS inhibitor is fine."""
+    assert upward(advice("")) == ["beta_blocker", "ace_inhibitor", "sglt2_inhibitor"]
+    waiting = advice("").of("mra")
+    assert (waiting.kind.value, waiting.own_kind.value, waiting.held_by) == ("hold", "start", "ace_inhibitor")
 
 
 def test_on_all_four_one_step_per_group():
-    assert upward(advice(FULL)) == ["beta_blocker", "mra"]
+    assert upward(advice(FULL)) == ["beta_blocker", "ace_inhibitor"]
+
+
+@pytest.mark.parametrize(
+    ("pressure", "frailty", "up"),
+    [(110, "none", ["beta_blocker", "ace_inhibitor"]), (109, "none", ["beta_blocker", "mra"]), (118, "frail", ["beta_blocker", "mra"])],
+)  # fmt: skip
+def test_with_a_low_pressure_or_in_frailty_one_pressure_drug_at_a_time(pressure, frailty, up):
+    assert upward(advice(FULL, systolic_bp=pressure, frailty=frailty)) == up
+
+
+def test_an_ideal_patient_reaches_every_target_as_soon_as_the_intervals_allow():
+    """Seen every 14 days with everything well: beta-blocker 42 days, RAS inhibitor 42 (the MRA starts in between), MRA 56, SGLT2 inhibitor at once."""
+    from datetime import datetime
+
+    from anderhalf.core.pathway.titration import DrugUse, Observation, ProposalKind
+
+    begin, uses, reached = TODAY, [], {}
+    for day in range(0, 71, 14):
+        now = datetime.combine(begin + timedelta(days=day), moment().time())
+        one = patient("", nyha="I")
+        facts = tuple(Observation(fact=each.fact, value=each.value, at=now) for each in one.observations)
+        asked = type(one)(medication=tuple(uses), observations=facts, facts=one.facts, tolerances=())
+        for each in advise(protocol(), asked, on=now.date(), at=now).proposals:
+            if each.kind not in UPWARD or each.kind is ProposalKind.SWITCH:
+                continue
+            drug = protocol().drugs[each.drug]
+            uses = [use if use.atc != drug.atc or use.until else type(use)(
+                        atc=use.atc, since=use.since, until=now, dose=use.dose, per_day=use.per_day, stop_reason="dose_change")
+                    for use in uses]  # fmt: skip
+            uses.append(
+                DrugUse(atc=drug.atc, since=now, dose=each.dose_new.amount, per_day=each.dose_new.per_day)
+            )
+            if each.dose_new.daily >= drug.target.daily:
+                reached.setdefault(each.drug_class, day)
+    assert reached == {"beta_blocker": 42, "ace_inhibitor": 42, "mra": 56, "sglt2_inhibitor": 0}
 
 
 def test_the_rapid_schedule_lets_pressure_drugs_go_together_but_not_potassium_drugs():
     found = advice(
         FULL,
-        record={"rapid": True, "last_hf_admission_on": TODAY - timedelta(days=14)},
+        record={"rapid": True, "last_hf_admission_on": TODAY - timedelta(days=40)},
         nt_probnp="2000",
         before={"nt_probnp": "3000"},
     )
@@ -43,10 +78,25 @@ def test_the_rapid_schedule_lets_pressure_drugs_go_together_but_not_potassium_dr
 
 
 def test_rapid_steps_are_half_the_target_then_the_target():
-    record = {"rapid": True, "last_hf_admission_on": TODAY - timedelta(days=14)}
+    record = {"rapid": True, "last_hf_admission_on": TODAY - timedelta(days=40)}
     given = {"record": record, "nt_probnp": "2000", "before": {"nt_probnp": "3000"}}
     assert proposal("bisoprolol 1.25 od 30d", "beta_blocker", **given).dose_new.amount == 5
     assert proposal("bisoprolol 5 od 30d", "beta_blocker", **given).dose_new.amount == 10
+
+
+@pytest.mark.parametrize(
+    ("regimen", "drug_class", "dose"),
+    [
+        ("losartan 25 od 30d", "arb", 50), ("losartan 50 od 30d", "arb", 100), ("losartan 100 od 30d", "arb", 150),
+        ("lisinopril 2.5 od 30d", "ace_inhibitor", 10), ("lisinopril 10 od 30d", "ace_inhibitor", 20),
+    ],
+)  # fmt: skip
+def test_a_rapid_step_never_leaps_past_half_the_target(regimen, drug_class, dose):
+    """SHF2: half the target, then the target; losartan has no step of exactly half."""
+    record = {"rapid": True, "last_hf_admission_on": TODAY - timedelta(days=40)}
+    given = {"record": record, "before": {"nt_probnp": "3000"}, "nt_probnp": "2000"}
+    others = "spironolactone 50 od 90d; bisoprolol 10 od 90d"
+    assert proposal(f"{regimen}; {others}", drug_class, **given).dose_new.amount == dose
 
 
 @pytest.mark.parametrize(
@@ -59,7 +109,7 @@ def test_rapid_steps_are_half_the_target_then_the_target():
 )  # fmt: skip
 def test_rapid_schedule_safety_indicators(facts, expected):
     """STRONG-HF: any one of them holds the step at that visit (SHF1)."""
-    record = {"rapid": True, "last_hf_admission_on": TODAY - timedelta(days=14)}
+    record = {"rapid": True, "last_hf_admission_on": TODAY - timedelta(days=40)}
     given = {"nt_probnp": "2000", **facts}
     found = proposal(
         "bisoprolol 2.5 od 30d", "beta_blocker", record=record, before={"nt_probnp": "3000"}, **given
@@ -101,7 +151,7 @@ def test_switching_from_an_arb_needs_no_wash_out():
 
 def test_a_switch_that_waits_does_not_stop_the_ace_inhibitor():
     found = advice(
-        "enalapril 10 bid 60d; bisoprolol 10 od 90d; spironolactone 25 od 90d", potassium="5.0", egfr=40
+        "enalapril 10 bid 60d; bisoprolol 10 od 90d; spironolactone 50 od 90d", potassium="5.0", egfr=40
     )
     assert (found.of("arni").kind.value, found.of("ace_inhibitor").kind.value) == ("switch", "stop")
     held = advice(

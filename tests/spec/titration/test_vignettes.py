@@ -13,8 +13,8 @@ from anderhalf.content import load_pathway, pathway_folder, read_folder
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.titration import Observation, advise
-from anderhalf.core.pathway.titration.alarms import alarms
 from anderhalf.core.pathway.titration.classes import answer_class
+from tests.support.alarms import fired
 from tests.support.titration import TODAY, context_of, moment, pathway, patient, proposal, protocol, value_of
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "vignettes.csv").open(encoding="utf-8")))
@@ -70,27 +70,19 @@ def test_v17_lvef_of_exactly_40_follows_the_agreement(choice, expected):
     assert decision.value("phenotype") == expected
 
 
-def weights(*pairs):
-    return tuple(Observation(fact="weight", value=Decimal(kg), at=moment(days)) for days, kg in pairs)
-
-
 def test_v18_more_than_two_kilos_in_three_days_is_an_alarm():
-    found = alarms(protocol(), patient(omit=["weight"], extra=weights((3, "80.0"), (0, "82.2"))), on=TODAY)
-    assert [alarm.rule for alarm in found] == ["AL-01"]
+    assert fired(weights=((3, "80.0"), (0, "82.2")))[0] == ("AL-01", "contact_team")
 
 
-@pytest.mark.parametrize(("rule", "expected"), [("esc", []), ("adrz", [])])
-def test_v19_exactly_two_kilos_in_three_days_is_no_alarm(rule, expected):
-    chosen = protocol(("weight_alarm", rule))
-    found = alarms(chosen, patient(omit=["weight"], extra=weights((3, "80.0"), (0, "82.0"))), on=TODAY)
-    assert [alarm.rule for alarm in found] == expected
+@pytest.mark.parametrize("rule", ["esc", "adrz"])
+def test_v19_exactly_two_kilos_in_three_days_is_no_alarm(rule):
+    assert fired(weights=((3, "80.0"), (0, "82.0")), choices=(("weight_alarm", rule),)) == []
 
 
 def test_v19_the_stricter_local_rule_counts_one_day():
-    chosen = protocol(("weight_alarm", "adrz"))
-    person = patient(omit=["weight"], extra=weights((1, "80.0"), (0, "81.1")))
-    assert [alarm.rule for alarm in alarms(chosen, person, on=TODAY)] == ["AL-02"]
-    assert alarms(protocol(), person, on=TODAY) == ()
+    grown = ((1, "80.0"), (0, "81.1"))
+    assert fired(weights=grown, choices=(("weight_alarm", "adrz"),)) == [("AL-02", "contact_team")]
+    assert fired(weights=grown) == []
 
 
 def test_the_whole_list_is_one_proposal_per_class_most_urgent_first():

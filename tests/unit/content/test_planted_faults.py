@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,7 +123,7 @@ PLANTS = {
         f"{PATHWAY}/stable.csv", ",ESC21 p.3621,A", ",ESC21 p.3621,U", "grade", "unconfirmed numbers are never content"
     ),
     "local agreement passed off as a guideline": Plant(
-        f"{PATHWAY}/stable.csv", ",local,local\nST-12", ",local,A\nST-12", "grade",
+        f"{PATHWAY}/stable.csv", ",local,local,\nST-12", ",local,A,\nST-12", "grade",
         "grade A is not the grade of any cited source", line_of="ST-11",
     ),
     "rule without explanation": Plant(
@@ -131,8 +132,64 @@ PLANTS = {
     "two rules with one id": Plant(f"{PATHWAY}/stable.csv", "ST-09,", "ST-08,", "id", "already the id"),
     "row with a cell too many": Plant(
         f"{PATHWAY}/stable.csv", "Nog overvuld: eerst ontwateren.", "Nog overvuld, eerst ontwateren.", "",
-        "this row has 22 cells",
+        "this row has 38 cells",
     ),
+    # a dangerous end
+    "current number that does not say which end is a danger": Plant(
+        f"{PATHWAY}/facts.toml", "max_age_days = 92\ndanger = []\ncodes.loinc = [\"22664-7\"]",
+        "max_age_days = 92\ncodes.loinc = [\"22664-7\"]", "urea.danger", "urea: say which end is a danger", line_of="[urea]",
+    ),
+    "end that does not exist": Plant(
+        f"{PATHWAY}/facts.toml", 'danger = ["low"]', 'danger = ["left"]', "oxygen_saturation.danger",
+        "'left' is not one of low, high",
+    ),
+    "danger that no rule answers": Plant(
+        f"{PATHWAY}/facts.toml", "danger = []\ncodes.loinc = [\"22664-7\"]", "danger = [\"high\"]\ncodes.loinc = [\"22664-7\"]",
+        "urea.danger", "pathway heart_failure: urea = 100 mmol/l is a danger, and with nothing else known no rule calls",
+        line_of="[urea]",
+    ),
+    "danger that the dictionary does not name": Plant(
+        f"{PATHWAY}/facts.toml", 'danger = ["low"]', "danger = []", "oxygen_saturation.danger",
+        'oxygen_saturation = 40 % calls somebody, so facts.toml must say danger = ["low"]',
+        line_of="[oxygen_saturation]",
+    ),
+    # what the explanation of a rule says
+    "limit moved and its text not": Plant(
+        f"{PATHWAY}/exclusion.csv", "EX-05,-,-,-,-,<90", "EX-05,-,-,-,-,<92", "why_en",
+        "rule EX-05: the number 90 in the text stands in no cell",
+    ),
+    "text about a limit that stands in another table, and not there any more": Plant(
+        f"{PATHWAY}/to_do.csv", "onder 90% is het spoed", "onder 91% is het spoed", "why_nl",
+        "rule TD-16: the number 91 in the text stands in no cell",
+    ),
+    "number explained by a place that is not there": Plant(
+        f"{PATHWAY}/numbers.toml", 'stands_in = "exclusion.csv EX-05"', 'stands_in = "exclusion.csv EX-50"',
+        "numbers[1].stands_in", "there is no exclusion.csv EX-50",
+    ),
+    "limit in a text of another number": Plant(
+        f"{PATHWAY}/exclusion.csv", "Kalium boven 6,0", "Kalium boven 6,5", "why_nl",
+        "rule EX-07: the number 6,5 in the text stands in no cell",
+    ),
+    "languages that name other numbers": Plant(
+        f"{PATHWAY}/stable.csv", "Less than 6 weeks", "Some weeks", "why_en",
+        "rule ST-12: the Dutch text says 6, the English does not",
+    ),
+    "term in a text of another length": Plant(
+        f"{PATHWAY}/stable.csv", "Minder dan 3 maanden", "Minder dan 4 maanden", "why_nl",
+        "rule ST-11: the number 4 in the text stands in no cell",
+    ),
+    "number explained for a rule that is gone": Plant(
+        f"{PATHWAY}/numbers.toml", '"TD-16"', '"TD-61"', "numbers[1].rules", "there is no rule TD-61 in to_do.csv",
+    ),
+    "number explained that the text does not say": Plant(
+        f"{PATHWAY}/numbers.toml", '"TD-16"', '"TD-15"', "numbers[1].rules",
+        "the text of rule TD-15 says no number that needs this",
+    ),
+    "number of a source that the rule does not cite": Plant(
+        f"{PATHWAY}/titration/numbers.toml", 'source = "PMJ-BB"', 'source = "ESC21"', "numbers[3].source",
+        "rule BB-11 does not cite ESC21",
+    ),
+    # other files of the pathway
     # other files of the pathway
     "follow-up that measures nothing known": Plant(
         f"{PATHWAY}/followup.toml", 'measure = ["lvef"]', 'measure = ["ejection"]', "tests[3].measure",
@@ -256,7 +313,7 @@ def copy(tmp_path: Path) -> Path:
 def check(root: Path) -> list[Problem]:
     """All problems but those of the titration tables, which have a handbook of their own."""
     problems = check_folders([root / PATHWAY, root / NETWORK]).problems
-    return [problem for problem in problems if "/titration/" not in problem.fault.file]
+    return [problem for problem in problems if not re.search(r"/titration/.*\.csv$", problem.fault.file)]
 
 
 def test_the_content_itself_is_clean(copy):
@@ -317,12 +374,12 @@ def test_a_rule_that_never_answers_is_an_error(copy):
 
 
 def test_a_titration_table_is_checked_with_the_rest(copy):
-    file = copy / PATHWAY / "titration" / "home_alarms.csv"
+    file = copy / PATHWAY / "titration" / "renal_change.csv"
     text = file.read_text(encoding="utf-8")
     header, first, rest = text.split("\n", 2)
     file.write_text("\n".join([header, first, first, rest]), encoding="utf-8")
     problems = check_folders([copy / PATHWAY]).problems
-    found = [problem.fault for problem in problems if problem.fault.file.endswith("home_alarms.csv")]
+    found = [problem.fault for problem in problems if problem.fault.file.endswith("renal_change.csv")]
     assert [(fault.line, fault.cell) for fault in found] == [(3, "id")]
 
 
@@ -370,4 +427,124 @@ def test_the_command_prints_every_fault_and_fails(copy):
     file.write_text(file.read_text(encoding="utf-8").replace(plant.old, plant.new, 1), encoding="utf-8")
     broken = runner.invoke(app, ["check", *folders])
     assert broken.exit_code == 1
-    assert "stable.csv:9: source: rule ST-08: the source is missing" in broken.output.replace("\n", "")
+    assert "stable.csv:19: source: rule ST-08: the source is missing" in broken.output.replace("\n", "")
+
+
+# ---- a dangerous region that no table answers ----
+
+
+def silent(copy: Path, old: str, new: str, *, file: str = "exclusion.csv") -> list[tuple[str, str]]:
+    """(cell, message) of the dangers that nobody answers once a table of the pathway was changed."""
+    table = copy / PATHWAY / file
+    text = table.read_text(encoding="utf-8")
+    assert old in text, "the content changed: plant something else"
+    table.write_text(text.replace(old, new, 1), encoding="utf-8")
+    problems = check_folders([copy / PATHWAY]).problems
+    return [(one.fault.cell, one.fault.message) for one in problems if one.fault.cell.endswith(".danger")]
+
+
+def test_a_far_end_that_no_rule_answers_is_named_with_fact_value_and_pathway(copy):
+    ((cell, message),) = silent(copy, "EX-05,-,-,-,-,<90", "EX-05,-,-,-,-,[85..90[")
+    assert cell == "oxygen_saturation.danger"
+    assert "pathway heart_failure: oxygen_saturation = 40 % is a danger" in message
+    assert "nothing else known" in message
+
+
+def test_a_hole_between_two_limits_is_named(copy):
+    """Below 8 breaths and from 9 to 11 somebody is called, at 8 nobody."""
+    old = "EX-17,-,-,-,-,-,<=8"
+    assert silent(copy, old, 'EX-17,-,-,-,-,-,"<8, [9..11]"') == [
+        (
+            "respiratory_rate.danger",
+            "pathway heart_failure: respiratory_rate = 8 /min calls nobody, "
+            "and respiratory_rate = 9 /min, which is less far out, does",
+        )
+    ]
+
+
+def test_a_danger_that_waits_for_another_fact_is_not_answered(copy):
+    (found,) = silent(copy, "EX-05,-,-,-,-,<90", "EX-05,-,true,-,-,<90")
+    assert "oxygen_saturation = 40 %" in found[1]
+
+
+def test_a_red_flag_that_calls_nobody_is_named(copy):
+    found = silent(copy, "EX-04,-,-,-,true", "EX-04,-,-,-,false")
+    assert ("syncope.danger", "pathway heart_failure: syncope = true is a danger, and with nothing else known no rule "
+            "calls anybody") in found  # fmt: skip
+
+
+def test_the_second_pathway_answers_the_dangers_of_the_shared_dictionary(tmp_path):
+    for key in ("heart_failure", "atrial_fibrillation"):
+        shutil.copytree(content_root() / "pathways" / key, tmp_path / key)
+    folder = tmp_path / "atrial_fibrillation"
+    assert check_folders([folder]).problems == []
+    text = (folder / "exclusion.csv").read_text(encoding="utf-8")
+    assert ',<90,-,-,-,-,-,-,-,-,-,-,-,-,-,-,-,-,-,"""emergency' in text, "plant something else"
+    rows = [row for row in text.split("\n") if not row.startswith("AX-10,")]
+    (folder / "exclusion.csv").write_text("\n".join(rows), encoding="utf-8")
+    messages = [problem.fault.message for problem in check_folders([folder]).problems]
+    assert any(
+        "pathway atrial_fibrillation: oxygen_saturation = 40 % is a danger" in message for message in messages
+    )
+    # and what it leaves out, it says why
+    toml = folder / "pathway.toml"
+    toml.write_text(
+        re.sub(r"acute_illness = .*\n", "", toml.read_text(encoding="utf-8"), count=1), encoding="utf-8"
+    )
+    messages = [problem.fault.message for problem in check_folders([folder]).problems]
+    assert any("acute_illness = true is a danger" in message for message in messages)
+
+
+# ---- a rule that changed since another version ----
+
+
+def changed_since(copy: Path, old: str, new: str, *, file: str = "exclusion.csv") -> list[tuple[str, str]]:
+    """(cell, message) of what the check says of a changed table beside the version it was."""
+    table = copy / PATHWAY / file
+    text = table.read_text(encoding="utf-8")
+    assert old in text, "the content changed: plant something else"
+    table.write_text(text.replace(old, new, 1), encoding="utf-8")
+    problems = check_folders([copy / PATHWAY], against=content_root() / "pathways").problems
+    return [
+        (problem.fault.cell, problem.fault.message)
+        for problem in problems
+        if "decides something else" in problem.fault.message
+    ]
+
+
+def test_a_changed_rule_needs_another_text_in_both_languages_and_another_source(copy):
+    found = changed_since(copy, "EX-05,-,-,-,-,<90", "EX-05,-,-,-,-,<92")
+    assert {cell for cell, _message in found} == {"source", "why_en", "why_nl"}
+    assert all(message.startswith("rule EX-05 ") for _cell, message in found)
+
+
+def test_a_changed_answer_is_a_changed_rule(copy):
+    found = changed_since(
+        copy,
+        '"""call_112""",Saturatie onder 90%: zuurstof nodig.',
+        '"""call_cardiologist""",Saturatie onder 90%: zuurstof nodig.',
+    )
+    assert {cell for cell, _message in found} == {"source", "why_en", "why_nl"}
+
+
+def test_a_cell_written_otherwise_is_no_change(copy):
+    assert changed_since(copy, "EX-05,-,-,-,-,<90", "EX-05,-,-,-,-,<90.0") == []
+
+
+def test_a_titration_rule_is_compared_too(copy):
+    found = changed_since(
+        copy, "SGL-43,false,-,-,-,-,-,<95", "SGL-43,false,-,-,-,-,-,<85", file="titration/sglt2_inhibitor.csv"
+    )
+    assert {cell for cell, _message in found} == {"source", "why_en", "why_nl"}
+
+
+def test_the_command_compares_with_a_folder(copy):
+    table = copy / PATHWAY / "exclusion.csv"
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("EX-05,-,-,-,-,<90", "EX-05,-,-,-,-,<92", 1),
+        encoding="utf-8",
+    )
+    arguments = ["check", str(copy / PATHWAY), "--against", str(content_root() / "pathways")]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 1
+    assert "exclusion.csv:6: source: rule EX-05 decides something else" in done.output.replace("\n", "")

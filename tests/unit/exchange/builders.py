@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +12,7 @@ from typing import Any
 
 from anderhalf.core.decisions.facts import Fact, FactType
 from anderhalf.core.pathway.facts import Entry, FactDictionary
+from anderhalf.core.pathway.units import Amount, Conversion
 from anderhalf.exchange.fhir.reading import Limits, RecordReading, read_record
 
 TODAY = date(2026, 11, 20)
@@ -23,8 +25,8 @@ PATIENT_URL = "urn:uuid:11111111-1111-1111-1111-111111111111"
 LABEL = {"nl": "gegeven", "en": "fact"}
 
 
-def number(name: str, unit: str, low: str, high: str, loinc: str, *, decimals: int = 0, **more: Any) -> Entry:
-    conversions = {key: Fraction(value) for key, value in more.items()}
+def number(name: str, unit: str, low: str, high: str, *loinc: str, decimals: int = 0, **more: Any) -> Entry:
+    conversions = {key: Conversion(Fraction(value)) for key, value in more.items()}
     return Entry(
         fact=Fact(
             name=name,
@@ -37,7 +39,7 @@ def number(name: str, unit: str, low: str, high: str, loinc: str, *, decimals: i
             usual_minimum=Decimal(low) + 5,
             usual_maximum=Decimal(high) - 50,
             decimals=decimals,
-            codes={"loinc": (loinc,)},
+            codes={"loinc": loinc},
         ),
         conversions=conversions,
     )
@@ -60,7 +62,10 @@ DICTIONARY = FactDictionary(
             number("systolic_bp", "mm[Hg]", "40", "300", "8480-6", mmHg="1", kPa="7.50062"),
             number("diastolic_bp", "mm[Hg]", "20", "200", "8462-4", mmHg="1"),
             number("weight", "kg", "20", "350", "29463-7", decimals=1, g="0.001"),
-            number("creatinine", "umol/L", "10", "2500", "2160-0", **{"mg/dL": "88.4", "µmol/L": "1"}),
+            replace(
+                number("creatinine", "umol/L", "10", "2500", "2160-0", "14682-9", **{"mg/dL": "88.4"}),
+                amounts={"2160-0": Amount.MASS, "14682-9": Amount.MOLES},
+            ),
             number("lvef", "%", "5", "90", "10230-1", decimals=1),
             Entry(
                 fact=Fact(

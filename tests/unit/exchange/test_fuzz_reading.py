@@ -30,7 +30,7 @@ from tests.unit.exchange.builders import (
 SETTINGS = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
 FULL = bundle(
-    observation(id="o1"),
+    observation(id="o1", effectiveDateTime="2026-10-01"),
     observation(
         "85354-9",
         id="o2",

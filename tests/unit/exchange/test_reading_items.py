@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from anderhalf.core.decisions.ranges import Range
 from anderhalf.exchange.fhir.problems import Reason
 from tests.unit.exchange.builders import (
     ATC,
@@ -49,7 +50,7 @@ def test_a_value_is_kept_to_the_letter_beside_the_converted_one():
         '"valueQuantity":{"value":1.10,"unit":"mg/dL","system":"http://unitsofmeasure.org","code":"mg/dL"}}}]}'
     )
     found = read(text).facts["creatinine"]
-    assert (found.value, found.unit) == (Decimal(97), "umol/L")  # 1.10 x 88.4 = 97.24
+    assert (found.value, found.unit) == (Decimal("97.24"), "umol/L")  # 1.10 x 88.4
     assert (found.original_value, found.original_unit) == ("1.10", "mg/dL")
     assert found.on == date(2026, 11, 1), (
         "half past eleven in the evening in London is the next day in Amsterdam"
@@ -114,7 +115,8 @@ def test_one_bad_component_does_not_spoil_the_other():
         ({"valueQuantity": {"value": 120, "unit": "mm"}}, Reason.UNKNOWN_UNIT, "valueQuantity.unit"),
         ({"valueQuantity": {"value": 120, "unit": ""}}, Reason.NO_UNIT, "valueQuantity.unit"),
         ({"valueQuantity": quantity(16, code="kPa")}, Reason.CONTRADICTING_UNIT, "valueQuantity.unit"),
-        ({"valueQuantity": quantity(120, comparator=">")}, Reason.INEQUALITY, "valueQuantity.comparator"),
+        ({"valueQuantity": quantity(120, comparator="ad")}, Reason.INEQUALITY, "valueQuantity.comparator"),
+        ({"valueQuantity": quantity(320, comparator=">")}, Reason.OUT_OF_RANGE, "valueQuantity.value"),
         ({"valueQuantity": quantity(1200)}, Reason.OUT_OF_RANGE, "valueQuantity.value"),
         ({"valueQuantity": quantity(300.4)}, Reason.OUT_OF_RANGE, "valueQuantity.value"),
         ({"valueQuantity": quantity(39.9)}, Reason.OUT_OF_RANGE, "valueQuantity.value"),
@@ -156,9 +158,12 @@ def test_what_cannot_be_used_is_skipped_with_reason_and_place(changes, reason, p
     [
         (quantity(40), 40),
         (quantity(300), 300),
-        (quantity(119.5), 120),
-        (quantity(119.4), 119),
-        (quantity(16, "kPa"), 120),
+        (quantity(119.5), Decimal("119.5")),
+        (quantity(119.99999), Decimal("119.9999")),
+        (quantity(16, "kPa"), Decimal("120.0099")),
+        (quantity(120, comparator=">"), Range.of(">", Decimal(120))),
+        (quantity(16, "kPa", comparator="<="), Range.of("<=", Decimal("120.0099"))),
+        (quantity(120, "mm Hg", code="mm[Hg]"), 120),
         ({"value": 120, "unit": "mmHg"}, 120),
         (quantity(120, "millimeter kwik", code="mm[Hg]"), 120),
         ({"value": 120, "unit": "mmHg", "system": "urn:other", "code": "kPa"}, 120),
@@ -168,6 +173,57 @@ def test_what_can_be_used(value, expected):
     reading = one(observation(value=value))
     assert reading.facts["systolic_bp"].value == expected
     assert not reading.skipped
+
+
+def test_a_comparator_is_kept_to_the_letter():
+    found = one(observation(value=quantity(120, comparator=">"))).facts["systolic_bp"]
+    assert (found.original_value, str(found.value)) == ("> 120", "> 120")
+
+
+def test_a_code_of_mass_with_a_unit_of_moles_is_set_aside():
+    reading = one(observation("2160-0", value=quantity(90, "umol/L")))
+    assert "creatinine" not in reading.facts
+    assert skipped(reading) == [(Reason.CODE_AGAINST_UNIT, "valueQuantity.code")]
+
+
+def test_a_fraction_for_a_percentage_is_set_aside():
+    reading = one(observation("10230-1", value=quantity(0.35, "%")))
+    assert "lvef" not in reading.facts
+    assert skipped(reading) == [(Reason.FRACTION, "valueQuantity.value")]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        (("final", "final"), None),
+        (("final", "corrected"), 143),
+        (("amended", "final"), 120),
+        (("corrected", "amended"), None),
+    ],
+)
+def test_two_results_of_one_moment(statuses, expected, turned):
+    values = [
+        observation(value=quantity(number), status=status, effectiveDateTime=when)
+        for number, status, when in (
+            (120, statuses[0], "2026-11-02T10:00:05+01:00"),
+            (143, statuses[1], "2026-11-02T09:00:59Z"),
+        )
+    ]
+    older = observation(value=quantity(99), effectiveDateTime="2026-11-01")
+    reading = read(bundle(older, *(reversed(values) if turned else values)))
+    if expected is not None:
+        assert reading.facts["systolic_bp"].value == expected
+        return
+    assert "systolic_bp" not in reading.facts, "neither the file's order nor an older value decides"
+    (said,) = reading.skipped
+    assert (said.reason, said.fact, said.on) == (Reason.CONFLICTING_VALUES, "systolic_bp", date(2026, 11, 2))
+    assert set(said.original.split(" / ")) == {"120 mm[Hg]", "143 mm[Hg]"}
+
+
+def test_the_same_result_twice_is_no_conflict():
+    twice = observation(value=quantity(120), effectiveDateTime="2026-11-02T10:00:00+01:00")
+    assert read(bundle(twice, twice | {"id": "other"})).facts["systolic_bp"].value == 120
 
 
 def test_unusual_values_ask_for_confirmation():
@@ -193,7 +249,7 @@ def test_codes_outside_the_dictionary_are_counted_not_listed():
 
 def test_a_code_of_two_facts_is_for_a_person():
     both = {"coding": [{"system": LOINC, "code": "8480-6"}, {"system": LOINC, "code": "8462-4"}]}
-    assert skipped(one(observation(code=both))) == [(Reason.AMBIGUOUS_CODE, "code")]
+    assert skipped(one(observation(code=both))) == [(Reason.AMBIGUOUS_CODE, "code")] * 2, "for each of them"
 
 
 def test_effective_date_goes_before_period_and_issued():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from anderhalf.apps.network.drafting.grid import (
+    MAX_CELLS,
     Grid,
     GridRefused,
     changed,
@@ -15,7 +17,7 @@ from anderhalf.apps.network.drafting.grid import (
     read_grid,
     write_grid,
 )
-from anderhalf.content import pathway_folder, read_folder
+from anderhalf.content import load_pathway, pathway_folder, read_folder
 
 SMALL = Grid(("id", "age", "sex", "out:line", "why_nl"), (
     ("R-01", ">=18", "-", '"second"', "Eerste"),
@@ -28,6 +30,21 @@ SMALL = Grid(("id", "age", "sex", "out:line", "why_nl"), (
 def test_the_tables_of_the_pathway_go_in_and_out_to_the_letter(name):
     text = read_folder(pathway_folder("heart_failure"))[name]
     assert write_grid(read_grid(text)) == text
+
+
+@pytest.mark.parametrize("key", ["heart_failure", "atrial_fibrillation"])
+def test_every_table_can_be_changed_on_screen_and_has_room_to_grow(key):
+    """A table that outgrows the form can no longer be changed by the people who agreed it, and its save is refused."""
+    files = read_folder(pathway_folder(key))
+    for name in load_pathway(files, key).tables:
+        grid = read_grid(files[f"{name}.csv"])
+        with_twenty_rules_and_five_facts_more = (len(grid.rows) + 20) * (len(grid.header) + 5)
+        assert with_twenty_rules_and_five_facts_more <= MAX_CELLS, (name, grid.cells)
+
+
+def test_the_server_accepts_the_largest_form_that_the_page_offers():
+    """The cells, and the version, the operation and the token beside them."""
+    assert settings.DATA_UPLOAD_MAX_NUMBER_FIELDS >= MAX_CELLS + 3
 
 
 @given(st.lists(st.tuples(st.sampled_from(["up", "down", "add", "remove"]), st.integers(0, 6)), max_size=25))

@@ -31,6 +31,7 @@ WELL = {
     "bmi": Decimal(27), "chest_pain_at_rest": False, "dyspnoea_at_rest": False, "hypoperfusion": False,
     "syncope": False, "oxygen_saturation": Decimal(96), "systolic_bp": Decimal(134), "abrupt_deterioration": False,
     "age": Decimal(77), "sex": "male", "pregnant": False, "advanced_hf_sign": False,
+    "natriuretic_lowering_drug": False,
 }  # fmt: skip
 
 

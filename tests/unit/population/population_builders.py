@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import pyarrow as pa
 
 from anderhalf.core.decisions.facts import FactType
-from anderhalf.population.criteria import Criteria, Kind
-from anderhalf.population.encoding import day_number
+from anderhalf.population.criteria import Criteria
+from anderhalf.population.encoding import ABOVE, BELOW, SCALE, UNUSABLE, day_number
 from anderhalf.population.features import EVENT_SCHEMA, PERSON_SCHEMA
+from anderhalf.population.kinds import Kind
 from tests.support.population import ON, Event
 
 
@@ -22,9 +23,7 @@ def thresholds(criteria: Criteria) -> dict[str, list[int]]:
             for name, cell in rule.cells.items():
                 fact = table.facts[name]
                 if fact.type is FactType.NUMBER:
-                    found.setdefault(name, set()).update(
-                        int(value * 10**fact.decimals) for value in cell.literals
-                    )  # type: ignore[operator]
+                    found.setdefault(name, set()).update(int(value * SCALE) for value in cell.literals)  # type: ignore[operator]
     return {name: sorted(values) for name, values in found.items()}
 
 
@@ -62,11 +61,19 @@ def _value(feature, limits, draw: random.Random, today: int, careful: bool) -> i
     if fact.type is FactType.DATE:
         return today - draw.choice([0, 41, 42, 89, 90, 500])
     if careful and fact.usual_minimum is not None and fact.usual_maximum is not None and draw.random() < 0.9:
-        return int((fact.usual_minimum + fact.usual_maximum) / 2 * 10**fact.decimals)
-    low = int((fact.minimum or 0) * 10**fact.decimals)
-    high = int((fact.maximum or 100) * 10**fact.decimals)
-    around = [limit + step for limit in limits.get(fact.name, []) for step in (-1, 0, 1)]
-    return min(max(draw.choice([*around, (low + high) // 2]), low), high)
+        return int((fact.usual_minimum + fact.usual_maximum) / 2 * SCALE)
+    low = int((fact.minimum or 0) * SCALE)
+    high = int((fact.maximum or 100) * SCALE)
+    # Beside a threshold by the least that the record keeps, and by half of what the fact is usually given in.
+    around = [limit + step for limit in limits.get(fact.name, []) for step in (-SCALE // 2, -1, 0, 1)]
+    number = min(max(draw.choice([*around, (low + high) // 2]), low), high)
+    kind = draw.random()
+    if kind < 0.1:
+        return UNUSABLE
+    if kind < 0.35:
+        base, end = draw.choice([(ABOVE, min(number, high - 1)), (BELOW, max(number, low + 1))])
+        return base + 2 * end + draw.choice([0, 1])
+    return number
 
 
 def random_persons(*, rows: int, seed: int) -> pa.Table:
@@ -82,6 +89,7 @@ def random_persons(*, rows: int, seed: int) -> pa.Table:
         pa.array([f"p{row}" for row in range(rows)]),
         pa.array([day.year * 10000 + day.month * 100 + day.day for day in born], pa.int32()),
         pa.array([draw.choice(["male", "female", "other", None]) for _ in range(rows)]),
+        pa.array([draw.choice([0, 0, 0, 1, 2, 3]) for _ in range(rows)], pa.int16()),
     ]
     return pa.table(columns, schema=PERSON_SCHEMA)
 

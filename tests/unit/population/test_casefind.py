@@ -101,15 +101,17 @@ def test_killed_in_the_middle_it_resumes(extract: Path, tmp_path: Path) -> None:
         str(Path(sys.executable).with_name("anderhalf")), "casefind", str(extract), "--agreement", "voorbeeldstreek",
         "--on", ON.isoformat(), "--out", str(tmp_path / "a"), "--chunk", "100",
     ]  # fmt: skip
-    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # As a practice runs it: not with the settings of the tests, which the installed command cannot import.
+    plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=plain)
     manifest = tmp_path / "a" / ".work" / "manifest.json"
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and running.poll() is None:
         if manifest.exists() and '"3"' in manifest.read_text():
             break
         time.sleep(0.02)
-    os.kill(running.pid, signal.SIGKILL)
-    running.wait()
+    running.kill()
+    assert running.wait() == -signal.SIGKILL, "the command ended before it was killed"
     done = json.loads(manifest.read_text())["chunks"]
     assert 0 < len(done) < PATIENTS / 100, "killed too early or too late to mean anything"
     report = search(extract, tmp_path / "a", chunk=100)
@@ -123,17 +125,31 @@ def test_the_command_says_what_it_found_and_what_it_refuses(extract: Path, tmp_p
     runner = CliRunner()
     done = runner.invoke(app, [*call, "--out", str(tmp_path / "a"), "--engine", "polars"])
     assert done.exit_code == 0, done.output
-    assert f"{PATIENTS:,}" in done.output
+    assert "3.000" in done.output
     empty = tmp_path / "empty"
     empty.mkdir()
-    for wrong, text in (
-        (["casefind", str(empty), *call[2:]], "patients.csv: this file is missing"),
-        ([*call[:3], "nergens", *call[4:]], "there is no folder"),
-        ([*call[:-1], "2020-01-01"], "does not use the pathway"),
+    for wrong, nl, en in (
+        (
+            ["casefind", str(empty), *call[2:]],
+            "niet doorzocht: patients.csv: dit bestand ontbreekt; voeg het toe",
+            "not searched: patients.csv: this file is missing; add it",
+        ),
+        (
+            [*call[:3], "nergens", *call[4:]],
+            "nergens is er niet; kijk hoe de afspraak of het zorgpad heet",
+            "nergens is not there; look how the agreement or the pathway is called",
+        ),
+        (
+            [*call[:-1], "2020-01-01"],
+            "de afspraak voorbeeldstreek gebruikt het zorgpad heart_failure niet op 2020-01-01",
+            "the agreement voorbeeldstreek does not use the pathway heart_failure on 2020-01-01",
+        ),
     ):
-        refused = runner.invoke(app, [*wrong, "--out", str(tmp_path / "b")])
-        assert refused.exit_code == 1
-        assert text in refused.output
+        for language, text, other in (("nl", nl, en), ("en", en, nl)):
+            refused = runner.invoke(app, [*wrong, "--out", str(tmp_path / "b"), "--language", language])
+            assert refused.exit_code == 1
+            assert text in refused.output
+            assert other not in refused.output
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from anderhalf.core.pathway.referral import route_referral
+from anderhalf.core.pathway.referral import RoutingStatus, route_referral
 from anderhalf.population.casefind import decide_all, facts_of
 from anderhalf.population.engines import Engine, EngineUnavailable, PostgreSQLEngine, open_engine
 from anderhalf.population.features import facts_query, grouped_query
@@ -57,18 +57,23 @@ def test_population_decides_as_the_row_engine_does(engine: Engine, seed: int) ->
     mine, seen = by_person(events), set()
     for person in persons.to_pylist():
         row = person["row"]
-        known = facts_of_person(mine[row], criteria=chosen, born=born(person["born"]), sex=person["sex"])
+        known = facts_of_person(
+            mine[row], criteria=chosen, born=born(person["born"]), sex=person["sex"], unsure=person["unsure"]
+        )
         decisions = decide_person(known, criteria=chosen)
         for name, decision in decisions.items():
             assert decided[name].pairs[decided[name].place[row]] == masks_of(decision), (name, row, known)
         route, routing = routes.routes[routes.place[row]], route_referral(chosen.pathway, known, on=ON)
-        assert (route.status, route.line, route.urgency) == (routing.status, routing.line, routing.urgency)
+        found = (route.status, route.line or "", route.urgency or "")
+        assert found == (routing.status, routing.line, routing.urgency)
         assert [rule.id for rule in route.rules] == [reason.rule for reason in routing.reasons]
         seen.add((route.status, route.line))
-        if known["heart_failure_known"].value is True and routing.missing:
-            labels = "; ".join(
-                dict.fromkeys(chosen.pathway.dictionary[name].label["nl"] for name in routing.missing)
-            )
+        asked = ("exclusion", "referral")
+        if routing.excluded:
+            asked = ("exclusion",) if routing.status is RoutingStatus.AT_LEAST else ()
+        missing = [name for table in asked for name in routing.decisions[table].facts_missing]
+        if "heart_failure_known" in known and known["heart_failure_known"].value is True and missing:
+            labels = "; ".join(dict.fromkeys(chosen.pathway.dictionary[name].label["nl"] for name in missing))
             title = chosen.tables["referral"].title["nl"]
             assert (title, labels) in open_questions[person["patient"]]
     assert len(seen) >= 4, seen  # the people above differ enough to mean something
@@ -82,7 +87,7 @@ def test_the_matrix_is_the_group_by(engine: Engine) -> None:
     people = persons.filter(persons.column("row").is_valid()).join(grouped, keys="row").sort_by("row")
     names = [feature.name for feature in chosen.features]
     packed = people.set_column(0, "row", people.column("row").cast("int64")).select(
-        ["row", "born", "sex", *names]
+        ["row", "born", "sex", "unsure", *names]
     )
     by_grouping = engine.run(facts_query(chosen, on=ON, occurring=names), packed, table="packed").sort_by(
         "row"

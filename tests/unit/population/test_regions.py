@@ -17,7 +17,7 @@ from anderhalf.core.decisions.model import ANY_CELL, DecisionTable
 from anderhalf.population import regions
 from anderhalf.population.compile import compile_population
 from anderhalf.population.decide import Decided, decide
-from anderhalf.population.encoding import column_type
+from anderhalf.population.encoding import SCALE, column_type
 from anderhalf.population.engines import open_engine
 from tests.support.population import criteria
 
@@ -121,7 +121,7 @@ def test_many_thresholds_and_many_rules(engines) -> None:
     table = one_fact(fact, [f"<{at * 4}" for at in range(1, 80)] + ["-"])
     assert len(compile_population(table).cuts[0].regions) > regions.FEW
     rows = pa.table({"row": pa.array(range(402), pa.int64()),
-                     "number": pa.array([*range(401), None], column_type(fact))})  # fmt: skip
+                     "number": pa.array([*(at * SCALE for at in range(401)), None], column_type(fact))})  # fmt: skip
     assert len(check_same(table, rows, engines).pairs) == 81
 
 

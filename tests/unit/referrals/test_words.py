@@ -144,10 +144,11 @@ def test_a_derived_fact_is_asked_by_what_it_is_made_of(pathway):
             "abrupt_deterioration": False, "systolic_bp": 140, "heart_rate": 70, "heart_failure_known": False,
             "new_angina": False, "correctable_cause_suspected": False, "specific_cause_suspected": False,
             "orthopnoea": False, "nyha": "II", "ecg_result": "normal", "rhythm": "sinus", "nt_probnp": 60,
+            "natriuretic_lowering_drug": False,
         }.items()
     }  # fmt: skip
     found = route(
-        pathway=pathway, agreement_version="1", facts=facts, intent="diagnosis", from_hospital=False,
+        pathway=pathway, facts=facts, intent="diagnosis", from_hospital=False,
         birth_date=date(1948, 3, 14), sex="male", at=datetime(2025, 11, 12, 9, tzinfo=UTC),
     )  # fmt: skip
     assert found.line == "" and {one.fact for one in found.missing if one.blocking} == {"weight", "height"}

@@ -8,13 +8,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from anderhalf.apps.network.queries import pathway_of_decision
+from anderhalf.apps.network.queries import agreement_on, pathway_of_decision
 from anderhalf.core.decisions.chain import feeding, order_tables
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision, RuleExplanation, value_from_json
 from anderhalf.core.decisions.facts import Fact, FactValue, Value
 from anderhalf.core.decisions.policy import Status, policy_of
-from anderhalf.core.pathway.referral import EXCLUSION, NONE, REFERRAL
+from anderhalf.core.pathway.danger import EXCLUSION
+from anderhalf.core.pathway.referral import NONE, REFERRAL
 from anderhalf.population.criteria import Criteria, read_criteria
 
 from .lists import WorkList
@@ -26,7 +27,8 @@ ABSENT, DERIVED, ASSUMED = "absent", "derived", "assumed"
 
 @lru_cache(maxsize=8)
 def _criteria(network: str, pathway: str, version: str, on: date) -> Criteria:
-    return read_criteria(pathway_of_decision(network, key=pathway, version=version, on=on))
+    chosen = pathway_of_decision(network, key=pathway, version=version, on=on)
+    return read_criteria(chosen, network=agreement_on(network, on=on).files)
 
 
 def criteria_of(person: FoundPerson) -> Criteria:

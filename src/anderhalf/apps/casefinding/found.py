@@ -19,8 +19,9 @@ import numpy as np
 from anderhalf.core.decisions.explain import value_to_json
 from anderhalf.core.decisions.facts import FactType
 from anderhalf.population.casefind import Chunk
-from anderhalf.population.criteria import Criteria, Feature, Kind
+from anderhalf.population.criteria import Criteria
 from anderhalf.population.encoding import day_of, decode
+from anderhalf.population.kinds import Feature, Kind
 
 from .explaining import ABSENT, ASSUMED, DERIVED
 

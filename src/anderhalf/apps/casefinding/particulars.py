@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from django.core.exceptions import ValidationError
 
 from anderhalf.apps.people.identifiers import normalise_bsn
-from anderhalf.population.shapes import IDENTIFYING, SHAPES
+from anderhalf.population.shapes import IDENTIFYING, SHAPES, plain_name
 from anderhalf.population.tabular import read_header, read_rows
 
 LONGEST = 120
@@ -25,7 +25,7 @@ def read_particulars(file: Path, wanted: set[str]) -> dict[str, dict[str, str]]:
             key: column
             for column in table.column_names
             for key, names in IDENTIFYING.items()
-            if column.strip().strip('"').strip().lower().replace(" ", "_") in (key, *names)
+            if plain_name(column) in (key, *names)
         }
         if not columns:
             return {}
@@ -52,11 +52,13 @@ def cleaned(given: Mapping[str, object]) -> dict[str, str]:
 
 
 def _tables(file: Path) -> Iterator[pa.Table]:
-    if file.suffix == ".parquet":
+    if file.suffix.lower() == ".parquet":
         for batch in pq.ParquetFile(file).iter_batches(batch_size=20_000):
             yield pa.Table.from_batches([batch])
         return
-    yield from read_rows(file, read_header(file), lambda line, why, text: None)
+    yield from read_rows(
+        file, read_header(file, SHAPES["patients"].known_names), lambda line, why, text: None
+    )
 
 
 def _names(table: pa.Table) -> list[str]:

@@ -7,7 +7,7 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from .models import Search
 
 if TYPE_CHECKING:
     from anderhalf.population.criteria import Criteria
-    from anderhalf.population.staging import Staged
+    from anderhalf.population.staged import Staged
 
 MEMORY_GB = 0.5
 CHUNK = 4_000
@@ -64,16 +64,25 @@ def work_folder(search: UUID) -> Path:
 
 
 def search_beside(
-    search: UUID, folder: Path, *, by: Viewer, clock: Callable[[], datetime], stage: Stage
+    search: UUID,
+    folder: Path,
+    *,
+    by: Viewer,
+    clock: Callable[[], datetime],
+    stage: Stage,
+    unused: Sequence[str] = (),
 ) -> None:
-    """Run the search in a thread of its own (or at once, where ``SEARCH_BESIDE`` is off)."""
+    """Run the search in a thread of its own (or at once, where ``SEARCH_BESIDE`` is off).
+
+    ``unused`` are the names of files that came with the extract and are none of it.
+    """
     if not settings.SEARCH_BESIDE:
-        run_search(search, folder, by=by, clock=clock, stage=stage)
+        run_search(search, folder, by=by, clock=clock, stage=stage, unused=unused)
         return
 
     def work() -> None:
         try:
-            run_search(search, folder, by=by, clock=clock, stage=stage)
+            run_search(search, folder, by=by, clock=clock, stage=stage, unused=unused)
         finally:
             connection.close()
 
@@ -81,13 +90,19 @@ def search_beside(
 
 
 def run_search(
-    search: UUID, folder: Path, *, by: Viewer, clock: Callable[[], datetime], stage: Stage
+    search: UUID,
+    folder: Path,
+    *,
+    by: Viewer,
+    clock: Callable[[], datetime],
+    stage: Stage,
+    unused: Sequence[str] = (),
 ) -> None:
     """Search the files in ``folder``, keep who was found, and throw the files away whatever happens."""
     from anderhalf.population.shapes import ExtractRefused
 
     try:
-        _search(Search.objects.get(pk=search), folder, by=by, clock=clock, stage=stage)
+        _search(Search.objects.get(pk=search), folder, by=by, clock=clock, stage=stage, unused=unused)
     except ExtractRefused as refused:
         actions.refuse_search(
             by=by, at=clock(), search_id=search, file=Path(refused.file).name, why=refused.why
@@ -101,7 +116,15 @@ def run_search(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _search(search: Search, folder: Path, *, by: Viewer, clock: Callable[[], datetime], stage: Stage) -> None:
+def _search(
+    search: Search,
+    folder: Path,
+    *,
+    by: Viewer,
+    clock: Callable[[], datetime],
+    stage: Stage,
+    unused: Sequence[str],
+) -> None:
     from anderhalf.population.casefind import Chunk, find_cases
     from anderhalf.population.engines import EmbeddedEngine
 
@@ -130,14 +153,16 @@ def _search(search: Search, folder: Path, *, by: Viewer, clock: Callable[[], dat
             criteria=criteria,
             on=search.on,
             engine=engine,
-            stage=lambda work: _staged(folder, work, criteria, search, stage, meet, engine.connection),
+            stage=lambda work: _staged(
+                folder, work, criteria, search, stage, meet, engine.connection, unused
+            ),
             chunk=CHUNK,
             memory_gb=MEMORY_GB,
             progress=progress,
             look=look,
         )
     wanted = {one.number for one in people}
-    if not known:
+    if wanted and not known:  # of FHIR records the reader met everybody already
         known = read_particulars(_patients_file(folder / "extract"), wanted)
     actions.finish_search(
         by=by,
@@ -158,22 +183,16 @@ def _staged(
     stage: Stage,
     meet: Callable[[str, dict[str, object]], None],
     connection: Any,
+    unused: Sequence[str],
 ) -> Staged:
-    import duckdb
-    import pyarrow as pa
-
-    from anderhalf.population.shapes import ExtractRefused
     from anderhalf.population.staging import stage_extract
 
     staged = stage(folder / "extract", work, criteria=criteria, on=search.on, meet=meet)
     if staged is None:
-        try:
-            staged = stage_extract(
-                folder / "extract", work, criteria=criteria, on=search.on, connection=connection
-            )
-        except (duckdb.Error, pa.ArrowException) as error:
-            # Which of the files it was is not told by every error of the engine.
-            raise ExtractRefused("", f"the files cannot be read as tables ({str(error)[:120]})") from None
+        staged = stage_extract(
+            folder / "extract", work, criteria=criteria, on=search.on, connection=connection
+        )
+    staged.unused = (*staged.unused, *unused)
     if staged.patients > MAX_PATIENTS:
         raise TooMany("more patients than a practice has")
     return staged
@@ -182,7 +201,7 @@ def _staged(
 def _patients_file(extract: Path) -> Path:
     from anderhalf.population.shapes import find_files
 
-    return find_files(extract)["patients"]
+    return find_files(extract).paths["patients"]
 
 
 def _aside(file: Path) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from typing import IO, Protocol
 
 from django.utils.translation import gettext as _
 
-from anderhalf.population.shapes import SHAPES, SUFFIXES
+from anderhalf.population.shapes import SHAPES, shape_of
 
 from .errors import UploadRefused
 
@@ -76,15 +76,7 @@ def plain_name(name: str) -> str:
 
 def is_usable(name: str) -> bool:
     """Whether a name is one of the five files, or a FHIR record."""
-    lower = name.lower()
-    if any(
-        lower == f"{known}{suffix}"
-        for one in SHAPES.values()
-        for known in (one.name, one.dutch)
-        for suffix in SUFFIXES
-    ):
-        return True
-    return lower.endswith(FHIR_SUFFIXES)
+    return bool(shape_of(name)) or name.lower().endswith(FHIR_SUFFIXES)
 
 
 class _Unpacker:

@@ -30,7 +30,7 @@ from .models import FoundPerson, Search
 from .prefill import full_name, particulars_of
 from .running import is_available
 from .states import PERSON_STATES, PersonState, SearchState
-from .words import counted_reason, in_words
+from .words import counted_reason, file_name, in_words, remarks
 
 View = Callable[..., HttpResponse]
 TONES = {
@@ -69,6 +69,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             None,
         ),
         "not_asked": criteria_notes(latest) if latest else [],
+        "known": known_count(latest) if latest else 0,
+        "remarks": remarks(latest.read) if latest else [],
     }
     return render(request, "casefinding/overview.html", context)
 
@@ -109,7 +111,7 @@ def _search_context(found: Search, *, at: datetime) -> dict[str, Any]:
         "deciding": deciding,
         "refused_file": found.refusal.get("file", ""),
         "refused_why": in_words(found.refusal.get("why", "")),
-        "rows": [(_file_name(name), number) for name, number in (read.get("rows") or {}).items()],
+        "rows": [(file_name(name), number) for name, number in (read.get("rows") or {}).items()],
         "aside": [
             (*counted_reason(text), number)
             for text, number in sorted((read.get("aside") or {}).items(), key=lambda item: -item[1])
@@ -118,22 +120,17 @@ def _search_context(found: Search, *, at: datetime) -> dict[str, Any]:
         "aside_rows": [
             {**row, "why": in_words(row["why"])} for row in (read.get("aside_rows") or [])[:SHOWN_ASIDE]
         ],
-        "not_asked": [
-            (_file_name(name), number) for name, number in (read.get("not_asked") or {}).items() if number
-        ],
+        "remarks": remarks(read),
+        "known": known_count(found),
         "missing": list(found.missing.items())[:8],
     }
 
 
-def _file_name(name: str) -> str:
-    return {
-        "patients": _("patiënten"),
-        "problems": _("problemen"),
-        "measurements": _("metingen"),
-        "medication": _("medicatie"),
-        "contacts": _("contacten"),
-        "records": _("dossiers"),
-    }.get(name, name)
+def known_count(found: Search) -> int | str:
+    """How many are known to have heart failure; of nobody it is known when the problems were not there."""
+    if "problems" in (found.read.get("missing") or ()):
+        return _("onbekend")
+    return int(found.counts.get("known", 0))
 
 
 @require_GET

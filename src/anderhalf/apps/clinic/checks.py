@@ -7,12 +7,15 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anderhalf.apps.referrals.models import Referral
+
 from .errors import (
     ClinicRefused,
     DateRefused,
     KindNotAllowed,
     OtherCentre,
     OutcomeRefused,
+    PatientDeceased,
     SessionCancelled,
     SlotInPast,
 )
@@ -39,6 +42,12 @@ def can_take(slot: Slot, episode: Episode, *, kind: str, at: datetime) -> bool:
     except ClinicRefused:
         return False
     return True
+
+
+def check_alive(about: Episode | Referral) -> None:
+    """Nothing is begun or planned for somebody who died."""
+    if about.patient.deceased_on is not None:
+        raise PatientDeceased(about.patient.deceased_on)
 
 
 def check_next_contact(on: date, *, at: datetime) -> None:

@@ -24,6 +24,29 @@ class SlotTaken(ClinicRefused):
         self.appointment, self.episode = appointment, episode
 
 
+class PatientBusy(ClinicRefused):
+    """The patient has another appointment at that time, here or elsewhere in the network."""
+
+    def __init__(self, *, day: str, time: str, professional: str) -> None:
+        super().__init__(
+            _(
+                "Deze patiënt heeft dan al een afspraak: %(day)s om %(time)s bij %(professional)s. "
+                "Kies een ander tijdstip, of verzet die afspraak eerst."
+            )
+            % {"day": day, "time": time, "professional": professional}
+        )
+
+
+class ProfessionalLeft(ClinicRefused):
+    """Somebody who does not work there any more gets no new sessions or appointments."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("%(name)s werkt hier niet meer. Kies iemand anders, of laat het spreekuur overnemen.")
+            % {"name": name}
+        )
+
+
 class SlotInPast(ClinicRefused):
     """A slot that has begun can't be booked any more."""
 
@@ -50,6 +73,13 @@ class OtherCentre(ClinicRefused):
 
     def __init__(self) -> None:
         super().__init__(_("Dit hoort bij een ander centrum."))
+
+
+class PatientDeceased(ClinicRefused):
+    """Nothing is planned for somebody who died."""
+
+    def __init__(self, on: date) -> None:
+        super().__init__(_("Deze patiënt is overleden op %(day)s.") % {"day": f"{on:%d-%m-%Y}"})
 
 
 class EpisodeEnded(ClinicRefused):
@@ -116,5 +146,25 @@ class AdviceChanged(ClinicRefused):
         )
 
 
+class DangerRefused(ClinicRefused):
+    """An answer to a danger that lacks something, or about a danger that changed."""
+
+
 class ToleranceRefused(ClinicRefused):
     """A tolerance without reason, or about a class that the protocol does not have."""
+
+
+class RegisterForbids(ClinicRefused):
+    """A drug that the register of allergies and intolerances forbids, or about which something waits to be judged."""
+
+    def __init__(
+        self, words: str, *, drug: str = "", never: bool = False, reason_given: bool = False
+    ) -> None:
+        self.words, self.drug = words, drug
+        if never:
+            told = _("Een voorstel overnemen kan dan niet. Beoordeel eerst de regel in het register.")
+        elif reason_given:
+            told = _("Alleen een voorschrijver (VS, PA of arts) begint dit middel toch, met reden.")
+        else:
+            told = _("Toch beginnen kan alleen een voorschrijver, met de reden erbij.")
+        super().__init__(_("In het register staat: %(words)s. %(told)s") % {"words": words, "told": told})

@@ -21,5 +21,9 @@ AFTER_ADVICE: list[Follower] = []
 """Called as ``f(by=…, at=…, choice=…)`` inside the transaction that stores what was done with a titration advice:
 supervision puts on its agenda what the protocol wants discussed."""
 
+AFTER_UNDO: list[Follower] = []
+"""Called as ``f(by=…, at=…, choice=…)`` inside the transaction that undoes a choice: supervision takes back the cases
+that this choice put on its agenda."""
+
 TIMELINE_EVENTS: list[Callable[[UUID, date, date], list[dict[str, Any]]]] = []
 """Called as ``f(patient, first_day, last_day)`` for events ``{on, label, tone}`` of rooms above in the picture."""

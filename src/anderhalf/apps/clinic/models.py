@@ -111,7 +111,7 @@ class Slot(models.Model):
 
 
 class Appointment(models.Model):
-    """A patient in a slot. The database itself refuses a second live appointment in the same slot."""
+    """A patient in a slot. The database refuses a second live one in the same slot, and of the patient at that time."""
 
     class Kind(models.TextChoices):
         VISIT = "visit", _("op het centrum")
@@ -131,6 +131,8 @@ class Appointment(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="moved_to"
     )
     note = models.CharField(max_length=200, blank=True)
+    begins_at = models.DateTimeField(null=True, editable=False)
+    """The slot's beginning, for the constraint; empty for appointments that stood at one time before it was there."""
 
     class Meta:
         constraints = [
@@ -138,7 +140,12 @@ class Appointment(models.Model):
                 fields=["slot"],
                 condition=Q(status__in=["booked", "arrived", "fulfilled", "no_show"]),
                 name="one_live_appointment_per_slot",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["patient", "begins_at"],
+                condition=Q(status__in=["booked", "arrived", "fulfilled", "no_show"]),
+                name="one_live_appointment_per_patient_and_time",
+            ),
         ]
         indexes = [models.Index(fields=["episode", "status"])]
 
@@ -212,35 +219,19 @@ class EducationGiven(models.Model):
     by = models.CharField(max_length=200)
 
 
-class ToleranceAsked(models.Model):
-    """That contraindications and intolerances of every class were asked at a moment; without a row nobody knows."""
+class DosingAgreement(models.Model):
+    """How to go on with a class of drugs, as agreed for this patient. Ended with a reason, never erased.
 
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="tolerances_asked")
-    at = models.DateTimeField()
-    by = models.CharField(max_length=200)
-
-    class Meta:
-        ordering = ["-at"]
-
-
-class Tolerance(models.Model):
-    """What the record remembers about a class or drug for titration. Ended with a reason, never erased."""
+    What a patient can't have stands in the register (``people.AllergyIntolerance``).
+    """
 
     class Kind(models.TextChoices):
-        CONTRAINDICATION = "contraindication", _("contra-indicatie")
-        ALLERGY = "allergy", _("allergie")
-        ANGIOEDEMA = "angioedema", _("angio-oedeem")
-        INTOLERANCE = "intolerance", _("niet verdragen")
-        PATIENT_REFUSES = "patient_refuses", _("patiënt wil dit niet")
         MAX_TOLERATED = "max_tolerated", _("hoogst verdragen dosis bereikt")
         RESTART_AGREED = "restart_agreed", _("herstart afgesproken")
 
-    AGREEMENTS = (Kind.MAX_TOLERATED, Kind.RESTART_AGREED)
-    """Kinds that say how to go on with a class, not that it may not be used."""
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="tolerances")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="dosing_agreements")
     kind = models.CharField(max_length=20, choices=Kind)
     drug_class = models.CharField(max_length=40)
     drug = models.CharField(max_length=80, blank=True)
@@ -277,6 +268,9 @@ class AdviceChoice(models.Model):
     choice = models.CharField(max_length=10, choices=Choice)
     reason = models.CharField(max_length=300, blank=True)
     medication = models.JSONField(default=list)
+    tasks = models.JSONField(default=list)
+    about = models.CharField(max_length=64, blank=True)
+    """Fingerprint of what was answered and the facts that were looked at: another one is a new question."""
     encounter = models.UUIDField(null=True, blank=True, db_index=True)
     at = models.DateTimeField()
     by = models.CharField(max_length=200)
@@ -285,3 +279,57 @@ class AdviceChoice(models.Model):
     class Meta:
         ordering = ["-at"]
         indexes = [models.Index(fields=["patient", "-at"])]
+
+
+class DangerAnswer(models.Model):
+    """What somebody did about a danger: whom they called, when, and what was agreed. Never changed."""
+
+    class Step(models.TextChoices):
+        CALLED_112 = "called_112", _("112 gebeld, of naar de SEH gestuurd")
+        CALLED_CARDIOLOGIST = "called_cardiologist", _("dienstdoende cardioloog gebeld")
+        CALLED_PATIENT = "called_patient", _("patiënt of mantelzorger gesproken")
+        REPEAT_LABORATORY = "repeat_laboratory", _("laboratorium herhalen binnen 24 uur")
+        STOPPED = "stopped", _("medicatie gestopt, verlaagd of aangepast")
+        MEASURED_AGAIN = "measured_again", _("opnieuw gemeten of nagekeken: de waarde klopt niet")
+        ACCEPTED = "accepted", _("bekend en besproken: dit hoort bij deze patiënt")
+
+    CALLS = (Step.CALLED_112, Step.CALLED_CARDIOLOGIST, Step.CALLED_PATIENT)
+    """Steps of which it is said whom was spoken to, and when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="danger_answers")
+    bases = models.JSONField(default=list)
+    """Fingerprints of the dangers that it answers: another value asks anew."""
+    signs = models.JSONField(default=list)
+    """Those dangers as they were shown: rule, action, why and values."""
+    steps = models.JSONField(default=list)
+    called = models.CharField(max_length=120, blank=True)
+    called_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    by_id = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["patient", "-at"])]
+
+    @property
+    def what(self) -> str:
+        """The steps in words."""
+        labels = dict(self.Step.choices)
+        return "; ".join(str(labels.get(step, step)) for step in self.steps)
+
+
+class ChoiceWithdrawn(models.Model):
+    """That a choice about an advice no longer stands: undone with all it made, or a decline that was opened again."""
+
+    class Kind(models.TextChoices):
+        UNDONE = "undone", _("ongedaan gemaakt")
+        REOPENED = "reopened", _("heropend")
+
+    choice = models.OneToOneField(AdviceChoice, on_delete=models.CASCADE, related_name="withdrawn")
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)

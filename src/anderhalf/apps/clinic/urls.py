@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import agenda, appointments, chart, diagnosis, encounters, measurements, titration
+from .views import (
+    agenda,
+    appointments,
+    chart,
+    danger,
+    diagnosis,
+    encounters,
+    measurements,
+    medication,
+    titration,
+    tolerances,
+)
 
 app_name = "clinic"
 urlpatterns = [
@@ -30,12 +41,26 @@ urlpatterns = [
     path("titratie/", titration.population, name="population"),
     path("opvolgen/", titration.due, name="due"),
     path("dossier/<uuid:patient_id>/voorstellen/", titration.proposals, name="proposals"),
-    path("dossier/<uuid:patient_id>/verdraagt/", titration.tolerances, name="tolerances"),
+    path("dossier/<uuid:patient_id>/verdraagt/", tolerances.tolerances, name="tolerances"),
     path("dossier/voorstel/<uuid:episode_id>/", titration.choose, name="advice_choose"),
     path("dossier/zorgpad/<uuid:episode_id>/", titration.choose_beside, name="beside_choose"),
     path("dossier/uitslagen/<uuid:episode_id>/gezien/", titration.results_seen, name="results_seen"),
-    path("dossier/verdraagt/<uuid:tolerance_id>/vervalt/", titration.tolerance_end, name="tolerance_end"),
+    path("dossier/<uuid:patient_id>/verdraagt/<uuid:allergy_id>/", tolerances.judge, name="tolerance_judge"),
+    path(
+        "dossier/<uuid:patient_id>/verdraagt/<uuid:allergy_id>/vervalt/",
+        tolerances.tolerance_end,
+        name="tolerance_end",
+    ),
+    path(
+        "dossier/<uuid:patient_id>/dosisafspraak/<uuid:dosing_id>/vervalt/",
+        tolerances.dosing_end,
+        name="dosing_end",
+    ),
+    path("dossier/keuze/<uuid:choice_id>/ongedaan/", titration.advice_undo, name="advice_undo"),
+    path("dossier/keuze/<uuid:choice_id>/heropenen/", titration.advice_reopen, name="advice_reopen"),
+    path("medicatie/<uuid:medication_id>/corrigeren/", medication.correct, name="medication_correct"),
     path("dossier/<uuid:patient_id>/", chart.chart, name="chart"),
+    path("dossier/<uuid:patient_id>/gevaar/", danger.danger, name="danger"),
     path("dossier/<uuid:patient_id>/consulten/", chart.encounters, name="encounters"),
     path("dossier/<uuid:patient_id>/metingen/", chart.measurements, name="measurements"),
     path("dossier/<uuid:patient_id>/diagnose/", diagnosis.diagnosis, name="diagnosis"),

@@ -46,6 +46,13 @@ class OtherLetter(LetterRefused):
         super().__init__(_("Deze conceptbrief hoort niet bij deze afsluiting."))
 
 
+class DayOfDeathNeeded(LetterRefused):
+    """Care that ends by death needs the day of death, for everything that follows from it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Vul in op welke dag de patiënt is overleden."))
+
+
 class AlreadyClosed(LetterRefused):
     """The same form was sent before; what it asked for was done then."""
 

@@ -91,6 +91,14 @@ class CloseForm(LetterForm):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": _("Vul een datum in als dag-maand-jaar.")},
     )
+    deceased_on = forms.DateField(
+        label=_("Overleden op"),
+        required=False,
+        input_formats=INPUT_FORMATS,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": _("Vul een datum in als dag-maand-jaar.")},
+        help_text=_("Alleen bij overlijden."),
+    )
     urgency = forms.ChoiceField(label=_("Hoe snel te zien"), required=False)
     undiscussed_because = forms.CharField(
         label=_("Waarom terug zonder bespreking?"),
@@ -108,13 +116,24 @@ class CloseForm(LetterForm):
 
     def chosen(self) -> str:
         """The outcome as the action takes it."""
-        return self.cleaned_data["ending"] if self.outcome == "other" else self.outcome
+        return self.cleaned_data.get("ending", "") if self.outcome == "other" else self.outcome
 
-    def check_outcome(self, *, at: datetime, undiscussed: bool) -> None:
-        """Note what the outcome still lacks; only for signing."""
+    def _check_death(self, today: date, *, born: date) -> None:
+        day: date | None = self.cleaned_data.get("deceased_on")
+        if day is None and "deceased_on" not in self.errors:
+            self.add_error("deceased_on", gettext("Vul in op welke dag de patiënt is overleden."))
+        elif day is not None and day > today:
+            self.add_error("deceased_on", gettext("Deze datum ligt in de toekomst."))
+        elif day is not None and day < born:
+            self.add_error("deceased_on", gettext("Deze datum ligt voor de geboortedatum."))
+
+    def check_outcome(self, *, at: datetime, undiscussed: bool, born: date) -> None:
+        """Note what the outcome still lacks; only for signing. ``born`` is the patient's birth date."""
         given = self.cleaned_data
         if self.outcome == "other" and not given.get("ending"):
             self.add_error("ending", gettext("Kies waarom de zorg eindigt."))
+        if self.chosen() == Outcome.Kind.DECEASED:
+            self._check_death(timezone.localdate(at), born=born)
         if self.outcome == Outcome.Kind.UNDER_CONTROL:
             day: date | None = given.get("next_contact_on")
             if day is None and "next_contact_on" not in self.errors:

@@ -11,7 +11,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from anderhalf.apps.clinic.models import Episode
 from anderhalf.apps.people.access import AccessDenied, Right, can_access, check_access, patients_filter
 from anderhalf.apps.people.models import Patient
-from anderhalf.apps.people.queries import patient_for
+from anderhalf.apps.people.queries import matching_name, patient_for
 from anderhalf.apps.people.roles import CENTRE, FIRST_LINE, SPECIALISTS
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement
@@ -68,7 +68,7 @@ def inbox(viewer: Viewer, box: str, *, at: datetime, text: str = "", page: int |
     """One page of a box (``received``, ``sent`` or ``drafts``), narrowed to patients whose name holds ``text``."""
     rows = {"received": received, "sent": sent, "drafts": drafts}[box](viewer, at=at)
     for word in text.split():
-        rows = rows.filter(Q(patient__family_name__icontains=word) | Q(patient__initials__istartswith=word))
+        rows = rows.filter(matching_name(word, "patient__"))
     return Paginator(rows, PAGE_SIZE).get_page(page)
 
 

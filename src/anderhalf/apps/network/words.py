@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anderhalf.core.decisions.facts import Fact, FactType, Value
 from anderhalf.core.decisions.feel import Equals, Interval, IsNull, Part, UnaryTest
 from anderhalf.core.decisions.model import DecisionTable, OutputSpec, Rule
+from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway, Source
 from anderhalf.presentation.language import text_in
 
@@ -24,8 +25,8 @@ def value_in_words(value: Value | None, fact: Fact | None, language: str) -> str
         return _("ja") if value else _("nee")
     if isinstance(value, date):
         return f"{value:%d-%m-%Y}"
-    if isinstance(value, Decimal):
-        text = format(value, "f")
+    if isinstance(value, Decimal | Range):
+        text = str(value) if isinstance(value, Range) else format(value, "f")
         text = text if language.startswith("en") else text.replace(".", ",")
         unit = (fact.unit_label or fact.unit or "") if fact else ""
         return f"{text}\u00a0{unit}".strip() if unit != "%" else f"{text}%"

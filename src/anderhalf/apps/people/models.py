@@ -6,11 +6,13 @@ import uuid
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .identifiers import EncryptedTextField, validate_agb
+from .names import LONGEST_KEY
+from .reactions import ReactionKind
 from .roles import Role
+from .search_key import SearchKeyField
 
 
 class Network(models.Model):
@@ -124,7 +126,7 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["professional", "organisation", "role"],
-                condition=Q(until__isnull=True),
+                condition=models.Q(until__isnull=True),
                 name="one_open_membership_per_role",
             )
         ]
@@ -155,6 +157,7 @@ class Patient(PersonName):
     phone = EncryptedTextField(blank=True)
     email = EncryptedTextField(blank=True)
     address = EncryptedTextField(blank=True)
+    search_key = SearchKeyField(max_length=LONGEST_KEY, blank=True, editable=False, default="")
     version = models.PositiveIntegerField(default=1)
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=40, blank=True)
@@ -163,17 +166,126 @@ class Patient(PersonName):
         ordering = ["family_name", "initials"]
         constraints = [
             models.UniqueConstraint(
-                fields=["network", "bsn_index"], condition=~Q(bsn_index=""), name="bsn_once_per_network"
+                fields=["network", "bsn_index"],
+                condition=~models.Q(bsn_index=""),
+                name="bsn_once_per_network",
             )
         ]
         indexes = [models.Index(fields=["network", "family_name"])]
 
 
-class Alert(models.Model):
-    """Allergy, warning or treatment limit that stands in the banner. Ended, never erased."""
+class AllergyIntolerance(models.Model):
+    """What a patient can't have: a drug, a class, or what a text says, with the reaction (FHIR's AllergyIntolerance).
+
+    The one register: the banner shows it and every proposal reads it. ``drug_class`` and ``drug`` are keys of the
+    protocol; while they are empty and nobody judged the text, a text that names a drug holds up its class.
+    """
 
     class Kind(models.TextChoices):
         ALLERGY = "allergy", _("allergie")
+        INTOLERANCE = "intolerance", _("niet verdragen")
+        CONTRAINDICATION = "contraindication", _("contra-indicatie")
+        REFUSES = "patient_refuses", _("patiënt wil dit niet")
+
+    Reaction = ReactionKind
+
+    class Verification(models.TextChoices):
+        UNCONFIRMED = "unconfirmed", _("nog bevestigen")
+        CONFIRMED = "confirmed", _("bevestigd")
+        REFUTED = "refuted", _("verworpen")
+        ENTERED_IN_ERROR = "entered_in_error", _("foutief ingevoerd")
+
+    class Origin(models.TextChoices):
+        TYPED = "typed", _("ingevoerd")
+        REFERRAL = "referral", _("uit de verwijzing")
+        IMPORTED = "imported", _("uit een ingelezen dossier")
+
+    COUNTING = (Verification.UNCONFIRMED, Verification.CONFIRMED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="allergies")
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.ALLERGY)
+    substance = models.CharField(max_length=200)
+    """What it is about, in the words as given."""
+    drug_class = models.CharField(max_length=40, blank=True)
+    drug = models.CharField(max_length=80, blank=True)
+    atc = models.CharField(max_length=10, blank=True)
+    reaction = models.CharField(max_length=20, choices=ReactionKind, blank=True)
+    text = models.CharField(max_length=300, blank=True)
+    """What happened, in the words as given."""
+    since = models.DateField(null=True, blank=True)
+    verification = models.CharField(max_length=20, choices=Verification, default=Verification.UNCONFIRMED)
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.TYPED)
+    original = models.JSONField(default=dict, blank=True)
+    referral = models.UUIDField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=200, blank=True)
+    ended_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "allergies and intolerances"
+        ordering = ["recorded_at"]
+        indexes = [models.Index(fields=["patient", "ended_at"])]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it stands in the register now."""
+        return self.ended_at is None and self.verification in self.COUNTING
+
+    @property
+    def to_judge(self) -> bool:
+        """Whether somebody still has to say that it is so, and about which drug."""
+        return self.verification == self.Verification.UNCONFIRMED
+
+    @property
+    def words(self) -> str:
+        """``enalapril: angio-oedeem``: for the banner, the letter and whatever is refused because of it."""
+        reaction = "" if self.reaction in ("", "other") else str(self.get_reaction_display())
+        said: list[str] = []
+        for part in filter(None, (reaction, self.text)):
+            # what the given words say already is not said twice
+            if not any(part.casefold() in before.casefold() for before in (self.substance, *said)):
+                said.append(part)
+        if not said and self.kind in (self.Kind.CONTRAINDICATION, self.Kind.REFUSES):
+            said = [str(self.get_kind_display())]
+        return f"{self.substance}: {', '.join(said)}" if said else self.substance
+
+
+class AllergyChange(models.Model):
+    """One step of an entry in the register: who confirmed, rejected or ended it, when, why, and what stood there."""
+
+    allergy = models.ForeignKey(AllergyIntolerance, on_delete=models.CASCADE, related_name="changes")
+    what = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    because = models.CharField(max_length=200, blank=True)
+    before = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class AllergiesAsked(models.Model):
+    """That a patient was asked for allergies and intolerances; without a row nobody knows whether there are any.
+
+    ``every_class``: somebody of the centre went through all classes of the protocol, and what stands is all there is.
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="allergies_asked")
+    every_class = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-at"]
+
+
+class Alert(models.Model):
+    """Warning or treatment limit that stands in the banner. Ended, never erased."""
+
+    class Kind(models.TextChoices):
         ALERT = "alert", _("waarschuwing")
         TREATMENT_LIMIT = "treatment_limit", _("behandelgrens")
 

@@ -13,6 +13,12 @@ urlpatterns = [
     path("patienten/<uuid:patient_id>/gegevens/", patients.details, name="patient_details"),
     path("patienten/<uuid:patient_id>/waarschuwingen/", consents.alerts, name="alerts"),
     path("patienten/<uuid:patient_id>/waarschuwingen/<uuid:alert_id>/", consents.end_alert, name="alert_end"),
+    path(
+        "patienten/<uuid:patient_id>/allergieen/nagevraagd/", consents.allergies_asked, name="allergies_asked"
+    ),
+    path(
+        "patienten/<uuid:patient_id>/allergieen/<uuid:allergy_id>/", consents.end_allergy, name="allergy_end"
+    ),
     path("patienten/<uuid:patient_id>/toestemming/", consents.consents, name="consents"),
     path("patienten/<uuid:patient_id>/toestemming/mantelzorger/", consents.add_carer, name="carer_add"),
     path("patienten/<uuid:patient_id>/toestemming/account/", consents.open_account, name="patient_account"),

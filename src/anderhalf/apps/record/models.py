@@ -40,6 +40,7 @@ class Provenance(models.Model):
 
 class Observation(Provenance):
     """One value of one fact, true at ``at``. ``number`` is in the dictionary's unit; the unit as given stays beside it.
+    With a ``comparator`` it is a limit: the measurement lies above or below ``number``.
 
     Exactly one of ``number``, ``code``, ``flag``, ``text``, ``day`` is filled, by the fact's type.
     """
@@ -56,6 +57,7 @@ class Observation(Provenance):
     fact = models.CharField(max_length=60)
     at = models.DateTimeField()
     number = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
+    comparator = models.CharField(max_length=2, blank=True, default="")
     code = models.CharField(max_length=60, blank=True)
     flag = models.BooleanField(null=True, blank=True)
     text = models.TextField(blank=True)
@@ -86,6 +88,11 @@ class MedicationAgreement(Provenance):
         PAUSE = "pause", _("gepauzeerd")
         REPORTED = "reported", _("gebruikt al")
 
+    class Since(models.TextChoices):
+        DAY = "day", _("op de dag")
+        MONTH = "month", _("op de maand")
+        YEAR = "year", _("op het jaar")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="medication")
@@ -103,9 +110,16 @@ class MedicationAgreement(Provenance):
     """Why a drug was stopped or paused, as a code of the pathway's protocol; empty when it was not asked."""
     instructions = models.CharField(max_length=200, blank=True)
     from_at = models.DateTimeField()
+    """From when this was agreed; for a drug that was used already, when that was told."""
+    used_since = models.DateField(null=True, blank=True)
+    """Since when a drug that was used already is used, as exactly as ``used_since_is`` says; empty is not known."""
+    used_since_is = models.CharField(max_length=5, choices=Since, blank=True)
     reason = models.CharField(max_length=300)
     status = models.CharField(max_length=20, choices=Observation.Status, default=Observation.Status.FINAL)
     status_because = models.CharField(max_length=200, blank=True)
+    replaces = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
     encounter = models.UUIDField(null=True, blank=True, db_index=True)
     referral = models.UUIDField(null=True, blank=True)
 
@@ -159,7 +173,13 @@ class StoredDecision(models.Model):
 
 
 class Task(models.Model):
-    """Something somebody has to do about a patient, by a date; done or cancelled, never deleted."""
+    """Something somebody has to do about a patient, by a date; done or cancelled, never deleted.
+
+    A danger has a clock (``due_at``), the role that acts, and a ``rank`` that puts it before everything else.
+    """
+
+    ORDINARY = 9
+    """Rank of what is no danger."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("open")
@@ -183,6 +203,14 @@ class Task(models.Model):
     done_by = models.CharField(max_length=200, blank=True)
     note = models.CharField(max_length=300, blank=True)
     about = models.CharField(max_length=60, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    """The moment before which it must be done, when a day is too coarse."""
+    rank = models.PositiveSmallIntegerField(default=ORDINARY)
+    """Order in every list: 0 is the most urgent danger."""
+    role = models.CharField(max_length=20, blank=True)
+    """The role of the agreement that acts; empty when anybody of the owner may."""
+    basis = models.CharField(max_length=32, blank=True)
+    """Fingerprint of the values that it is about: another value asks anew."""
 
     class Meta:
         indexes = [

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from anderhalf.apps.audit import actions as audit
 from anderhalf.apps.people.access import AccessDenied, Right, check_access, patients_filter
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
-from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Value
+from anderhalf.core.decisions.facts import Fact, FactValue, Value, same_value
+from anderhalf.core.decisions.ranges import Range
 
 from .models import Document, MedicationAgreement, Observation, StoredDecision, Task
 
@@ -34,6 +35,8 @@ class Valued(Protocol):
     @property
     def number(self) -> Decimal | None: ...
     @property
+    def comparator(self) -> str: ...
+    @property
     def flag(self) -> bool | None: ...
     @property
     def day(self) -> date | None: ...
@@ -46,7 +49,8 @@ class Valued(Protocol):
 def value_of(row: Valued) -> Value | None:
     """The value of an observation, from the one column that is filled."""
     if row.number is not None:
-        return row.number
+        number = row.number.normalize() + 0
+        return Range.of(row.comparator, number) if row.comparator else number
     if row.flag is not None:
         return row.flag
     if row.day is not None:
@@ -58,7 +62,8 @@ def facts_of(patient: UUID, *, dictionary: Mapping[str, Fact], on: date) -> dict
     """The latest usable value per fact of the dictionary, true on or before ``on``.
 
     Corrected and erroneous values don't count. A newest value that is unreliable (a haemolysed sample) makes the fact
-    unknown: no older one steps in. Age limits are the table's business: stale values are included here
+    unknown: no older one steps in. So do two different values of one moment (a minute; what has only a date, stands at
+    noon), unless one of them is a correction. Age limits are the table's business: stale values are included here
     with their date, and count as missing where a rule says so. A value whose type does not fit its fact is left out.
     """
     rows = (
@@ -71,31 +76,41 @@ def facts_of(patient: UUID, *, dictionary: Mapping[str, Fact], on: date) -> dict
             "origin",
             "recorded_by",
             "number",
+            "comparator",
             "flag",
             "day",
             "code",
             "text",
             "status",
+            "replaces_id",
             named=True,
         )
     )
     origins = dict(Observation.Origin.choices)
-    found: dict[str, FactValue] = {}
-    unknown: set[str] = set()
+    newest: dict[str, list[Any]] = {}
     for row in rows:
-        day = row.at.astimezone(AMSTERDAM).date()
-        if row.fact not in dictionary or row.fact in found or row.fact in unknown or day > on:
+        if row.fact not in dictionary or value_of(row) is None:
             continue
-        if row.status == Observation.Status.UNRELIABLE:
-            unknown.add(row.fact)
+        same = newest.get(row.fact)
+        if same is None:
+            if row.at.astimezone(AMSTERDAM).date() <= on:
+                newest[row.fact] = [row]
+        elif _minute(row.at) == _minute(same[0].at):
+            same.append(row)
+    found: dict[str, FactValue] = {}
+    for name, same in newest.items():
+        candidates = [row for row in same if row.replaces_id is not None][:1] or same
+        row, value = candidates[0], value_of(candidates[0])
+        if any(one.status == Observation.Status.UNRELIABLE for one in candidates):
             continue
-        value = value_of(row)
-        if value is None:
-            continue
-        if dictionary[row.fact].type is FactType.NUMBER and row.number is not None:
-            value = row.number.normalize() + 0
-        found[row.fact] = FactValue(value, on=day, origin=f"{origins[row.origin]}, {row.recorded_by}")
+        if value is not None and all(same_value(value, value_of(one)) for one in candidates):
+            day = row.at.astimezone(AMSTERDAM).date()
+            found[name] = FactValue(value, on=day, origin=f"{origins[row.origin]}, {row.recorded_by}")
     return found
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
 
 
 def observations_of(
@@ -188,7 +203,7 @@ def tasks_for(*, viewer: Viewer, at: datetime) -> QuerySet[Task]:
             patient__in=seen,
         )
         .select_related("patient", "owner", "owner_organisation")
-        .order_by("due_on", "created_at")
+        .order_by("rank", F("due_at").asc(nulls_last=True), "due_on", "created_at")
     )
 
 
@@ -197,5 +212,5 @@ def tasks_about(patient: UUID) -> QuerySet[Task]:
     return (
         Task.objects.filter(patient=patient)
         .select_related("owner_organisation")
-        .order_by("-status", "due_on")
+        .order_by("-status", "rank", "due_on")
     )

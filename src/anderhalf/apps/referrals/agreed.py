@@ -114,6 +114,12 @@ def urgent_phone(network: str, organisation_key: str, *, on: date) -> str:
     return (partner.phone_urgent or partner.phone) if partner else ""
 
 
+def phone_on_duty(network: str, *, practice: str, on: date) -> str:
+    """The number of the cardiologist on duty at the hospital of a practice; empty when the agreement gives none."""
+    hospital = default_recipient(network, "second", practice=practice, on=on)
+    return urgent_phone(network, hospital.key, on=on) if hospital else ""
+
+
 def deductible_note(
     network: str,
     *,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
+    from anderhalf.core.pathway.referral import Routing
+
     from .models import Referral
-    from .routing import Routing
 
 
 class ReferralRefused(Exception):
@@ -37,6 +39,23 @@ class EmergencyFound(ReferralRefused):
     def __init__(self, routing: Routing) -> None:
         super().__init__(_("Spoed: bel nu. De verwijzing is niet verstuurd."))
         self.routing = routing
+
+
+class CallNeeded(ReferralRefused):
+    """A danger that may not wait for a referral: somebody must be called first, by name. ``routing`` holds it."""
+
+    def __init__(self, routing: Routing) -> None:
+        super().__init__(_("Bel eerst. Vul daarna in met wie u belde en wat u afsprak."))
+        self.routing = routing
+
+
+class PatientDeceased(ReferralRefused):
+    """Nobody is referred after death."""
+
+    def __init__(self, on: date) -> None:
+        super().__init__(
+            _("Deze patiënt is overleden op %(day)s. Er is niets verstuurd.") % {"day": f"{on:%d-%m-%Y}"}
+        )
 
 
 class FactRefused(ReferralRefused):

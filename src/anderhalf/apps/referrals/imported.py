@@ -5,7 +5,7 @@ The reader itself is in ``anderhalf.exchange``, above this room; what it found c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -44,19 +44,64 @@ class ImportedFact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportedAsk:
+    """What the file leaves to a person about one fact: the sentence beside its field.
+
+    ``newer`` means that there is a result of ``on`` (None: of an unknown day) that could not be read; no value of
+    that day or before may pass as the newest. ``values`` are such results as far as they can be read (not final,
+    contradictory): for danger only.
+    """
+
+    text: str
+    on: date | None = None
+    newer: bool = False
+    values: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportedAllergy:
+    """What the file says that the patient can't have, in its own words; to be confirmed by a person."""
+
+    substance: str
+    text: str = ""
+    kind: str = "allergy"
+    reaction: str = ""
+    atc: str = ""
+    since: date | None = None
+    where: str = ""
+
+    def original(self) -> dict[str, str]:
+        """For the register: where in the file it stands."""
+        return {"where": self.where, "source": "FHIR"}
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportedRecord:
-    """One upload. Lists are texts for people; ``skipped`` says what was not taken over, why and where."""
+    """One upload. Lists are texts for people; ``skipped`` says what was not taken over, the original and where.
+
+    ``notices`` are about the file as a whole, ``to_confirm`` names drugs and problems that may be there,
+    ``unplaced`` drugs of which the class is not known (``drugs_missed``: and one could not be read at all), ``unread``
+    measurements with a code that nothing here asks for. ``asks`` says per fact what a person has to settle.
+    """
 
     file_name: str
     read_at: str
     facts: tuple[ImportedFact, ...]
     conditions: tuple[str, ...] = ()
     medication: tuple[str, ...] = ()
-    allergies: tuple[str, ...] = ()
-    skipped: tuple[tuple[str, str], ...] = ()
+    allergies: tuple[ImportedAllergy, ...] = ()
+    no_allergies: bool = False
+    """The file says that it was asked, and that there are none."""
+    skipped: tuple[tuple[str, str, str], ...] = ()
     skipped_beyond: int = 0
     person: Mapping[str, str] = field(default_factory=dict)
     deceased: str = ""
+    notices: tuple[str, ...] = ()
+    to_confirm: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
+    drugs_missed: bool = False
+    unread: tuple[str, ...] = ()
+    asks: Mapping[str, ImportedAsk] = field(default_factory=dict)
 
     def values(self) -> dict[str, FactValue]:
         """The values as the form takes them."""
@@ -69,6 +114,9 @@ class ImportedRecord:
     def to_dict(self) -> dict[str, Any]:
         """JSON-safe, for the draft."""
         data = asdict(self)
+        data["allergies"] = [
+            {**asdict(one), "since": one.since.isoformat() if one.since else None} for one in self.allergies
+        ]
         data["facts"] = [
             {
                 **asdict(fact),
@@ -77,6 +125,14 @@ class ImportedRecord:
             }
             for fact in self.facts
         ]
+        data["asks"] = {
+            name: {
+                **asdict(one),
+                "on": one.on.isoformat() if one.on else None,
+                "values": [value_to_json(value) for value in one.values],
+            }
+            for name, one in self.asks.items()
+        }
         return data
 
     @classmethod
@@ -94,9 +150,36 @@ class ImportedRecord:
             facts=tuple(facts),
             conditions=tuple(data["conditions"]),
             medication=tuple(data["medication"]),
-            allergies=tuple(data["allergies"]),
-            skipped=tuple((str(text), str(where)) for text, where in data["skipped"]),
+            allergies=tuple(_allergy(row) for row in data["allergies"]),
+            no_allergies=bool(data.get("no_allergies", False)),
+            skipped=tuple(_skipped(row) for row in data["skipped"]),
             skipped_beyond=int(data["skipped_beyond"]),
             person=dict(data["person"]),
             deceased=str(data.get("deceased", "")),
+            notices=tuple(data.get("notices", ())),
+            to_confirm=tuple(data.get("to_confirm", ())),
+            unplaced=tuple(data.get("unplaced", ())),
+            drugs_missed=bool(data.get("drugs_missed", False)),
+            unread=tuple(data.get("unread", ())),
+            asks={name: _ask(row) for name, row in data.get("asks", {}).items()},
         )
+
+
+def _skipped(row: Sequence[str]) -> tuple[str, str, str]:
+    """A line of a draft; drafts of before had no separate place."""
+    text, original, *where = (str(part) for part in row)
+    return text, original, where[0] if where else ""
+
+
+def _ask(row: Mapping[str, Any]) -> ImportedAsk:
+    values = tuple(value for kept in row["values"] if (value := value_from_json(kept)) is not None)
+    day = date.fromisoformat(row["on"]) if row["on"] else None
+    return ImportedAsk(text=str(row["text"]), on=day, newer=bool(row["newer"]), values=values)
+
+
+def _allergy(row: Mapping[str, Any] | str) -> ImportedAllergy:
+    """One row of a draft; a draft of before the register kept only the words."""
+    if isinstance(row, str):
+        return ImportedAllergy(substance=row)
+    since = row["since"]
+    return ImportedAllergy(**{**row, "since": date.fromisoformat(since) if since else None})

@@ -69,6 +69,12 @@ class Referral(models.Model):
     urgency = models.CharField(max_length=30, blank=True)
     see_before = models.DateField(null=True, blank=True)
     routing = models.JSONField(default=dict, blank=True)
+    danger = models.PositiveSmallIntegerField(null=True, blank=True)
+    """How urgent the worst danger is, for sorting: see ``danger.order_of``. None: there is none."""
+    # a danger goes into an ordinary referral only after a call: with whom, when, and what was agreed
+    called_with = models.CharField(max_length=120, blank=True)
+    called_at = models.DateTimeField(null=True, blank=True)
+    called_agreed = models.CharField(max_length=300, blank=True)
     agreement_version = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=30, choices=Status)
     status_since = models.DateTimeField()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,6 +15,8 @@ from anderhalf.apps.audit import actions as audit
 from anderhalf.apps.people.access import AccessDenied
 from anderhalf.apps.people.models import Organisation, Patient
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record import actions as record
+from anderhalf.core.pathway.referral import Routing
 
 from .access import is_recipient
 from .errors import ReasonNeeded, ReferralRefused, Stale
@@ -57,6 +60,20 @@ class Content:
             if name == "pathway" and not value:
                 continue
             setattr(referral, name, list(value) if name == "tests_asked" else value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allergy:
+    """Something that the patient can't have, as the referrer tells it; the register keeps it to be confirmed."""
+
+    substance: str
+    reaction: str = ""
+    kind: str = "allergy"
+    text: str = ""
+    atc: str = ""
+    since: date | None = None
+    imported: bool = False
+    original: Mapping[str, str] = field(default_factory=dict)
 
 
 def new_row(*, by: Viewer, at: datetime, patient: UUID, direction: str) -> Referral:
@@ -191,4 +208,22 @@ def add_line(referral: Referral, *, by: Viewer, at: datetime, text: str) -> Mess
         author_id=by.user_id,
         author_organisation_id=organisation,
         at=at,
+    )
+
+
+def store_decision(
+    decision: Any, routing: Routing, *, patient: UUID, by: Viewer, at: datetime, referral: UUID | None = None
+) -> None:
+    """Keep what one table decided, so that it can be explained and replayed."""
+    record.store_decision(
+        by=by,
+        at=at,
+        patient=patient,
+        pathway=routing.pathway.key,
+        table=decision.table_id,
+        version=routing.pathway.version,
+        content_hash=routing.pathway.hash,
+        status=str(decision.status.value),
+        decision=decision.to_dict(),
+        referral=referral,
     )

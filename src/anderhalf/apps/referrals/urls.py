@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from .views import detail, form, lists
+from .views import detail, emergency, form, lists, supplement
 
 app_name = "referrals"
 urlpatterns = [
     path("verwijzen/", form.new, name="new"),
     path("verwijzen/antwoord/", form.route, name="route"),
     path("verwijzen/versturen/", form.send, name="send"),
+    path("verwijzen/spoed/<uuid:task_id>/", emergency.emergency, name="emergency"),
     path("verwijzen/weggooien/", form.discard, name="discard"),
     path("terugverwijzen-naar-centrum/", form.down, name="down"),
     path("verwijzingen/", lists.referral_list, name="list"),
@@ -18,7 +19,7 @@ urlpatterns = [
     path("verwijzingen/<uuid:referral_id>/vragen/", detail.ask, name="ask"),
     path("verwijzingen/<uuid:referral_id>/andere-lijn/", detail.redirect_line, name="redirect"),
     path("verwijzingen/<uuid:referral_id>/advies/", detail.answer, name="answer"),
-    path("verwijzingen/<uuid:referral_id>/aanvullen/", detail.supplement, name="supplement"),
+    path("verwijzingen/<uuid:referral_id>/aanvullen/", supplement.supplement, name="supplement"),
     path("verwijzingen/<uuid:referral_id>/intrekken/", detail.withdraw, name="withdraw"),
     path("verwijzingen/<uuid:referral_id>/gezien/", detail.seen, name="seen"),
     path("verwijzingen/<uuid:referral_id>/afsluiten/", detail.close, name="close"),

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from anderhalf.apps.clinic.models import Encounter, Episode, Tolerance
+from anderhalf.apps.clinic.models import Encounter, Episode
 from anderhalf.apps.clinic.queries.advice import known_facts, pathway_of
 from anderhalf.apps.clinic.queries.proposals import advice_about
 from anderhalf.apps.network import queries as network
+from anderhalf.apps.people.models import AllergyIntolerance
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.content.agreement import Situation
 from anderhalf.core.decisions.facts import FactValue, usable_value
@@ -23,7 +24,7 @@ from .models import CaseDiscussion
 
 STEPS = (MedicationAgreement.Kind.START, MedicationAgreement.Kind.CHANGE, MedicationAgreement.Kind.STOP)
 NOT_TOLERATED = (
-    Tolerance.Kind.INTOLERANCE, Tolerance.Kind.ANGIOEDEMA, Tolerance.Kind.ALLERGY, Tolerance.Kind.CONTRAINDICATION,
+    AllergyIntolerance.Kind.INTOLERANCE, AllergyIntolerance.Kind.ALLERGY, AllergyIntolerance.Kind.CONTRAINDICATION,
 )  # fmt: skip
 """A refusal is the patient's choice, no sign of advanced heart failure."""
 
@@ -50,7 +51,9 @@ def situations_of(episode: Episode, *, at: datetime, events: Iterable[str] = ())
     day = timezone.localdate(at)
     agreed = network.agreement_on(episode.network_id, on=day).supervision
     pathway = pathway_of(episode, on=day)
-    facts = known_facts(episode.patient_id, pathway, on=day, birth_date=episode.patient.birth_date)
+    facts = known_facts(
+        episode.patient_id, pathway, on=day, birth_date=episode.patient.birth_date, sex=episode.patient.sex
+    )
     decided, waiting = _history(episode)
     happened = _happened(episode, at=at)
     found = []
@@ -179,10 +182,11 @@ def _still_ahead(episode: Episode, *, at: datetime) -> bool:
 def _not_tolerated(episode: Episode, classes: tuple[str, ...], *, since: datetime | None) -> bool:
     """Every one of the classes was not tolerated or may not be given; news since it was last decided."""
     rows = list(
-        Tolerance.objects.filter(
-            patient=episode.patient_id, drug_class__in=classes, ended_at__isnull=True, kind__in=NOT_TOLERATED
+        AllergyIntolerance.objects.filter(
+            patient=episode.patient_id, drug_class__in=classes, ended_at__isnull=True, kind__in=NOT_TOLERATED,
+            verification=AllergyIntolerance.Verification.CONFIRMED,
         ).values_list("drug_class", "recorded_at")
-    )
+    )  # fmt: skip
     news = since is None or any(recorded_at > since for _class, recorded_at in rows)
     return {drug_class for drug_class, _recorded_at in rows} == set(classes) and news
 

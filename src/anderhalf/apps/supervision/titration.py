@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from anderhalf.apps.clinic.models import AdviceChoice, Episode
-from anderhalf.apps.clinic.queries.proposals import STEPS, TITRATION, advice_about
+from anderhalf.apps.clinic.queries.proposals import STEPS, advice_about
+from anderhalf.apps.clinic.titration.gather import TITRATION
 from anderhalf.apps.record.models import Observation
 from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.pathway.titration import Proposal, ProposalKind, Protocol

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
-from anderhalf.core.decisions.evaluate import evaluate
-from anderhalf.core.decisions.explain import Decision
-from anderhalf.core.decisions.facts import FactValue, FactValues
 from anderhalf.core.decisions.model import DecisionTable
 
 
@@ -50,42 +46,3 @@ def order_tables(tables: Iterable[DecisionTable]) -> tuple[DecisionTable, ...]:
         return tuple(by_id[table_id] for table_id in sorter.static_order())
     except CycleError as error:
         raise ChainError(f"tables wait for each other: {' → '.join(error.args[1])}") from None
-
-
-def evaluate_all(tables: Iterable[DecisionTable], facts: FactValues, *, on: date) -> Mapping[str, Decision]:
-    """Decide all tables for one person, by table id; answers feed the tables that ask for them.
-
-    An answer is dated `on` and its origin is `table:<id>`. A table that is not decided leaves its outputs
-    unknown. Raises ChainError when `facts` already holds a fact that a table answers.
-    """
-    tables = order_tables(tables)
-    answered = feeding(tables)
-    known = dict(facts)
-    for name in answered:
-        if name in known:
-            raise ChainError(f"{name} is given, and also answered by table {answered[name]}")
-    decisions: dict[str, Decision] = {}
-    for table in tables:
-        decision = decisions[table.id] = evaluate(table, known, on=on)
-        if decision.is_decided and isinstance(decision.outcome, Mapping):
-            for name, value in decision.outcome.items():
-                if answered.get(name) == table.id and value is not None:
-                    known[name] = FactValue(value, on, f"table:{table.id}")
-    return decisions
-
-
-def settling_facts(
-    decisions: Mapping[str, Decision], answered: Mapping[str, str], table_id: str
-) -> tuple[str, ...]:
-    """The facts to ask for to settle a decision, followed back through the tables that feed it.
-
-    `decisions` is what `evaluate_all` gave, `answered` what `feeding` gave. A fact that another table answers
-    is replaced by what that table misses; when that table is settled without an answer (no rule, conflict),
-    the fact itself is named.
-    """
-    found: dict[str, None] = {}
-    for name in decisions[table_id].facts_missing:
-        source = answered.get(name)
-        missing = settling_facts(decisions, answered, source) if source else ()
-        found.update(dict.fromkeys(missing or (name,)))
-    return tuple(found)

@@ -9,7 +9,8 @@ time hardly grows with the number of rules.
 
 Two encodings of values: *exact* (Decimal, date, str, bool) and *scaled*, in which numbers and dates are
 whole numbers (potassium 5.1 with one decimal is 51, a date its ordinal), for whole populations. Thresholds
-are exact in both.
+are exact in both. A range has no order, so the comparison of the generated function refuses it; such values are
+asked cell by cell.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from anderhalf.core.decisions.facts import Fact, FactType, FactValueError, FactV
 from anderhalf.core.decisions.feel import MAX_CELL_LENGTH, UnaryTest
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.decisions.policy import Answer, Policy, policy_of
+from anderhalf.core.decisions.ranges import Range
 
 Scaled = int | str | bool
 _Tree = tuple[Any, ...]
@@ -50,9 +52,24 @@ class CompiledTable:
     def __init__(self, table: DecisionTable) -> None:
         self.table = table
         self.policy: Policy = policy_of(table)
-        self.masks: Masks
+        self._exact = _generate(table, scaled=False)
+
+    def masks(self, *values: Value | None) -> tuple[int, int]:
         """Exact values in the order of the inputs -> (fired, undecided)."""
-        self.masks = _generate(table, scaled=False)
+        try:
+            return self._exact(*values)
+        except TypeError:
+            if not any(isinstance(value, Range) for value in values):
+                raise
+            return self._cell_by_cell(values)
+
+    def _cell_by_cell(self, values: Sequence[Value | None]) -> tuple[int, int]:
+        fired = possible = (1 << len(self.table.rules)) - 1
+        for fact, value in zip(self.table.inputs, values, strict=True):
+            results = [rule.cells[fact.name].matches(value) for rule in self.table.rules]
+            fired &= sum((result is True) << at for at, result in enumerate(results))
+            possible &= sum((result is not False) << at for at, result in enumerate(results))
+        return fired, possible ^ fired
 
     @cached_property
     def scaled_masks(self) -> Masks:
@@ -90,8 +107,10 @@ def compile_table(table: DecisionTable) -> CompiledTable:
 def scaled(fact: Fact, value: Value | None) -> Scaled | None:
     """A value for `scaled_masks`: numbers times 10^decimals, dates as ordinals, the rest as it is.
 
-    Raises FactValueError for a number with more decimals than the fact declares.
+    Raises FactValueError for a number with more decimals than the fact declares, and for a range.
     """
+    if isinstance(value, Range):
+        raise FactValueError(fact.name, f"{value} is not one number")
     if isinstance(value, Decimal):
         number = Fraction(value) * 10**fact.decimals
         if number.denominator != 1:

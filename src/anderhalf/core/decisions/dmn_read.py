@@ -7,7 +7,8 @@ other decisions) with cells in S-FEEL, or a decision that is one literal. Every 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
@@ -63,8 +64,10 @@ def read_dmn(
 
     A fact described in the file's extension elements, otherwise one of `facts`, otherwise one made from
     DMN's own types is used for each input. Rule descriptions of other tools become `why` in `language`.
-    Raises DmnError when the file as a whole cannot be read, TableErrors (with lines) when a table is in the
-    subset and wrong: two rules with one id, rows with too few cells, an output that is not allowed.
+    Cells of a fact of `facts` are read as strictly as our own CSV: a decimal comma is a fault there, not a list.
+    Raises DmnError when the file as a whole cannot be read, TableErrors (all faults, with line, rule and column) when
+    a table is in the subset and wrong: two rules with one id, rows with too few cells, an output that is not allowed,
+    a column whose description names another fact than its expression.
     """
     root = read_nodes(xml, filename=filename)
     reader = _DmnReader(root, filename=filename, facts=facts or {}, language=language)
@@ -91,6 +94,17 @@ class _DmnReader:
         self.facts = facts
         self.language = language
         self.types = DmnTypes(root)
+        self.is_ours = root.attributes.get("namespace") == EXTENSION
+        self.language_of_file = root.attributes.get("expressionLanguage", "")
+        self.answers = {
+            decision.attributes.get("name", ""): {
+                spec.attributes.get("name", "")
+                for grid in decision.all("decisionTable")
+                for spec in grid.all("output")
+            }
+            for decision in root.all("decision")
+        }
+        """Decision -> the names of its outputs."""
         self.faults: list[TableFault] = []
 
     def fault(self, node: Node, column: str, message: str) -> None:
@@ -106,11 +120,16 @@ class _DmnReader:
             raise _NotInSubset(
                 node, f"its logic is {kinds[0] if kinds else 'not given'}, not a decision table"
             )
+        self._check_language(literal)
+        value: Value | None
         try:
             value = parse_literal(literal.text_of("text"), decimal_comma_is_fault=False)
         except CellError as error:
             raise _NotInSubset(literal, f"its logic is a formula: {error.text!r}") from None
         name = node.attributes.get("name", "")
+        wanted = self.types.resolve(self.types.type_of(name))
+        if wanted is not None and not is_of_type(value, wanted[0]):
+            value = None  # DMN: a value that is not of the declared type is null
         return DecisionTable(
             id=name, version="", hit_policy=HitPolicy.UNIQUE, inputs=(), outputs=(OutputSpec(name=name),),
             rules=(Rule(id="constant", cells={}, outputs={name: value}),),
@@ -119,6 +138,7 @@ class _DmnReader:
     def _table(self, node: Node, grid: Node) -> DecisionTable:
         name = node.attributes.get("name", "")
         described = _described(node, "table")
+        self._check_language(grid)
         policy = _policy(grid)
         outputs = [self._output(spec, name) for spec in grid.all("output")]
         inputs = [self._input(column, grid, at) for at, column in enumerate(grid.all("input"))]
@@ -129,27 +149,49 @@ class _DmnReader:
             raise _NotInSubset(grid, "an aggregation over several outputs")
         on_unknown = self._on_unknown(described)
         table = DecisionTable(
-            id=described.attributes.get("id", name) if described else name,
+            id=self._table_id(node, described),
             version=described.attributes.get("version", "") if described else "",
             hit_policy=policy, on_unknown=on_unknown or OnUnknown.NEEDS_DATA, inputs=tuple(inputs),
             outputs=tuple(outputs), rules=(), title=_texts(described, "title"),
         )  # fmt: skip
-        rules = tuple(self._rule(rule, table, at) for at, rule in enumerate(grid.all("rule")))
-        seen: set[str] = set()
-        for rule, rule_node in zip(rules, grid.all("rule"), strict=True):
-            if rule.id in seen:
+        notes = tuple(note.attributes.get("name", "") for note in grid.all("annotation"))
+        rules: dict[str, Rule] = {}
+        for at, rule_node in enumerate(grid.all("rule")):
+            rule = self._rule(rule_node, table, at, notes)
+            if rule is None:
+                continue
+            if rule.id in rules:
                 self.fault(rule_node, "id", f"{rule.id} is the id of two rules")
-            seen.add(rule.id)
-        return replace(table, rules=rules)
+            rules[rule.id] = rule
+        return replace(table, rules=tuple(rules.values()))
+
+    def _table_id(self, node: Node, described: Node | None) -> str:
+        """The id in the description; of a file of ours without it, the one that our writer put in the XML id."""
+        name = node.attributes.get("name", "")
+        if described is not None:
+            return described.attributes.get("id", name)
+        given = node.attributes.get("id", "")
+        return given.removeprefix("decision_") if self.is_ours and given.startswith("decision_") else name
+
+    def _check_language(self, node: Node) -> None:
+        """Refuse an expression in another language than FEEL."""
+        given = node.attributes.get("expressionLanguage") or self.language_of_file
+        if given and "feel" not in given.lower():
+            raise _NotInSubset(node, f"an expression in {given}, not in FEEL")
 
     def _input(self, column: Node, grid: Node, at: int) -> Fact:
         expression = column.first("inputExpression")
         name = expression.text_of("text") if expression is not None else ""
         if expression is None or not name:
             raise _NotInSubset(column, "an input column without an expression")
+        self._check_language(expression)
         described = _described(column, "fact")
         if described is not None:
-            return self._described_fact(described.attributes.get("name", name), described)
+            fact = self._described_fact(described.attributes.get("name", name), described)
+            if not self._means(name, fact.name):
+                why = f"the column reads {name}, its description says {fact.name}; make them the same"
+                self.fault(expression, name, why)
+            return fact
         if name in self.facts:
             return self.facts[name]
         if not self.types.is_variable(name):
@@ -170,6 +212,12 @@ class _DmnReader:
             name=name, type=FactType.CODE if codes else fact_type, values=codes,
             label={self.language: column.attributes.get("label") or name},
         )  # fmt: skip
+
+    def _means(self, expression: str, fact: str) -> bool:
+        """Whether an expression gives this fact: by its name, a path to it, or the decision that answers it."""
+        return (
+            expression == fact or expression.endswith(f".{fact}") or fact in self.answers.get(expression, ())
+        )
 
     def _described_fact(self, name: str, node: Node) -> Fact:
         given = node.attributes
@@ -236,35 +284,43 @@ class _DmnReader:
         except CellError as error:
             raise _NotInSubset(node, f"{what} that is not a literal: {error.text!r}") from None
 
-    def _rule(self, node: Node, table: DecisionTable, at: int) -> Rule:
+    def _rule(self, node: Node, table: DecisionTable, at: int, notes: tuple[str, ...]) -> Rule | None:
         described = _described(node, "rule")
-        rule_id = (described.attributes.get("id") if described else None) or node.attributes.get(
-            "id", f"rule{at + 1}"
-        )
+        written = node.attributes.get("id", f"rule{at + 1}")
+        # Our writer puts the table before a rule's id, for an id stands once in a file.
+        plain = written.removeprefix(f"rule_{re.sub('[^A-Za-z0-9_.-]', '_', table.id)}_")
+        rule_id = (described.attributes.get("id") if described else None) or plain
         cells, outputs = list(node.all("inputEntry")), list(node.all("outputEntry"))
         if len(cells) != len(table.inputs) or len(outputs) != len(table.outputs):
             self.fault(node, "", f"rule {rule_id} has another number of cells than the table has columns")
-            raise TableErrors(self.faults)
+            return None
         why = _texts(described, "why") if described else {}
-        if described is None and (text := node.text_of("description") or _annotation(node)):
-            why = {self.language: text}
-        given = described.attributes if described else {}
+        given = dict(described.attributes) if described else {}
+        if described is None:
+            text, given["source"] = _annotations(node, notes)
+            why = {self.language: text} if text else {}
         return Rule(
             id=rule_id, why=why, source=given.get("source", ""), grade=given.get("grade", ""),
             on_unknown=self._on_unknown(described),
-            cells={fact.name: self._cell(cell, fact) for fact, cell in zip(table.inputs, cells, strict=True)},
+            cells={fact.name: self._cell(cell, fact, rule_id) for fact, cell in zip(table.inputs, cells, strict=True)},
             outputs={
-                spec.name: self._value(entry, spec, table) for spec, entry in zip(table.outputs, outputs, strict=True)
+                spec.name: self._value(entry, spec, table, rule_id)
+                for spec, entry in zip(table.outputs, outputs, strict=True)
             },
         )  # fmt: skip
 
-    def _cell(self, node: Node, fact: Fact) -> UnaryTest:
+    def _cell(self, node: Node, fact: Fact, rule: str) -> UnaryTest:
         text = node.text_of("text")
+        self._check_language(node)
         if text in ("", "-"):
             return ANY_CELL
+        own = fact.name in self.facts
         try:
-            test = parse_cell(text, fact, decimal_comma_is_fault=False)
+            test = parse_cell(text, fact, decimal_comma_is_fault=own)
         except CellError as error:
+            if own:
+                self.fault(node, f"{rule} · {fact.name}", str(error))
+                return ANY_CELL
             raise _NotInSubset(node, f"a cell of {fact.name} outside S-FEEL: {error}") from None
         try:
             parse_cell(text, fact)
@@ -273,13 +329,20 @@ class _DmnReader:
             return replace(test, text=format_test(test))
         return test
 
-    def _value(self, node: Node, spec: OutputSpec, table: DecisionTable) -> Value | None:
+    def _value(self, node: Node, spec: OutputSpec, table: DecisionTable, rule: str) -> Value | None:
         text = node.text_of("text")
+        self._check_language(node)
         if text in ("", "-", "null"):
             return None
-        value = self._literal(node, "an output")
+        try:
+            value = parse_literal(text, decimal_comma_is_fault=bool(self.facts))
+        except CellError as error:
+            if self.facts:
+                self.fault(node, f"{rule} · out:{spec.name}", str(error))
+                return None
+            raise _NotInSubset(node, f"an output that is not a literal: {error.text!r}") from None
         if spec.type is not None and not is_of_type(value, spec.type):
-            self.fault(node, f"out:{spec.name}", f"{text} is not a {spec.type.value}")
+            self.fault(node, f"{rule} · out:{spec.name}", f"{text} is not a {spec.type.value}")
         if table.hit_policy in _NUMERIC and not isinstance(value, Decimal):
             raise _NotInSubset(node, f"an aggregation over {text}, which is not a number")
         return value
@@ -315,9 +378,13 @@ def _texts(node: Node | None, role: str) -> dict[str, str]:
     }
 
 
-def _annotation(node: Node) -> str:
-    texts: Iterator[str] = (entry.text_of("text") for entry in node.all("annotationEntry"))
-    return " · ".join(text for text in texts if text)
+def _annotations(node: Node, names: tuple[str, ...]) -> tuple[str, str]:
+    """(why, source) of a rule without our description: our own columns by their name, else all that is written."""
+    texts = [entry.text_of("text") for entry in node.all("annotationEntry")]
+    named = dict(zip(names, texts, strict=False))
+    if "why" in named:
+        return node.text_of("description") or named["why"], named.get("source", "")
+    return node.text_of("description") or " · ".join(text for text in texts if text), ""
 
 
 def _number(given: Mapping[str, str], key: str) -> Decimal | None:

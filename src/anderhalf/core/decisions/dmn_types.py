@@ -15,6 +15,9 @@ _BUILT_IN = {
     "date": FactType.DATE,
 }
 
+_ALSO = {"integer": "number", "long": "number", "double": "number"}
+"""Names of other tools for a built-in type."""
+
 Found = tuple[FactType, tuple[Value, ...]]
 """A type and its allowed values (empty: all)."""
 
@@ -49,6 +52,8 @@ class DmnTypes:
         while reference and reference not in seen:
             seen.add(reference)
             plain = reference.rpartition(":")[2]
+            if plain not in self._items:
+                plain = _ALSO.get(plain, plain)
             if plain in _BUILT_IN and plain not in self._items:
                 return _BUILT_IN[plain], allowed
             item = self._items.get(reference) or self._items.get(plain)

@@ -25,6 +25,7 @@ from anderhalf.core.decisions.facts import (
     Freshness,
     Value,
     check_value,
+    possible_part,
 )
 from anderhalf.core.decisions.feel import Equals, Interval, Ordered
 from anderhalf.core.decisions.identity import table_hash
@@ -43,7 +44,7 @@ from anderhalf.core.decisions.said import (
 _KINDS: dict[FactType, type] = {
     FactType.NUMBER: Decimal, FactType.DATE: date, FactType.BOOLEAN: bool, FactType.CODE: str, FactType.TEXT: str,
 }  # fmt: skip
-_NOT_KNOWN = (Freshness.MISSING, Freshness.STALE, Freshness.UNDATED, Freshness.FUTURE)
+_NOT_KNOWN = (Freshness.MISSING, Freshness.STALE, Freshness.UNDATED, Freshness.FUTURE, Freshness.IMPRECISE)
 _STATE_BITS = 3
 _REMEMBERED = 10_000
 _OTHER = object()
@@ -55,7 +56,8 @@ def evaluate(table: DecisionTable, facts: FactValues, *, on: date) -> Decision:
 
     `facts` holds values in the dictionary's unit; a fact that is absent is unknown. A value that is older
     than the fact's max_age_days, has no date while it needs one, or is dated after `on` counts as missing
-    and is listed in `facts_set_aside`. Facts that the table does not use are ignored.
+    and is listed in `facts_set_aside`. A range counts wherever all of it satisfies a cell or none of it does.
+    Facts that the table does not use are ignored.
     Raises FactValueError for a value that its fact cannot have (wrong type, out of range, not in the list).
     """
     return explainer_of(table).explain(facts, on=on)
@@ -64,7 +66,7 @@ def evaluate(table: DecisionTable, facts: FactValues, *, on: date) -> Decision:
 class Region:
     """What the cells of a column say of all values of one region: masks of the rules, and each cell."""
 
-    __slots__ = ("possible", "said", "true")
+    __slots__ = ("open", "possible", "said", "true")
 
     def __init__(self, column: Column, value: Value | None, state: Freshness = Freshness.KNOWN) -> None:
         results = [test.matches(value) for test in column.tests]
@@ -75,6 +77,9 @@ class Region:
             for rule, test, result in zip(column.rule_ids, column.tests, results, strict=True)
             if not test.any
         )
+        self.open = self.possible & ~self.true
+        if value is not None and self.open:
+            state = Freshness.IMPRECISE
         self.said = ColumnSaid(column.fact.name, column.fact.unit, state, cells)
 
 
@@ -117,10 +122,11 @@ class Column:
         return found
 
     def of(self, value: Value) -> Region:
-        """The region of a code, a boolean or a value of an unusual class; FactValueError for an impossible one."""
+        """The region of a code, a boolean, a range or an unusual class; FactValueError for an impossible value."""
         check_value(self.fact, value)
         if type(value) is not self.kind:
-            return Region(self, value)  # a subclass, which equals no literal
+            # A range, or a subclass, which equals no literal.
+            return Region(self, possible_part(self.fact, value))
         # A text that no cell names is not kept: it may say something about somebody.
         key = value if value in self._names or self.kind is bool else _OTHER
         return self.named.get(key) or self.named.setdefault(key, Region(self, value))
@@ -134,7 +140,8 @@ class Explainer:
         self._policy = policy_of(table)
         self._hash = table_hash(table)
         self.columns = [Column(table, fact) for fact in table.inputs]
-        self._read = _generate(self.columns, (1 << len(table.rules)) - 1)
+        self._shape = len(self.columns), len(table.rules)
+        self._read = _generate(self.columns, len(table.rules))
         self._said: dict[tuple[int, int], tuple[TableSaid, Answer]] = {}
         self._known: dict[tuple[int, int, int], tuple[TableSaid, LeftOpen]] = {}
 
@@ -166,13 +173,19 @@ class Explainer:
             code = unknown >> place * _STATE_BITS & 2**_STATE_BITS - 1
             if not code:
                 continue
-            if column.left_open & blocking:
+            state = _NOT_KNOWN[code - 1]
+            if state is Freshness.IMPRECISE:
+                open_rules = _rules_left_open(unknown, place, self._shape)
+                rules = open_rules & could_change
+            else:
+                open_rules = column.left_open
+                # A rule that fired because the fact is missing stops firing once it is known.
+                rules = open_rules & could_change | column.has_cell & by
+            if open_rules & blocking:
                 missing.append(column.fact.name)
-            # A rule that fired because the fact is missing stops firing once it is known.
-            rules = column.left_open & could_change | column.has_cell & by
             if rules:
                 ids = tuple(self.table.rule_ids[at] for at in bits(rules))
-                hinges.append(Hinge(column.fact.name, _NOT_KNOWN[code - 1], ids))
+                hinges.append(Hinge(column.fact.name, state, ids))
         found = said, LeftOpen(tuple(missing), tuple(hinges))
         if len(self._known) < _REMEMBERED:
             self._known[true, possible, unknown] = found
@@ -209,12 +222,24 @@ _Found = tuple[int, int, int, tuple[FactValue | None, ...], tuple[int | None, ..
 _Read = Callable[[Callable[[str], FactValue | None], int], _Found]
 
 
-def _generate(columns: list[Column], everything: int) -> _Read:
-    """The function (facts.get, today) -> masks, codes of what is unknown, and per fact value, age and cells."""
+def _rules_left_open(unknown: int, place: int, shape: tuple[int, int]) -> int:
+    """The rules that a range leaves open, as `_generate` put them above the codes of what is unknown."""
+    columns, rules = shape
+    return unknown >> columns * _STATE_BITS + place * rules & (1 << rules) - 1
+
+
+def _generate(columns: list[Column], rules: int) -> _Read:
+    """The function (facts.get, today) -> masks, codes of what is unknown, and per fact value, age and cells.
+
+    Above the codes stand, per fact of which a range was given, the rules that it leaves open.
+    """
+    everything = (1 << rules) - 1
     names: dict[str, object] = {"__builtins__": {}, "type": type, "check": check_value}
     lines = ["def read(get, today):", "    unknown = 0"]
     for at, column in enumerate(columns):
         lines += _read_fact(at, column, names)
+        if column.fact.type is FactType.NUMBER:
+            names[f"open{at}"] = _codes_of_a_range(at, (len(columns), rules))
     every = range(len(columns))
 
     def together(text: str, sign: str) -> str:
@@ -228,6 +253,18 @@ def _generate(columns: list[Column], everything: int) -> _Read:
     exec(compile("\n".join(lines), f"<explain {len(columns)} facts>", "exec"), names)  # noqa: S102
     made: Any = names["read"]
     return made  # type: ignore[no-any-return]
+
+
+def _codes_of_a_range(at: int, shape: tuple[int, int]) -> Callable[[Region], int]:
+    """What is added to the codes of what is unknown for the region of a range."""
+    columns, rules = shape
+    code = _NOT_KNOWN.index(Freshness.IMPRECISE) + 1 << at * _STATE_BITS
+    place = columns * _STATE_BITS + at * rules
+
+    def codes(region: Region) -> int:
+        return code | region.open << place if region.open else 0
+
+    return codes
 
 
 def _read_fact(at: int, column: Column, names: dict[str, object]) -> list[str]:
@@ -259,7 +296,8 @@ def _read_fact(at: int, column: Column, names: dict[str, object]) -> list[str]:
             f"        elif a{at} < 0: {unknown(Freshness.FUTURE)}",
             f"        elif a{at} > {fact.max_age_days}: {unknown(Freshness.STALE)}",
         ]
-    lines.append(f"        elif type(v) is not kind{at}: r{at} = of{at}(v)")
+    opened = f"; unknown |= open{at}(r{at})" if fact.type is FactType.NUMBER else ""
+    lines.append(f"        elif type(v) is not kind{at}: r{at} = of{at}(v){opened}")
     if not column.bounds and fact.type not in (FactType.NUMBER, FactType.DATE):
         return [*lines, f"        else: r{at} = named{at}(v) or of{at}(v)"]
     for place, (bound, _) in enumerate(column.bounds):

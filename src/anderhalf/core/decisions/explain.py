@@ -39,6 +39,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+_COUNTS = (Freshness.KNOWN, Freshness.IMPRECISE)
+
+
 @dataclass(frozen=True, slots=True)
 class CellExplanation:
     """One cell against one fact. `value` is what was given, also when it was too old to count."""
@@ -75,7 +78,7 @@ class RuleExplanation:
 
     @property
     def undecided_by(self) -> tuple[str, ...]:
-        """The facts whose absence leaves the rule undecided."""
+        """The facts whose absence, or want of precision, leaves the rule undecided."""
         if self.state is not RuleState.UNDECIDED:
             return ()
         return tuple(cell.fact for cell in self.cells if cell.result is None)
@@ -141,7 +144,7 @@ class Decision:
 
     @property
     def facts_missing(self) -> tuple[str, ...]:
-        """With status needs_data: the facts that would settle it, and no others."""
+        """With status needs_data: the facts that would settle it (absent, or not precise enough), and no others."""
         return self.left_open.missing
 
     @property
@@ -170,13 +173,13 @@ class Decision:
 
     @cached_property
     def facts_used(self) -> tuple[FactUsed, ...]:
-        """The inputs that counted."""
-        return tuple(used for used in self._facts if used.state is Freshness.KNOWN)
+        """The inputs that counted; one that is not precise enough counts where the whole range decides."""
+        return tuple(used for used in self._facts if used.state in _COUNTS)
 
     @cached_property
     def facts_set_aside(self) -> tuple[FactUsed, ...]:
         """Inputs that were given but count as missing: stale, undated or dated after `on`."""
-        return tuple(used for used in self._facts if used.state is not Freshness.KNOWN)
+        return tuple(used for used in self._facts if used.state not in _COUNTS)
 
     @property
     def _facts(self) -> tuple[FactUsed, ...]:

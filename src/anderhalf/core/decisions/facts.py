@@ -1,7 +1,8 @@
 """Facts: one entry of a pathway's data dictionary, and one value of it for one person.
 
 A missing key in `FactValues` means *unknown*, never "no". Numbers are `Decimal` so that a value on a
-threshold is exactly on it; `bool` is not a number; NaN and infinity are refused where they enter.
+threshold is exactly on it; `bool` is not a number; NaN and infinity are refused where they enter. A number of which
+only a limit is known (`> 90`) is a `Range`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
-Value = Decimal | bool | str | date
+from anderhalf.core.decisions.ranges import Range
+
+Value = Decimal | Range | bool | str | date
 
 
 class FactType(StrEnum):
@@ -52,7 +55,7 @@ class Fact:
     usual_maximum: Decimal | None = None
     """Values outside the usual range are possible, and ask for confirmation."""
     decimals: int = 0
-    """Decimals of a recorded value. Comparison never rounds; see `at_declared_scale`."""
+    """Decimals with which a value is usually given, for showing it. What is recorded and compared is not rounded."""
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Closed list of a CODE: code -> labels by language. Empty: any text."""
     max_age_days: int | None = None
@@ -84,7 +87,7 @@ class FactValue:
             raise FactValueError("value", f"{value} is not a number that can be compared")
         elif isinstance(value, datetime):
             raise FactValueError("value", f"{value!r} has a time; give a date")
-        elif not isinstance(value, Decimal | bool | str | date):
+        elif not isinstance(value, Decimal | Range | bool | str | date):
             raise FactValueError("value", f"{value!r} is not a number, boolean, text or date")
 
 
@@ -112,9 +115,15 @@ def same_value(one: Value | None, other: Value | None) -> bool:
 def check_value(fact: Fact, value: Value) -> None:
     """Refuse a value that the fact cannot have.
 
-    Raises FactValueError for a wrong type, a number that is not finite, a number outside
+    Raises FactValueError for a wrong type, a number that is not finite, a number or a whole range outside
     minimum..maximum, or a code outside the closed list.
     """
+    if isinstance(value, Range) and fact.type is FactType.NUMBER:
+        if value.within(fact.minimum, fact.maximum) is None:
+            raise FactValueError(
+                fact.name, f"{value} lies outside the possible {fact.minimum} to {fact.maximum}"
+            )
+        return
     if not is_of_type(value, fact.type):
         raise FactValueError(fact.name, f"{value!r} is not a {fact.type.value}")
     if isinstance(value, Decimal):
@@ -128,16 +137,8 @@ def check_value(fact: Fact, value: Value) -> None:
         raise FactValueError(fact.name, f'"{value}" is not one of {", ".join(fact.values)}')
 
 
-def at_declared_scale(fact: Fact, value: Decimal) -> Decimal:
-    """Round half up to the fact's decimals, for use where a value is recorded (import, unit conversion).
-
-    The engine itself never rounds: it compares what was recorded.
-    """
-    return value.quantize(Decimal(1).scaleb(-fact.decimals), rounding=ROUND_HALF_UP)
-
-
 class Freshness(StrEnum):
-    """Whether a fact can be used on a day. Everything but KNOWN counts as missing, and is shown."""
+    """Whether a fact can be used on a day. What is not KNOWN or (in part) IMPRECISE counts as missing, and is shown."""
 
     KNOWN = "known"
     MISSING = "missing"
@@ -146,6 +147,8 @@ class Freshness(StrEnum):
     """The fact has a maximum age and the value has no date, so it cannot be shown to be recent."""
     FUTURE = "future"
     """Dated after the day on which is decided."""
+    IMPRECISE = "imprecise"
+    """A range of which a rule's cell holds for one part only. Where the whole range decides, it counts."""
 
 
 def freshness(fact: Fact, given: FactValue | None, *, on: date) -> Freshness:
@@ -170,4 +173,11 @@ def usable_value(fact: Fact, facts: FactValues, *, on: date) -> Value | None:
     if given is None:
         return None
     check_value(fact, given.value)
-    return given.value if freshness(fact, given, on=on) is Freshness.KNOWN else None
+    if freshness(fact, given, on=on) is not Freshness.KNOWN:
+        return None
+    return possible_part(fact, given.value)
+
+
+def possible_part(fact: Fact, value: Value) -> Value | None:
+    """The part of a range that its fact can have; any other value as it is."""
+    return value.within(fact.minimum, fact.maximum) if isinstance(value, Range) else value

@@ -17,6 +17,7 @@ from datetime import date
 from decimal import Decimal
 
 from anderhalf.core.decisions.facts import Fact, FactType, Value
+from anderhalf.core.decisions.ranges import Range
 
 MAX_CELL_LENGTH = 2000
 
@@ -89,15 +90,22 @@ class UnaryTest:
     parts: tuple[Part, ...] = ()
 
     def matches(self, value: Value | None) -> bool | None:
-        """True, False, or None when a missing value leaves it undecided."""
+        """True, False, or None when a missing value, or a range that the cell cuts in two, leaves it undecided."""
         if self.any:
             return True
         found: bool | None
         if value is None:
             found = True if self.accepts_null else None
+        elif isinstance(value, Range):
+            found = self._of_range(value)
         else:
             found = any(part.holds(value) for part in self.parts)
         return found if not self.negated or found is None else not found
+
+    def _of_range(self, value: Range) -> bool | None:
+        limits = [literal for literal in self.literals if isinstance(literal, Decimal)]
+        results = {any(part.holds(number) for part in self.parts) for number in value.samples(limits)}
+        return results.pop() if len(results) == 1 else None
 
     @property
     def accepts_null(self) -> bool:
@@ -226,6 +234,8 @@ def format_literal(value: Value) -> str:
         return format(value, "f")
     if isinstance(value, date):
         return f'date("{value.isoformat()}")'
+    if isinstance(value, Range):
+        raise TypeError(f"{value} is a measurement, and no cell of a table holds one")
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
 
@@ -314,7 +324,7 @@ def _typed(reader: _Reader, fact: Fact) -> Value:
 
 
 def _ordered(value: Value, reader: _Reader, fact: Fact) -> Ordered:
-    if isinstance(value, bool | str):
+    if not isinstance(value, Decimal | date):
         raise CellError(f"{fact.name} has no order, so <, > and intervals cannot be used", reader.text)
     return value
 
@@ -357,12 +367,18 @@ def _unescape(quoted: str, cell: str) -> str:
     def replaced(found: re.Match[str]) -> str:
         mark = found.group(1)
         if mark.startswith("u"):
-            return chr(int(mark[1:], 16))
+            # Two escapes of UTF-16 halves are one character.
+            units = [int(unit, 16) for unit in re.findall(r"u([0-9a-fA-F]{4})", mark)]
+            try:
+                return b"".join(unit.to_bytes(2, "big") for unit in units).decode("utf-16-be")
+            except UnicodeDecodeError:
+                raise CellError(f"\\{mark} is the half of a character", cell) from None
         if mark not in _ESCAPES:
             raise CellError(f"\\{mark} is not an escape in a text", cell)
         return _ESCAPES[mark]
 
-    return re.sub(r"\\(u[0-9a-fA-F]{4}|.)", replaced, quoted[1:-1])
+    pair = r"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    return re.sub(rf"\\({pair}|u[0-9a-fA-F]{{4}}|.)", replaced, quoted[1:-1])
 
 
 def _comparable(value: Value, end: Ordered) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from anderhalf.core.decisions.facts import Freshness, Value
 from anderhalf.core.decisions.policy import Outcome, Status
+from anderhalf.core.decisions.ranges import Range
 
 FORMAT = 2
 """Format 1, in which every cell repeated its fact's value, can still be read."""
@@ -125,17 +126,26 @@ class LeftOpen:
 
 
 def value_to_json(value: Value | None) -> Any:
-    """A value as JSON: text and booleans as they are, {"number": "4.8"}, {"date": "2025-12-31"}."""
+    """A value as JSON: text and booleans as they are, {"number": "4.8"}, {"date": …}, or the ends of a range."""
     if isinstance(value, Decimal):
         return {"number": str(value)}
     if isinstance(value, date):
         return {"date": value.isoformat()}
+    if isinstance(value, Range):
+        low, high = (None if end is None else str(end) for end in (value.low, value.high))
+        return {"range": [low, value.low_closed, high, value.high_closed]}
     return value
 
 
 def value_from_json(data: Any) -> Value | None:
     """The value that `value_to_json` wrote."""
     if isinstance(data, Mapping):
+        if "range" in data:
+            low, low_closed, high, high_closed = data["range"]
+            return Range(
+                None if low is None else Decimal(low), low_closed,
+                None if high is None else Decimal(high), high_closed,
+            )  # fmt: skip
         return Decimal(data["number"]) if "number" in data else date.fromisoformat(data["date"])
     if data is None or isinstance(data, bool | str):
         return data

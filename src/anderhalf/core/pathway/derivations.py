@@ -1,14 +1,16 @@
-"""Facts that follow from other facts: age, BMI, days since, whether something happened, any of several."""
+"""Facts that follow from other facts: age, BMI, days since, any of several, a pulse above a pressure, weight gained."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
-from anderhalf.core.decisions.facts import Fact, FactValue
+from anderhalf.core.decisions.facts import Fact, FactValue, Value
+from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.pathway.entry import recorded
 
 Inputs = tuple[str, ...]
 Deriver = Callable[[Fact, Inputs, Mapping[str, FactValue], date], FactValue | None]
@@ -19,12 +21,6 @@ def age_on(birth_date: date, on: date) -> int:
     """Completed years of life; someone born on 29 February has a birthday on 1 March in other years."""
     had_birthday = (on.month, on.day) >= (birth_date.month, birth_date.day)
     return on.year - birth_date.year - (0 if had_birthday else 1)
-
-
-def rounded_half_up(exact: Fraction, decimals: int) -> Decimal:
-    """An exact fraction at a number of decimals, halves away from zero."""
-    whole = (abs(exact) * 10**decimals + Fraction(1, 2)).__floor__()
-    return (Decimal(whole) if exact >= 0 else -Decimal(whole)).scaleb(-decimals)
 
 
 def _age(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date) -> FactValue | None:
@@ -39,7 +35,7 @@ def _bmi(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date) -
     if not isinstance(weight, Decimal) or not isinstance(height, Decimal) or height <= 0:
         return None
     exact = Fraction(weight) / (Fraction(height) / 100) ** 2
-    return FactValue(rounded_half_up(exact, fact.decimals), given[inputs[0]].on)
+    return FactValue(recorded(exact), given[inputs[0]].on)
 
 
 def _is_known(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date) -> FactValue | None:
@@ -60,6 +56,50 @@ def _any_of(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date
     return FactValue(False, _oldest(given)) if len(given) == len(inputs) else None
 
 
+def _above(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date) -> FactValue | None:
+    """Whether the first number is above the second; of two days they say nothing about each other."""
+    one, other = (given.get(name) for name in inputs[:2])
+    if one is None or other is None or one.on != other.on:
+        return None
+    lowest, highest = _ends(one.value), _ends(other.value)
+    if lowest[0] is not None and highest[1] is not None and lowest[0] > highest[1]:
+        return FactValue(True, one.on)
+    if lowest[1] is not None and highest[0] is not None and lowest[1] <= highest[0]:
+        return FactValue(False, one.on)
+    return None
+
+
+def _ends(value: Value) -> tuple[Decimal | None, Decimal | None]:
+    """The lowest and the highest that a number can be; None is unbounded."""
+    if isinstance(value, Range):
+        return value.low, value.high
+    return (value, value) if isinstance(value, Decimal) else (None, None)
+
+
+def _difference(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date) -> FactValue | None:
+    """The first number less the second (a target, agreed on another day), as recent as the first."""
+    one, other = (given[name].value if name in given else None for name in inputs[:2])
+    if not isinstance(one, Decimal) or not isinstance(other, Decimal):
+        return None
+    return FactValue(one - other, given[inputs[0]].on)
+
+
+def change_over(how: str, series: Sequence[FactValue], days: int) -> FactValue | None:
+    """What the latest number of a series differs from those of the `days` before it; None without an earlier one.
+
+    `gain` counts from the lowest of those days, `loss` to the highest: slow changes with a dip between count too.
+    """
+    dated = sorted(((each.on, each.value) for each in series if each.on), key=lambda pair: pair[0])
+    if not dated:
+        return None
+    latest_on, latest = dated[-1]
+    since = latest_on - timedelta(days=days)
+    earlier = [value for day, value in dated[:-1] if day >= since and isinstance(value, Decimal)]
+    if not earlier or not isinstance(latest, Decimal):
+        return None
+    return FactValue(latest - min(earlier) if how == "gain" else max(earlier) - latest, latest_on)
+
+
 def _oldest(values: Mapping[str, FactValue]) -> date | None:
     dates = [value.on for value in values.values()]
     return None if None in dates else min(day for day in dates if day is not None)
@@ -71,7 +111,19 @@ def _newest(values: Mapping[str, FactValue]) -> date | None:
 
 
 DERIVATIONS: Mapping[str, Deriver] = MappingProxyType(
-    {"age": _age, "bmi": _bmi, "is_known": _is_known, "days_since": _days_since, "any_of": _any_of}
+    {
+        "age": _age,
+        "bmi": _bmi,
+        "is_known": _is_known,
+        "days_since": _days_since,
+        "any_of": _any_of,
+        "above": _above,
+        "difference": _difference,
+    }
 )
+OF_A_FORMULA = frozenset({"egfr"})
+"""These follow by a formula whose coefficients stand in scores.toml; see `kidney.current_egfr`."""
+OF_A_SERIES = frozenset({"gain", "loss"})
+"""These follow from all values of one fact over some days; see `change_over`."""
 ALWAYS_DERIVED = frozenset({"age", "days_since"})
 """These follow the calendar: a value that was typed once would be wrong tomorrow."""

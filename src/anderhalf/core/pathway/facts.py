@@ -2,17 +2,19 @@
 
 A value enters in three steps: `convert` to the dictionary's unit, `validate` against its range, and (for a
 whole record) `derive` what follows. Nothing here guesses: an unknown unit is an error that names the units
-that are understood, and a fact that cannot be worked out stays unknown.
+that are understood, and a fact that cannot be worked out stays unknown. What was typed is read in `entry`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from types import MappingProxyType
+from typing import overload
 
 from anderhalf.core.decisions.facts import (
     Fact,
@@ -21,10 +23,27 @@ from anderhalf.core.decisions.facts import (
     FactValues,
     Freshness,
     Value,
-    at_declared_scale,
     freshness,
 )
-from anderhalf.core.pathway.derivations import ALWAYS_DERIVED, DERIVATIONS, rounded_half_up
+from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.pathway.derivations import (
+    ALWAYS_DERIVED,
+    DERIVATIONS,
+    OF_A_FORMULA,
+    OF_A_SERIES,
+    change_over,
+)
+from anderhalf.core.pathway.entry import RefusedValue, recorded, refusal, typed_date, typed_number
+from anderhalf.core.pathway.kidney import EgfrFormula, current_egfr
+from anderhalf.core.pathway.units import PERCENT, Amount, Conversion, contradicts, unit_key
+from anderhalf.core.pathway.validity import Checked, can_be, check_date, check_number, fraction_refusal
+
+__all__ = ["Checked", "Derivation", "Entry", "FactDictionary", "RefusedValue", "UnknownFact", "UnknownUnit"]
+
+_NO_SERIES: Mapping[str, Sequence[FactValue]] = MappingProxyType({})
+
+LOW, HIGH, YES = "low", "high", "yes"
+"""Where a fact is a danger: at an end of its range, or when the answer is yes."""
 
 
 class UnknownFact(KeyError):
@@ -48,42 +67,44 @@ class UnknownUnit(ValueError):
         self.known = known
 
 
-class RefusedValue(ValueError):
-    """A value the fact cannot have. `texts` is the sentence for the person who typed it, by language."""
-
-    def __init__(self, fact: str, texts: Mapping[str, str]) -> None:
-        super().__init__(f"{fact}: {texts['en']}")
-        self.fact = fact
-        self.texts = texts
-
-
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """How a fact follows from others: age, bmi, is_known, days_since or any_of, and from which facts."""
+    """How a fact follows from others (`age`, `bmi`, `any_of`, …), and from which facts.
+
+    `gain` and `loss` follow from the series of one fact over `over_days` days.
+    """
 
     how: str
     inputs: tuple[str, ...]
+    over_days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A value that may be stored; `unusual` asks the person for confirmation with the sentence in `texts`."""
-
-    value: Value
-    unusual: bool = False
-    texts: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """One fact with what only entry and import need."""
 
     fact: Fact
-    conversions: Mapping[str, Fraction] = field(default_factory=dict)
-    """Other unit -> exact factor to the dictionary's unit."""
+    conversions: Mapping[str, Conversion] = field(default_factory=dict)
+    """Other unit -> how it becomes the dictionary's, exactly."""
+    offered: tuple[str, ...] = ()
+    """Units that a form offers beside the dictionary's, because laboratories differ; as a clinician writes them."""
+    amounts: Mapping[str, Amount] = field(default_factory=dict)
+    """Code of a measurement -> whether it counts moles or mass: a unit of the other kind contradicts it."""
+    may_lie_ahead: bool = False
+    """A date that may be in the future, such as that of an operation."""
     derived: Derivation | None = None
     value_codes: Mapping[str, str] = field(default_factory=dict)
     """Foreign answer code (LOINC, SNOMED) -> value of the closed list."""
+    danger: tuple[str, ...] | None = None
+    """The ends (`low`, `high`) or the answer (`yes`) that are a danger; None: the dictionary does not say."""
+
+    @cached_property
+    def known_units(self) -> Mapping[str, Conversion]:
+        """Key of a unit (see `unit_key`) -> how it becomes the fact's own; a missing unit for a fact without one."""
+        known = {unit_key(unit): how for unit, how in self.conversions.items()}
+        own = [unit for unit in (self.fact.unit, self.fact.unit_label) if unit]
+        known |= {unit_key(unit): Conversion() for unit in own}
+        return known | ({"": Conversion(), "1": Conversion()} if self.fact.unit in (None, "1") else {})
 
 
 @dataclass(frozen=True)
@@ -91,6 +112,8 @@ class FactDictionary:
     """All facts of a pathway, in the order of facts.toml (the order of forms)."""
 
     entries: Mapping[str, Entry]
+    egfr: EgfrFormula | None = None
+    """How eGFR follows from creatinine, as the agreement chose; None: it does not."""
 
     def __getitem__(self, name: str) -> Fact:
         return self.entry(name).fact
@@ -110,16 +133,12 @@ class FactDictionary:
         """Name -> Fact, as the decision engine wants it."""
         return MappingProxyType({name: entry.fact for name, entry in self.entries.items()})
 
-    def in_group(self, group: str) -> tuple[Fact, ...]:
-        """The facts of one section of a form."""
-        return tuple(entry.fact for entry in self.entries.values() if entry.fact.group == group)
-
     def with_code(self, system: str, code: str) -> tuple[Fact, ...]:
-        """The facts that carry a code of `loinc`, `nhg`, `snomed`, `icpc`, `atc` or `rxnorm`.
+        """The facts that carry a code of `loinc`, `nhg`, `snomed`, `icpc`, `icd10`, `atc` or `rxnorm`.
 
-        ATC and ICPC codes in the dictionary are prefixes: C09AA matches C09AA05, T90 matches T90.02.
+        ATC, ICPC and ICD-10 codes in the dictionary are prefixes: C09AA matches C09AA05, T90 matches T90.02.
         """
-        prefix = system in ("atc", "icpc")
+        prefix = system in ("atc", "icpc", "icd10")
         return tuple(
             entry.fact
             for entry in self.entries.values()
@@ -139,89 +158,183 @@ class FactDictionary:
         own = () if entry.fact.unit is None else (entry.fact.unit,)
         return (*own, *entry.conversions)
 
-    def convert(self, name: str, value: Decimal, unit: str | None) -> Decimal:
-        """Express a number in the dictionary's unit, at the fact's number of decimals (half up).
-
-        The factor is applied exactly, so 14.75 pmol/L NT-proBNP is exactly 125 ng/L. A missing unit is
-        accepted only for a fact without a unit. Raises UnknownUnit and UnknownFact.
-        """
+    def offered_units(self, name: str) -> tuple[str, ...]:
+        """The units among which a form lets choose, the dictionary's own first; empty when there is only that one."""
         entry = self.entry(name)
-        if unit == entry.fact.unit or (unit in (None, "", "1") and entry.fact.unit in (None, "1")):
-            return at_declared_scale(entry.fact, value)
-        factor = entry.conversions.get(unit or "")
-        if factor is None:
-            raise UnknownUnit(name, unit or "", self.units_of(name))
-        exact = Fraction(value) * factor
-        return rounded_half_up(exact, entry.fact.decimals)
+        return (entry.fact.unit_label or entry.fact.unit or "", *entry.offered) if entry.offered else ()
 
-    def validate(self, name: str, value: Value) -> Checked:
+    def conversion(self, name: str, unit: str | None) -> Conversion:
+        """How a unit, however it is spelled, becomes the dictionary's unit.
+
+        A missing unit is accepted only for a fact without a unit. Raises UnknownUnit and UnknownFact.
+        """
+        found = self.entry(name).known_units.get(unit_key(unit or ""))
+        if found is None:
+            raise UnknownUnit(name, unit or "", self.units_of(name))
+        return found
+
+    def contradicts(self, name: str, code: str, unit: str | None) -> bool:
+        """Whether a measurement's code says moles and its unit mass, or the reverse."""
+        return contradicts(self.entry(name).amounts, code, unit or "")
+
+    def is_fraction(self, name: str, value: Decimal | Range, unit: str | None) -> bool:
+        """Whether a number stands for a percentage as a fraction of one would: 0,35 in a field of %."""
+        if self[name].unit != PERCENT or unit_key(unit or "") != PERCENT:
+            return False
+        numbers = value.ends if isinstance(value, Range) else (value,)
+        return any(0 < number < 1 for number in numbers)
+
+    @overload
+    def convert(self, name: str, value: Decimal, unit: str | None) -> Decimal: ...
+    @overload
+    def convert(self, name: str, value: Decimal | Range, unit: str | None) -> Decimal | Range: ...
+    def convert(self, name: str, value: Decimal | Range, unit: str | None) -> Decimal | Range:
+        """Express a number or range in the dictionary's unit, as exactly as the record keeps it (`entry.recorded`).
+
+        The conversion itself is exact: 14.75 pmol/L NT-proBNP is 125 ng/L. Raises UnknownUnit and UnknownFact.
+        """
+        how = self.conversion(name, unit)
+        if isinstance(value, Range):
+            return value.each_end(lambda end: recorded(how.apply(Fraction(end))))
+        return recorded(how.apply(Fraction(value)))
+
+    def validate(
+        self, name: str, value: Value, *, on: date | None = None, born: date | None = None
+    ) -> Checked:
         """Refuse what cannot be, flag what is unusual.
 
-        `value` is in the dictionary's unit. Raises RefusedValue with the allowed range or list in Dutch and
-        English, and UnknownFact.
+        `value` is in the dictionary's unit; with `on` (today) and `born` a date may not lie in the future or before
+        birth. Raises RefusedValue with the allowed range or list in Dutch and English, and UnknownFact.
         """
         fact = self[name]
         if fact.type is FactType.NUMBER:
-            if not isinstance(value, Decimal) or not value.is_finite():
-                raise RefusedValue(
-                    name, _texts(fact, "{label}: vul een getal in.", "{label}: enter a number.")
-                )
-            return _check_number(fact, value)
+            if not isinstance(value, Decimal | Range) or (
+                isinstance(value, Decimal) and not value.is_finite()
+            ):
+                raise refusal(fact, "{label}: vul een getal in.", "{label}: enter a number.")
+            return check_number(fact, value)
         if fact.type is FactType.CODE and fact.values and value not in fact.values:
-            listed = {lang: ", ".join(label[lang] for label in fact.values.values()) for lang in ("nl", "en")}
-            raise RefusedValue(
-                name,
-                _texts(
-                    fact,
-                    f"{{label}}: kies uit {listed['nl']}.",
-                    f"{{label}}: choose from {listed['en']}.",
-                ),
+            dutch, english = (
+                ", ".join(label[lang] for label in fact.values.values()) for lang in ("nl", "en")
+            )
+            raise refusal(
+                fact,
+                "{label}: kies uit {dutch}.",
+                "{label}: choose from {english}.",
+                dutch=dutch,
+                english=english,
             )
         if fact.type is FactType.BOOLEAN and not isinstance(value, bool):
-            raise RefusedValue(name, _texts(fact, "{label}: kies ja of nee.", "{label}: choose yes or no."))
-        if fact.type is FactType.DATE and not isinstance(value, date):
-            raise RefusedValue(name, _texts(fact, "{label}: vul een datum in.", "{label}: enter a date."))
+            raise refusal(fact, "{label}: kies ja of nee.", "{label}: choose yes or no.")
+        if fact.type is FactType.DATE:
+            ahead = self.entry(name).may_lie_ahead
+            return check_date(fact, value, on=on, born=born, may_lie_ahead=ahead)
         return Checked(value)
 
-    def read_text(self, name: str, text: str, *, unit: str | None = None) -> Checked:
-        """Read what a person typed: `4,8` and `4.8` are both four point eight, `14-03-1948` is a date.
+    def read_text(
+        self,
+        name: str,
+        text: str,
+        *,
+        unit: str | None = None,
+        on: date | None = None,
+        born: date | None = None,
+    ) -> Checked:
+        """Read what a person typed: `4,8` and `4.8` are both four point eight, `>90` is a range, `14-03-1948` a date.
 
-        `unit` is the unit the form offered, by default the dictionary's. Raises RefusedValue, UnknownUnit.
+        `unit` is the unit that was chosen in the form, by default the dictionary's; `on` and `born` as in `validate`.
+        Raises RefusedValue, UnknownUnit.
         """
         fact = self[name]
         text = text.strip()
         value: Value
         if fact.type is FactType.NUMBER:
-            value = self.convert(name, _typed_number(fact, text), unit or fact.unit)
+            value = self._typed(fact, text, unit or fact.unit)
         elif fact.type is FactType.BOOLEAN:
             if text not in ("true", "false"):
-                raise RefusedValue(
-                    name, _texts(fact, "{label}: kies ja of nee.", "{label}: choose yes or no.")
-                )
+                raise refusal(fact, "{label}: kies ja of nee.", "{label}: choose yes or no.")
             value = text == "true"
         elif fact.type is FactType.DATE:
-            value = _typed_date(fact, text)
+            value = typed_date(fact, text)
         else:
             value = text
-        return self.validate(name, value)
+        return self.validate(name, value, on=on, born=born)
 
-    def derive(self, facts: FactValues, *, on: date, birth_date: date | None = None) -> FactValues:
+    def _typed(self, fact: Fact, text: str, unit: str | None) -> Decimal | Range:
+        """What was typed, in the dictionary's unit. What can be read in two ways is refused with both readings."""
+        try:
+            typed = typed_number(fact, text)
+        except RefusedValue as refused:
+            raise RefusedValue(
+                refused.fact, refused.texts, readings=self._possible(fact, refused.readings, unit)
+            ) from None
+        if self.is_fraction(fact.name, typed, unit):
+            hundredfold = typed.each_end(_hundredfold) if isinstance(typed, Range) else _hundredfold(typed)
+            raise fraction_refusal(fact, typed, self._possible(fact, (hundredfold,), unit))
+        return self.convert(fact.name, typed, unit)
+
+    def _possible(self, fact: Fact, readings: tuple[Value, ...], unit: str | None) -> tuple[Value, ...]:
+        """The readings, in the dictionary's unit, that the fact can have."""
+        found: list[Value] = []
+        for reading in readings:
+            if isinstance(reading, Decimal | Range):
+                found.append(self.convert(fact.name, reading, unit))
+        return tuple(value for value in found if can_be(fact, value))
+
+    def derive(
+        self,
+        facts: FactValues,
+        *,
+        on: date,
+        birth_date: date | None = None,
+        series: Mapping[str, Sequence[FactValue]] = _NO_SERIES,
+    ) -> FactValues:
         """The same facts plus those that follow from them on a day.
 
         A fact that was given itself is kept, except `age`-like facts, which always follow the calendar.
-        Values that are stale on that day are not used.
+        Values that are stale on that day are not used, and what follows but cannot be (an age of 126) stays unknown.
+        `series` holds per fact all its values, each with its day, for facts that follow from a change; without it
+        those stay unknown.
         """
         known = dict(facts)
         if birth_date is not None and "birth_date" in self.entries:
             known["birth_date"] = FactValue(birth_date, None, "person")
         for name, entry in self.entries.items():
-            if entry.derived is None or (name in facts and entry.derived.how not in ALWAYS_DERIVED):
+            if entry.derived is None:
                 continue
-            given = _usable(self, entry.derived.inputs, known, on)
-            found = DERIVATIONS[entry.derived.how](entry.fact, entry.derived.inputs, given, on)
-            if found is not None:
+            if entry.derived.how in OF_A_FORMULA:
+                self._by_formula(name, entry, known, on)
+                continue
+            if name in facts and entry.derived.how not in ALWAYS_DERIVED:
+                continue
+            if entry.derived.how in OF_A_SERIES:
+                values = series.get(entry.derived.inputs[0], ())
+                found = change_over(entry.derived.how, values, entry.derived.over_days)
+            else:
+                given = _usable(self, entry.derived.inputs, known, on)
+                found = DERIVATIONS[entry.derived.how](entry.fact, entry.derived.inputs, given, on)
+            if found is not None and can_be(entry.fact, found.value):
                 known[name] = replace(found, origin=f"derived:{entry.derived.how}")
+            elif found is not None:
+                known.pop(name, None)
         return known
+
+    def _by_formula(self, name: str, entry: Entry, known: dict[str, FactValue], on: date) -> None:
+        """eGFR where the laboratory gave none that is recent and as new as the creatinine."""
+        if entry.derived is None or self.egfr is None:
+            return
+        creatinine, age, sex = entry.derived.inputs
+        usable = _usable(self, (name, creatinine, age, sex), known, on)
+        found = current_egfr(
+            self.egfr, reported=usable.get(name), creatinine=usable.get(creatinine), age=usable.get(age),
+            sex=usable.get(sex),
+        )  # fmt: skip
+        if found is not None and can_be(entry.fact, found.value):
+            known[name] = replace(found, origin=f"derived:{entry.derived.how}")
+
+
+def _hundredfold(number: Decimal) -> Decimal:
+    return recorded(Fraction(number) * 100)
 
 
 def _usable(
@@ -233,107 +346,3 @@ def _usable(
         for name in names
         if name in known and freshness(dictionary[name], known[name], on=on) is Freshness.KNOWN
     }
-
-
-def _check_number(fact: Fact, value: Decimal) -> Checked:
-    too_low = fact.minimum is not None and value < fact.minimum
-    too_high = fact.maximum is not None and value > fact.maximum
-    if too_low or too_high:
-        raise RefusedValue(
-            fact.name,
-            _range_texts(
-                fact,
-                value,
-                fact.minimum,
-                fact.maximum,
-                nl="{label}: {value} kan niet; mogelijk is {low} tot {high}{unit}.",
-                en="{label}: {value} is impossible; possible is {low} to {high}{unit}.",
-            ),
-        )
-    unusual = (fact.usual_minimum is not None and value < fact.usual_minimum) or (
-        fact.usual_maximum is not None and value > fact.usual_maximum
-    )
-    if not unusual:
-        return Checked(value)
-    return Checked(
-        value,
-        True,
-        _range_texts(
-            fact,
-            value,
-            fact.usual_minimum,
-            fact.usual_maximum,
-            nl="{label}: {value} is ongewoon (gewoonlijk {low} tot {high}{unit}). Klopt het?",
-            en="{label}: {value} is unusual (usually {low} to {high}{unit}). Is it right?",
-        ),
-    )
-
-
-def _range_texts(
-    fact: Fact, value: Decimal, low: Decimal | None, high: Decimal | None, *, nl: str, en: str
-) -> Mapping[str, str]:
-    unit = f" {fact.unit_label}" if fact.unit_label else ""
-    texts = {}
-    for lang, pattern in (("nl", nl), ("en", en)):
-        texts[lang] = pattern.format(
-            label=fact.label[lang],
-            value=_number(value, lang),
-            unit=unit,
-            low=_number(low, lang),
-            high=_number(high, lang),
-        )
-    return texts
-
-
-def _number(value: Decimal | None, lang: str) -> str:
-    if value is None:
-        return "…"
-    text = format(value.normalize(), "f") if value else "0"
-    return text.replace(".", ",") if lang == "nl" else text
-
-
-def _texts(fact: Fact, nl: str, en: str) -> Mapping[str, str]:
-    return {"nl": nl.format(label=fact.label["nl"]), "en": en.format(label=fact.label["en"])}
-
-
-def _typed_number(fact: Fact, text: str) -> Decimal:
-    plain = text.replace(" ", "").replace("\u00a0", "").replace(",", ".")
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    # Python also reads "1e5" and "٣": not what somebody means who fills in a form.
-    if not value.is_finite() or not all(sign in "+-.0123456789" for sign in plain):
-        raise RefusedValue(
-            fact.name,
-            _texts(
-                fact,
-                f"{{label}}: ‘{_quoted(text)}’ is geen getal.",
-                f"{{label}}: ‘{_quoted(text)}’ is not a number.",
-            ),
-        )
-    return value
-
-
-def _typed_date(fact: Fact, text: str) -> date:
-    parts = text.replace("/", "-").replace(".", "-").split("-")
-    try:
-        numbers = [int(part) for part in parts]
-        year_first = len(parts[0]) == 4
-        # A year of two digits could be a birth in either of two centuries.
-        if len(numbers) != 3 or len(parts[0 if year_first else 2]) != 4:
-            raise ValueError
-        return date(*numbers) if year_first else date(numbers[2], numbers[1], numbers[0])
-    except ValueError:
-        raise RefusedValue(
-            fact.name,
-            _texts(
-                fact,
-                f"{{label}}: ‘{_quoted(text)}’ is geen datum (dag-maand-jaar).",
-                f"{{label}}: ‘{_quoted(text)}’ is not a date (day-month-year).",
-            ),
-        ) from None
-
-
-def _quoted(text: str) -> str:
-    return text[:40].replace("{", "{{").replace("}", "}}")

@@ -44,7 +44,9 @@ class Situation:
     not_before: date | None = None
     """The first day on which the next step can be taken, when that is later than today."""
     measured_on: Mapping[str, date] | None = None
-    """Per fact the day of the latest value, for tests that recur."""
+    """Per fact the day of the latest value, for tests that are due."""
+    optimal_since: date | None = None
+    """The day since which therapy is optimal, for the test that follows it; None: not optimal, or no such test here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +147,10 @@ def next_contact(
     reasons.sort(key=lambda reason: (reason.latest, reason.rule))
     first = reasons[0]
     day = _open_day(max(first.latest, on), on, closed)
-    tests = tuple(test for test in follow_up.tests if _is_due(test, situation.measured_on or {}, day))
+    measured = situation.measured_on or {}
+    tests = tuple(
+        test for test in follow_up.tests if _is_due(test, measured, day, optimal=situation.optimal_since)
+    )
     wanted = [*first.measure, *(name for test in tests for name in test.measure)]
     return NextContact(
         on=day, earliest=min(max(first.earliest, on), day), kind=_kind(follow_up, first), because=first,
@@ -236,14 +241,36 @@ def _open_day(day: date, on: date, closed: Callable[[date], bool]) -> date:
     return day
 
 
-def _is_due(test: TestRule, measured: Mapping[str, date], day: date) -> bool:
-    """Whether a recurring test will be older than agreed on a day: as old as the oldest value it asks for.
+def once(follow_up: FollowUp) -> tuple[TestRule, ...]:
+    """The tests of a schedule that are made once, some time after therapy became optimal."""
+    return tuple(test for test in follow_up.tests if test.after_days is not None)
+
+
+def is_done(test: TestRule, measured: date | None, begin: date) -> bool:
+    """Whether a test that is made once was made: not before `after_days` have passed since the beginning."""
+    return measured is not None and measured >= begin + timedelta(days=test.after_days or 0)
+
+
+def due_between(test: TestRule, begin: date) -> tuple[date, date]:
+    """From which day a test that is made once is due, and by which day it should be there."""
+    first = begin + timedelta(days=test.after_days or 0)
+    return first, begin + timedelta(days=test.latest_days or test.after_days or 0)
+
+
+def _is_due(test: TestRule, measured: Mapping[str, date], day: date, *, optimal: date | None) -> bool:
+    """Whether a test will be due on a day. One that recurs: when the oldest value it asks for is older than agreed;
+    one that is made once after optimal therapy: when its time has come and it was not made since.
 
     A value that was never measured makes it due, however fresh the others: a haemoglobin is no iron status.
     """
+    latest = [measured[name] for name in test.measure if name in measured]
+    oldest = min(latest) if len(latest) == len(test.measure) else None
+    if test.after_days is not None:
+        return (
+            optimal is not None
+            and due_between(test, optimal)[0] <= day
+            and not is_done(test, oldest, optimal)
+        )
     if test.every_days is None:
         return False
-    latest = [measured[name] for name in test.measure if name in measured]
-    if len(latest) < len(test.measure):
-        return True
-    return min(latest) + timedelta(days=test.every_days) <= day
+    return oldest is None or oldest + timedelta(days=test.every_days) <= day

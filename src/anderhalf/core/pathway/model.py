@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from anderhalf.core.decisions.facts import Fact
+from anderhalf.core.decisions.feel import UnaryTest
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.pathway.facts import FactDictionary
 
@@ -98,7 +99,7 @@ class ContactRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestRule:
-    """A test that the follow-up schedule asks for, recurring or once between two numbers of days."""
+    """A test that the follow-up schedule asks for: recurring, or once between two days after optimal therapy."""
 
     id: str
     title: Labels
@@ -108,6 +109,8 @@ class TestRule:
     latest_days: int | None
     source: str
     grade: str
+    done: str | None = None
+    """Of a test that is made once: the fact that says that it was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +135,8 @@ class ReferAgain:
     text: Labels
     source: str
     grade: str
+    limits: Mapping[str, UnaryTest] = field(default_factory=dict)
+    """The same as cells on facts, any of which is enough; what can't be said in a cell has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,13 @@
 """Where a referral goes: which line, how soon, why, what is missing, and what the referrer still has to do.
 
-Three tables answer, in this order: `exclusion` (who must never wait here), `referral` (line and urgency) and
-`to_do`. An exclusion that is certain is given at once, even while other questions are open: facts that are
-still missing could only make it more urgent (the exclusion table is written from most to least urgent).
+The one routing of the service. Danger is looked for first (`danger.look_for_danger`): what is certain is given at
+once, even while other questions are open, because facts that are still missing could only make it more urgent. Then
+three tables answer: `exclusion` (who must never wait here), `referral` (line and urgency) and `to_do`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,15 +15,21 @@ from typing import Any
 
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision, RuleExplanation
-from anderhalf.core.decisions.facts import FactValues
+from anderhalf.core.decisions.facts import FactValue, FactValues, check_value
 from anderhalf.core.decisions.policy import Status
+from anderhalf.core.pathway.danger import ACTIONS, EXCLUSION, Danger, look_for_danger
 from anderhalf.core.pathway.model import Labels, Pathway
-from anderhalf.core.pathway.what_if import Change, find_changes
 
-EXCLUSION, REFERRAL, TO_DO = "exclusion", "referral", "to_do"
+REFERRAL, TO_DO = "referral", "to_do"
 NONE = "none"
 EMERGENCY = "emergency"
 FIRST_LINE = "first"
+CALL = "call"
+"""What an open question can become that is no line of care: somebody is called about it the same day. Where the patient
+is seen follows from that call, which hears first whether hospital care is wanted at all."""
+ASKED_ITSELF = frozenset({"is_known", "any_of", "egfr"})
+"""Derivations that can only say "yes" by themselves, need many answers, or stand in for what a laboratory reports: the
+fact itself is asked as well."""
 
 
 class RoutingStatus(StrEnum):
@@ -39,64 +45,62 @@ class RoutingStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """A rule that gave the answer. `local`: the network's own agreement, not a published criterion."""
+    """A rule that gave the answer, in both languages, with its source."""
 
-    table: str
     rule: str
-    why: Labels
+    texts: Labels
     source: str
-    grade: str
+    local: bool
+    """Whether the rule is the network's own agreement, not a published criterion."""
 
-    @property
-    def local(self) -> bool:
-        """Whether the rule is the network's own agreement."""
-        return self.grade == "local"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A fact that could change the answer; `lines` are the lines it could become (or :data:`CALL`), `cells` what it
+    would have to be.
+
+    `blocking`: it must be known before there is an answer. `state`: missing, stale, undated or future.
+    """
+
+    fact: str
+    lines: tuple[str, ...]
+    cells: tuple[str, ...]
+    blocking: bool
+    state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToDo:
-    """A task for the referrer, with the rules that ask for it."""
+    """What the referrer still has to do, and when (codes of the table's outputs)."""
 
     task: str
-    label: Labels
     moment: str
-    moment_label: Labels
-    reasons: tuple[Reason, ...]
+    rule: str
+    texts: Labels
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Routing:
     """The answer to a referral, with everything that explains it.
 
-    `line` and `urgency` are None while `status` is needs_data; `provisional_line` and `provisional_urgency`
-    then hold what the referral table already says, if it does. `days` is the longest wait in days (None: no
-    appointment needed, or not decided).
+    `line` and `urgency` are empty while the facts do not decide; `likely` says which line it would be without the
+    missing ones. `days` is the longest wait (None: no appointment needed, or not decided).
     """
 
-    pathway: str
-    version: str
+    pathway: Pathway
     status: RoutingStatus
-    line: str | None
-    line_label: Labels
-    urgency: str | None
-    urgency_label: Labels
+    line: str
+    likely: str
+    urgency: str
     days: int | None
-    action: str | None
-    action_label: Labels
+    action: str
     excluded: bool
     """An exclusion rule answered: nothing may be booked in the 1.5 line."""
-    provisional_line: str | None
-    provisional_urgency: str | None
+    danger: Danger
     reasons: tuple[Reason, ...]
-    missing: tuple[str, ...]
-    """Facts without which there is no certain answer."""
-    could_change: tuple[str, ...]
-    """Facts that are not known (or too old) and could change the answer; `missing` is part of it."""
-    next_question: tuple[str, ...]
-    """The few of `missing` to ask first: those of the first open rule. Their answer may make others moot."""
+    missing: tuple[Missing, ...]
+    """The blocking ones first."""
     to_do: tuple[ToDo, ...]
-    changes: tuple[Change, ...]
-    """Per fact, the values with which the answer would be another one; missing facts first."""
     decisions: Mapping[str, Decision]
     """Table id -> decision, to be stored and replayed."""
     on: date
@@ -108,102 +112,102 @@ class Routing:
 
     @property
     def is_emergency(self) -> bool:
-        """Whether somebody must act now instead of waiting for a referral."""
+        """Somebody must act now instead of waiting for a referral; nothing is sent."""
         return self.line == EMERGENCY
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-safe: text, numbers, lists and dates as text."""
+        """JSON-safe: enough to show the answer again as it was given."""
         return {
-            "pathway": self.pathway,
-            "version": self.version,
-            "status": self.status.value,
             "line": self.line,
-            "line_label": dict(self.line_label),
+            "likely": self.likely,
             "urgency": self.urgency,
-            "urgency_label": dict(self.urgency_label),
             "days": self.days,
             "action": self.action,
-            "action_label": dict(self.action_label),
-            "excluded": self.excluded,
-            "provisional_line": self.provisional_line,
-            "provisional_urgency": self.provisional_urgency,
-            "reasons": [_reason_to(reason) for reason in self.reasons],
-            "missing": list(self.missing),
-            "could_change": list(self.could_change),
-            "next_question": list(self.next_question),
-            "to_do": [
-                {
-                    "task": task.task,
-                    "label": dict(task.label),
-                    "moment": task.moment,
-                    "moment_label": dict(task.moment_label),
-                    "reasons": [_reason_to(reason) for reason in task.reasons],
-                }
-                for task in self.to_do
+            "status": self.status.value,
+            "danger": {
+                "state": self.danger.state.value,
+                "signs": [sign.to_dict() for sign in self.danger.signs],
+                "missing": list(self.danger.missing),
+            },
+            "reasons": [
+                {"rule": one.rule, "texts": dict(one.texts), "source": one.source, "local": one.local}
+                for one in self.reasons
             ],
-            "changes": [change.to_dict() for change in self.changes],
-            "decisions": {name: decision.to_dict() for name, decision in self.decisions.items()},
-            "on": self.on.isoformat(),
+            "missing": [
+                {
+                    "fact": one.fact,
+                    "lines": list(one.lines),
+                    "cells": list(one.cells),
+                    "blocking": one.blocking,
+                    "state": one.state,
+                }
+                for one in self.missing
+            ],
+            "to_do": [
+                {"task": one.task, "moment": one.moment, "rule": one.rule, "texts": dict(one.texts)}
+                for one in self.to_do
+            ],
+            "pathway": {"key": self.pathway.key, "version": self.pathway.version, "hash": self.pathway.hash},
         }
 
 
-def route_referral(pathway: Pathway, facts: FactValues, *, on: date) -> Routing:
+def route_referral(
+    pathway: Pathway,
+    facts: FactValues,
+    *,
+    on: date,
+    birth_date: date | None = None,
+    doubtful: Mapping[str, Sequence[FactValue]] | None = None,
+) -> Routing:
     """Route a referral on a day.
 
     `facts` holds what is known, in the dictionary's units; facts that follow (age from birth_date, BMI, days
-    since admission) are worked out here. Raises KeyError for a pathway without the tables `exclusion` and
-    `referral`, and FactValueError for a value that its fact cannot have.
+    since admission) are worked out here. `doubtful`: per fact the readings that nobody confirmed; they count for
+    danger only (see `look_for_danger`). Raises KeyError for a pathway without the tables `exclusion` and `referral`,
+    and FactValueError for a value that its fact cannot have.
     """
-    known = pathway.dictionary.derive(facts, on=on)
-    exclusion = evaluate(pathway.table(EXCLUSION), known, on=on)
+    for name in facts.keys() & pathway.facts.keys():
+        check_value(pathway.dictionary[name], facts[name].value)
+    known = pathway.dictionary.derive(facts, on=on, birth_date=birth_date)
+    danger = look_for_danger(
+        [pathway], facts, on=on, birth_date=birth_date, doubtful=doubtful, tables=(EXCLUSION,)
+    )
+    exclusion = danger.decisions[pathway.key, EXCLUSION]
     referral = evaluate(pathway.table(REFERRAL), known, on=on)
     decisions = {EXCLUSION: exclusion, REFERRAL: referral}
     certain = _certain_exclusion(exclusion)
-    provisional: Decision | None = None
+    outcome: Mapping[str, Any] = {}
+    rules: tuple[RuleExplanation, ...] = ()
     if certain is not None:
-        status, source, outcome, rules = _excluded(exclusion, certain)
-        missing = exclusion.facts_missing if status is RoutingStatus.AT_LEAST else ()
+        status, outcome, rules = _excluded(exclusion, certain)
     elif not exclusion.is_decided:
-        status, source, outcome, rules = RoutingStatus(exclusion.status.value), EXCLUSION, {}, ()
-        missing = _together(exclusion.facts_missing, referral.facts_missing)
-        provisional = referral if referral.is_decided else None
+        status = RoutingStatus(exclusion.status.value)
     else:
-        status, source = RoutingStatus(referral.status.value), REFERRAL
-        outcome, rules, missing = _single(referral), referral.decisive, referral.facts_missing
-    line, urgency, action = (_code(outcome, name) for name in ("line", "urgency", "action"))
-    tasks: tuple[ToDo, ...] = ()
-    if TO_DO in pathway.tables and line not in (EMERGENCY, FIRST_LINE):
+        status = RoutingStatus(referral.status.value)
+        outcome = referral.outcome if isinstance(referral.outcome, Mapping) else {}
+        rules = referral.decisive
+    line, urgency = _code(outcome, "line"), str(outcome.get("urgency") or "")
+    if TO_DO in pathway.tables:
         decisions[TO_DO] = evaluate(pathway.table(TO_DO), known, on=on)
-        tasks = _to_do(pathway, decisions[TO_DO])
-    hinges = [exclusion] if certain is not None else [exclusion, referral]
-    term = pathway.urgencies.get(urgency or "")
+    term = pathway.urgencies.get(urgency)
     return Routing(
-        pathway=pathway.key,
-        version=pathway.version,
-        status=status,
-        line=line,
-        line_label=pathway.lines.get(line or "", {}),
-        urgency=urgency,
-        urgency_label=term.label if term else {},
-        days=term.days if term else None,
-        action=action,
-        action_label=_label(pathway, EXCLUSION, "action", action),
-        excluded=certain is not None,
-        provisional_line=_code(_single(provisional), "line"),
-        provisional_urgency=_code(_single(provisional), "urgency"),
-        reasons=tuple(_reason(source, rule) for rule in rules),
-        missing=missing,
-        could_change=_together(missing, *(tuple(h.fact for h in one.would_change) for one in hinges)),
-        next_question=_next_question(exclusion, referral) if missing else (),
-        to_do=tasks,
-        changes=find_changes([pathway.table(EXCLUSION), pathway.table(REFERRAL)], known, on=on),
-        decisions=decisions,
-        on=on,
-    )
+        pathway=pathway, status=status, line=line,
+        likely=line or (_code(referral.outcome, "line") if referral.is_decided else ""),  # type: ignore[arg-type]
+        urgency=urgency, days=term.days if term else None, action=_code(outcome, "action"),
+        excluded=certain is not None, danger=danger,
+        reasons=tuple(
+            Reason(rule=rule.rule_id, texts=rule.why, source=rule.source, local=rule.local) for rule in rules
+        ),
+        missing=_missing(
+            pathway, _open(status, exclusion, referral, excluded=certain is not None), _becomes(outcome)
+        ),
+        to_do=_to_do(decisions.get(TO_DO)) if line not in (EMERGENCY, FIRST_LINE) else (),
+        decisions=decisions, on=on,
+    )  # fmt: skip
 
 
 def _certain_exclusion(exclusion: Decision) -> RuleExplanation | None:
-    """The most urgent exclusion rule that fired, whatever else is still unknown."""
+    """The most urgent exclusion rule that fired, whatever else is still unknown: the table is written in that order."""
     for rule in exclusion.fired:
         if rule.outputs.get("line") != NONE:
             return rule
@@ -212,7 +216,7 @@ def _certain_exclusion(exclusion: Decision) -> RuleExplanation | None:
 
 def _excluded(
     exclusion: Decision, certain: RuleExplanation
-) -> tuple[RoutingStatus, str, Mapping[str, Any], tuple[RuleExplanation, ...]]:
+) -> tuple[RoutingStatus, Mapping[str, Any], tuple[RuleExplanation, ...]]:
     """The exclusion's answer; only `at least` when a rule that is still open could make it more urgent."""
     worse = any(
         _urgent(rule) != _urgent(certain) and exclusion.rules.index(rule) < exclusion.rules.index(certain)
@@ -221,74 +225,71 @@ def _excluded(
     open_question = worse and exclusion.status is Status.NEEDS_DATA
     status = RoutingStatus.AT_LEAST if open_question else RoutingStatus.DECIDED
     same = tuple(rule for rule in exclusion.fired if _urgent(rule) == _urgent(certain))
-    return status, EXCLUSION, certain.outputs, same
+    return status, certain.outputs, same
 
 
-def _next_question(exclusion: Decision, referral: Decision) -> tuple[str, ...]:
-    """All open exclusions (they are asked together), otherwise the first open rule of the referral."""
-    if exclusion.facts_missing:
-        return exclusion.facts_missing
-    needed = set(referral.facts_missing)
-    for rule in referral.undecided:
-        asked = tuple(name for name in rule.undecided_by if name in needed)
-        if asked:
-            return asked
-    return ()
+def _open(
+    status: RoutingStatus, exclusion: Decision, referral: Decision, *, excluded: bool
+) -> tuple[Decision, ...]:
+    """The decisions whose open questions could change the answer: none when the most urgent one is certain."""
+    if excluded:
+        return (exclusion,) if status is RoutingStatus.AT_LEAST else ()
+    return exclusion, referral
 
 
 def _urgent(rule: RuleExplanation) -> tuple[Any, Any]:
     return rule.outputs.get("line"), rule.outputs.get("urgency")
 
 
-def _single(decision: Decision | None) -> Mapping[str, Any]:
-    if decision is None or isinstance(decision.outcome, tuple):
-        return {}
-    return decision.outcome
-
-
-def _code(outcome: Mapping[str, Any], name: str) -> str | None:
+def _code(outcome: Mapping[str, Any], name: str) -> str:
     value = outcome.get(name)
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) and value != NONE else ""
 
 
-def _label(pathway: Pathway, table: str, output: str, code: str | None) -> Labels:
-    for spec in pathway.table(table).outputs:
-        if spec.name == output and code is not None:
-            return spec.labels.get(code, {})
-    return {}
+def _becomes(outputs: Mapping[str, Any]) -> str:
+    """The line of these outputs, or CALL for a danger that is no emergency yet."""
+    line = _code(outputs, "line")
+    return CALL if outputs.get("action") in ACTIONS and line != EMERGENCY else line
 
 
-def _reason(table: str, rule: RuleExplanation) -> Reason:
-    return Reason(table=table, rule=rule.rule_id, why=rule.why, source=rule.source, grade=rule.grade)
+def _missing(pathway: Pathway, decisions: Sequence[Decision], answered: str) -> tuple[Missing, ...]:
+    """The facts that could change the answer, the blocking ones first; a derived fact is asked by its inputs."""
+    found: dict[str, Missing] = {}
+    for decision in decisions:
+        rules = {rule.rule_id: rule for rule in decision.rules}
+        states = {hinge.fact: hinge for hinge in decision.would_change}
+        names = [*decision.facts_missing, *(name for name in states if name not in decision.facts_missing)]
+        for name in names:
+            hinge = states.get(name)
+            on_hinge = [rules[rule_id] for rule_id in hinge.rules] if hinge else []
+            lines = dict.fromkeys(_becomes(rule.outputs) for rule in on_hinge)
+            cells = tuple(cell.text for r in on_hinge for cell in r.cells if cell.fact == name)
+            for source in _asked_by(pathway, name):
+                if source in found and found[source].blocking >= (name in decision.facts_missing):
+                    continue
+                found[source] = Missing(
+                    fact=source,
+                    lines=tuple(one for one in lines if one not in ("", answered)),
+                    cells=cells if source == name else (),
+                    blocking=name in decision.facts_missing,
+                    state=str(hinge.state.value) if hinge else "missing",
+                )
+    return tuple(sorted(found.values(), key=lambda one: not one.blocking))
 
 
-def _to_do(pathway: Pathway, decision: Decision) -> tuple[ToDo, ...]:
-    """One entry per task, also when several rules ask for it."""
+def _asked_by(pathway: Pathway, name: str) -> tuple[str, ...]:
+    derived = pathway.dictionary.entry(name).derived
+    if derived is None or derived.how in ASKED_ITSELF:
+        return (name,)
+    return tuple(source for one in derived.inputs for source in _asked_by(pathway, one))
+
+
+def _to_do(decision: Decision | None) -> tuple[ToDo, ...]:
+    """What is left to do, each task once."""
     found: dict[str, ToDo] = {}
-    for rule in decision.decisive:
-        task, moment = str(rule.outputs["task"]), str(rule.outputs["moment"])
-        reason = _reason(TO_DO, rule)
-        earlier = found[task].reasons if task in found else ()
-        found[task] = ToDo(
-            task=task,
-            label=_label(pathway, TO_DO, "task", task),
-            moment=moment,
-            moment_label=_label(pathway, TO_DO, "moment", moment),
-            reasons=(*earlier, reason),
+    for rule in decision.fired if decision else ():
+        task = str(rule.outputs["task"])
+        found.setdefault(
+            task, ToDo(task=task, moment=str(rule.outputs["moment"]), rule=rule.rule_id, texts=rule.why)
         )
     return tuple(found.values())
-
-
-def _together(*names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for some in names for name in some))
-
-
-def _reason_to(reason: Reason) -> dict[str, Any]:
-    return {
-        "table": reason.table,
-        "rule": reason.rule,
-        "why": dict(reason.why),
-        "source": reason.source,
-        "grade": reason.grade,
-        "local": reason.local,
-    }

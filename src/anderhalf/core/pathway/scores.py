@@ -17,6 +17,8 @@ from itertools import product
 from typing import Any
 
 from anderhalf.core.decisions.facts import Fact, FactValues
+from anderhalf.core.pathway.kidney import SEXES as _SEXES
+from anderhalf.core.pathway.kidney import EgfrFormula
 from anderhalf.core.pathway.scores_points import (
     Band,
     ItemResult,
@@ -41,13 +43,13 @@ __all__ = [
     "body_mass_index",
     "cockcroft_gault",
     "egfr",
+    "egfr_formula",
     "h2fpef_probability",
     "read_scores",
     "score",
 ]
 
 _FOUR_DECIMALS = Decimal("0.0001")
-_SEXES = ("female", "male")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +100,11 @@ def egfr(
 
     Without `equation` the agreement's choice (`egfr_equation`) is used. Any other sex counts as unknown.
     """
-    formula = _formula(scores, equation or scores.settings["egfr_equation"])
+    formula = EgfrFormula.read(_formula(scores, equation or scores.settings["egfr_equation"]))
 
     def compute(given: Mapping[str, Any]) -> float:
-        kappa = float(formula["kappa"][given["sex"]])
-        ratio = float(given["creatinine"]) / float(formula["umol_per_mg_dl"]) / kappa
-        return float(
-            float(formula["factor"])
-            * min(ratio, 1.0) ** float(formula["alpha"][given["sex"]])
-            * max(ratio, 1.0) ** float(formula["above_exponent"])
-            * float(formula["age_base"]) ** float(given["age"])
-            * float(formula["sex_factor"][given["sex"]])
+        return formula.exact(
+            creatinine=float(given["creatinine"]), age=float(given["age"]), sex=str(given["sex"])
         )
 
     return _over_missing(scores, compute, creatinine=creatinine, age=age, sex=_known_sex(sex))
@@ -169,6 +165,12 @@ def h2fpef_probability(
 
     known = {"age": age, "bmi": bmi, "e_over_e": e_over_e, "pasp": pasp}
     return _over_missing(scores, compute, **known, atrial_fibrillation=atrial_fibrillation)
+
+
+def egfr_formula(scores: Scores) -> EgfrFormula | None:
+    """The equation that the agreement chose; None for calculators without one."""
+    chosen = scores.settings.get("egfr_equation", "")
+    return EgfrFormula.read(scores.formulas[chosen]) if chosen in scores.formulas else None
 
 
 def score(scores: Scores, score_id: str, values: FactValues, *, on: date) -> ScoreResult:

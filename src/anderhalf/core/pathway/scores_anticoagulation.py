@@ -6,15 +6,19 @@ criteria may be known all the same, and the clearance is not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision
-from anderhalf.core.decisions.facts import FactValue, FactValues, Value, usable_value
+from anderhalf.core.decisions.facts import Fact, FactValue, FactValues, Value, usable_value
 from anderhalf.core.decisions.model import DecisionTable
+from anderhalf.core.pathway.interactions import Interaction, Interactions, Severity
 from anderhalf.core.pathway.scores import Range, Scores, cockcroft_gault, score
 
+DRUG, INTERACTION = "anticoagulant_drug", "doac_interaction"
 _STROKE_BAND_SCORE = "cha2ds2_va"
 """CHA2DS2-VASc with its own limits (2 in men, 3 in women) is CHA2DS2-VA plus one point for women: both scores
 give the same advice, so one of them fills `stroke_risk`; both are shown."""
@@ -50,11 +54,52 @@ def anticoagulation_facts(scores: Scores, values: FactValues, *, on: date) -> Fa
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What stands beside an anticoagulant: the drugs on the list, and what the record answers about groups of them."""
+
+    interactions: Interactions
+    facts: Mapping[str, Fact]
+    """The dictionary in which the facts of the groups stand."""
+    codes: frozenset[str]
+    """ATC codes in use."""
+
+    def verdict(self, drug: str, values: FactValues, *, on: date) -> str | None:
+        """none, discuss or contraindicated; None while something that was not answered can make it graver."""
+        found = self.interactions.verdict((drug,), self.codes, self._answered(values, on))
+        if found is None:
+            return None
+        return found.value if isinstance(found, Severity) else "none"
+
+    def at_hand(self, drug: str, values: FactValues, *, on: date) -> tuple[Interaction, ...]:
+        """The pairs that do not go together, the gravest first."""
+        yes = {name for name, value in self._answered(values, on).items() if value}
+        return self.interactions.of((drug,), self.interactions.present(self.codes, yes))
+
+    def open_facts(self, drug: str, values: FactValues, *, on: date) -> list[str]:
+        """What was not answered yet and decides whether they go together, in the order of the dictionary."""
+        wanted = self.interactions.facts_about((drug,)) - set(self._answered(values, on))
+        return [name for name in self.facts if name in wanted]
+
+    def _answered(self, values: FactValues, on: date) -> dict[str, bool]:
+        names = {group.fact for group in self.interactions.groups.values() if group.fact}
+        known = {name: usable_value(self.facts[name], values, on=on) for name in names}
+        return {name: value for name, value in known.items() if isinstance(value, bool)}
+
+
 def check_anticoagulant_dose(
-    table: DecisionTable, scores: Scores, values: FactValues, *, on: date
+    table: DecisionTable, values: FactValues, drug: str, company: Company, *, on: date
 ) -> Decision:
-    """Which dose the rules give for the anticoagulant in `anticoagulant_drug`, or which facts are missing."""
-    return evaluate(table, anticoagulation_facts(scores, values, on=on), on=on)
+    """Which dose the rules give for an anticoagulant beside the other drugs, or which facts are missing.
+
+    `values` are those of `anticoagulation_facts`; the drug need not be the one in use.
+    """
+    facts = {**values, DRUG: FactValue(drug, on, "calculated")}
+    facts.pop(INTERACTION, None)
+    verdict = company.verdict(drug, values, on=on)
+    if verdict is not None:
+        facts[INTERACTION] = FactValue(verdict, on, "calculated")
+    return evaluate(table, facts, on=on)
 
 
 def _is_band(scores: Scores, score_id: str, code: str, values: FactValues, on: date) -> bool | None:

@@ -9,28 +9,27 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from anderhalf.exchange.fhir.addresses import base_and_tail, normal
 from anderhalf.exchange.fhir.dates import read_when
 from anderhalf.exchange.fhir.json_text import parse_json, show
-from anderhalf.exchange.fhir.problems import Reason, RecordRefused, Unusable
+from anderhalf.exchange.fhir.problems import Notice, Reason, RecordRefused, Remark, Unusable
 from anderhalf.exchange.fhir.tree import Node
 from anderhalf.exchange.fhir.unpack import Limits, unpack
 from anderhalf.exchange.fhir.xml_text import parse_xml
 
-BUNDLE_TYPES = frozenset({"transaction", "collection", "document", "searchset"})
+BUNDLE_TYPES = frozenset({"transaction", "collection", "document", "searchset", "message", "batch"})
 # Single resources that say something about a patient; anything else uploaded on its own is the wrong file.
 SINGLE_TYPES = frozenset(
     {
         "AllergyIntolerance", "CarePlan", "CareTeam", "Composition", "Condition", "Consent",
         "DiagnosticReport", "Encounter", "EpisodeOfCare", "Flag", "Goal", "Immunization",
-        "MedicationRequest", "MedicationStatement", "Observation", "Patient", "Procedure",
+        "MedicationDispense", "MedicationRequest", "MedicationStatement", "Observation", "Patient", "Procedure",
         "ServiceRequest", "Task",
     }
 )  # fmt: skip
 # Where a resource says whose it is.
 SUBJECT_KEYS = ("subject", "patient", "for", "beneficiary")
 _TYPE_NAME = re.compile(r"[A-Z][A-Za-z]{1,63}")
-_RELATIVE = re.compile(r"(?P<type>[A-Z][A-Za-z]{1,63})/(?P<id>[A-Za-z0-9.-]{1,64})")
-_VERSION = re.compile(r"/_history/[A-Za-z0-9.-]{1,64}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +46,36 @@ class Resource:
         value = self.node.content.get("id")
         return value if isinstance(value, str) else ""
 
+    def addresses(self) -> set[str]:
+        """The references by which it can be meant: its full address and its relative one."""
+        found = {normal(self.full_url)} if self.full_url else set()
+        whole = base_and_tail(self.full_url)
+        if self.id:
+            found.add(f"{self.type}/{self.id}")
+        elif whole is not None:
+            found.add(whole[1])
+        return found
+
 
 @dataclass(slots=True)
 class OpenedRecord:
-    """The resources of a file, by type, with the one patient they are about (None for a single resource)."""
+    """The resources of a file, by type, with the one patient they are about (None for a single resource).
+
+    ``same_patient`` holds every Patient of the file that is this person, ``notices`` what must be known of the file
+    as a whole.
+    """
 
     format: str
     kind: str
     resources: list[Resource]
     timestamp: date | None = None
     patient: Resource | None = None
+    same_patient: tuple[Resource, ...] = ()
+    patient_addresses: frozenset[str] = frozenset()
+    patient_identifiers: frozenset[str] = frozenset()
     subject: str = ""
-    addresses: dict[str, Resource] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    by_address: dict[str, Resource] = field(default_factory=dict)
 
     def of_type(self, *types: str) -> Iterator[Resource]:
         """The resources of these types, in the order of the file."""
@@ -70,32 +87,14 @@ class OpenedRecord:
 
     def resolve(self, reference: str) -> Resource | None:
         """The resource in this file that a reference points at."""
-        return self.addresses.get(_VERSION.sub("", reference))
-
-    def is_about_patient(self, resource: Resource) -> bool:
-        """Whether the resource names its patient, being the patient of this record.
-
-        ``check_subjects`` has already refused a record in which somebody else is named.
-        """
-        return any(
-            self._points_at_patient(subject)
-            for key in SUBJECT_KEYS
-            if (subject := resource.node.child(key)) is not None
-        )
-
-    def _points_at_patient(self, subject: Node) -> bool:
-        reference = _VERSION.sub("", subject.text("reference") or "")
-        if self.patient is None:
-            return bool(reference) and reference == self.subject
-        if reference:
-            if reference in _own_addresses(self.patient):
-                return True
-            query = reference.removeprefix("Patient?identifier=")
-            if query != reference:
-                return query in _identifiers(self.patient)
-            return False
-        identifier = subject.child("identifier")
-        return identifier is not None and _token(identifier) in _identifiers(self.patient)
+        found = self.by_address.get(normal(reference))
+        whole = base_and_tail(reference)
+        if found is None and whole is not None:
+            found = self.by_address.get(whole[1])
+            # With a server of its own it is another resource that happens to have the same id.
+            if found is not None and base_and_tail(found.full_url) is not None:
+                found = None
+        return found
 
 
 def open_record(raw: bytes, *, limits: Limits, require_patient: bool) -> OpenedRecord:
@@ -104,6 +103,8 @@ def open_record(raw: bytes, *, limits: Limits, require_patient: bool) -> OpenedR
     Raises :class:`RecordRefused` when the file is unreadable, is no FHIR record, has no patient or more than
     one, or holds anything that is about another patient.
     """
+    from anderhalf.exchange.fhir.whose import check_subjects, find_patient
+
     text = unpack(raw, limits=limits)
     is_xml = text.lstrip()[:1] == "<"
     tree = parse_xml(text, limits=limits) if is_xml else parse_json(text, limits=limits)
@@ -111,8 +112,8 @@ def open_record(raw: bytes, *, limits: Limits, require_patient: bool) -> OpenedR
         raise RecordRefused(Reason.NOT_FHIR, "")
     try:
         record = _open_tree(tree, "xml" if is_xml else "json", limits)
-        _find_patient(record, require_patient=require_patient)
-        _check_subjects(record)
+        find_patient(record, require_patient=require_patient)
+        check_subjects(record)
     except Unusable as problem:
         raise problem.refusal() from None
     return record
@@ -141,11 +142,26 @@ def _open_tree(tree: Mapping[str, Any], file_format: str, limits: Limits) -> Ope
             raise RecordRefused(Reason.WRONG_RESOURCE, content.path, found="Bundle")
         resource = Resource(resource_type, entry.text("fullUrl") or "", content)
         record.resources.append(resource)
-        for address in _own_addresses(resource):
-            record.addresses.setdefault(address, resource)
+        for address in resource.addresses():
+            record.by_address.setdefault(address, resource)
     if not record.resources:
         raise RecordRefused(Reason.EMPTY, "Bundle.entry")
+    _say_when_incomplete(bundle, record)
     return record
+
+
+def _say_when_incomplete(bundle: Node, record: OpenedRecord) -> None:
+    """Search results come in pages: one of more is not the whole record."""
+    total = bundle.number("total")
+    following = any(link.text("relation") == "next" for link in bundle.children("link"))
+    short = total is not None and total > len(record.resources)
+    if following or short:
+        record.notices.append(
+            Notice(
+                Remark.MORE_PAGES,
+                {"read": str(len(record.resources)), "total": total.text if total is not None else "–"},
+            )
+        )
 
 
 def _type_of(tree: Mapping[str, Any], path: str) -> str:
@@ -154,73 +170,3 @@ def _type_of(tree: Mapping[str, Any], path: str) -> str:
     if not isinstance(found, str) or not _TYPE_NAME.fullmatch(found):
         raise RecordRefused(Reason.NOT_FHIR, where)
     return found
-
-
-def _find_patient(record: OpenedRecord, *, require_patient: bool) -> None:
-    patients = list(record.of_type("Patient"))
-    if len(patients) > 1:
-        raise RecordRefused(Reason.SEVERAL_PATIENTS, patients[1].node.path)
-    if patients:
-        record.patient = patients[0]
-    elif require_patient:
-        raise RecordRefused(
-            Reason.NO_PATIENT, "Bundle.entry" if record.kind.startswith("Bundle") else record.kind
-        )
-
-
-def _check_subjects(record: OpenedRecord) -> None:
-    """Every patient named in the record is one and the same, and is the patient the record holds.
-
-    Without a patient in the file (single resources), all must at least name the same one.
-    """
-    for resource in record.resources:
-        for key in SUBJECT_KEYS:
-            # `subject` of some types is a list or a code; only references to a patient matter here.
-            subject = resource.node.content.get(key)
-            if not isinstance(subject, dict):
-                continue
-            named = Node(subject, resource.node.at(key))
-            reference = _VERSION.sub("", named.text("reference") or "")
-            if not _names_a_patient(named, reference, record):
-                continue
-            if record.patient is None and not record.subject:
-                record.subject = reference
-            if not record._points_at_patient(named):
-                raise RecordRefused(Reason.OTHER_PATIENT, named.path, found=show(reference))
-
-
-def _names_a_patient(subject: Node, reference: str, record: OpenedRecord) -> bool:
-    """Whether a reference is to a patient: by its type, by its address, or because it is in the file
-    as one.
-    """
-    if reference.startswith("#"):
-        return False  # contained: identity can't be compared, so the item itself will not be used
-    if subject.has("type"):
-        return subject.text("type") == "Patient"
-    if not reference:
-        identifier = subject.child("identifier")
-        return identifier is not None and record.patient is not None
-    if "Patient/" in reference or reference.startswith("Patient?"):
-        return True
-    target = record.resolve(reference)
-    if target is not None:
-        return target.type == "Patient"
-    # An address without a type that leads nowhere in this file (urn:uuid:…) may well be another patient.
-    return not _RELATIVE.fullmatch(reference) and "/" not in reference
-
-
-def _own_addresses(resource: Resource) -> set[str]:
-    """The references by which a resource of this file can be meant: its full address and its relative one."""
-    addresses = {resource.full_url} if resource.full_url else set()
-    if resource.id:
-        addresses.add(f"{resource.type}/{resource.id}")
-    return addresses
-
-
-def _identifiers(patient: Resource) -> set[str]:
-    return {token for identifier in patient.node.children("identifier") if (token := _token(identifier))}
-
-
-def _token(identifier: Node) -> str:
-    system, value = identifier.text("system"), identifier.text("value")
-    return f"{system}|{value}" if system and value else ""

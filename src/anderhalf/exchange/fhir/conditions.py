@@ -1,4 +1,4 @@
-"""Problems, allergies and contacts of the patient."""
+"""Problems and contacts of the patient."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from anderhalf.exchange.fhir.bundle import Resource
 from anderhalf.exchange.fhir.dates import When, check_when, clinical_date, read_when
 from anderhalf.exchange.fhir.problems import Reason, Unusable
-from anderhalf.exchange.fhir.record import FoundAllergy, FoundCondition, FoundEncounter
+from anderhalf.exchange.fhir.record import FoundCondition, FoundEncounter
 from anderhalf.exchange.fhir.tree import Coding, Node
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
@@ -32,7 +32,7 @@ def read_condition(resource: Resource, *, on: date, born: date | None) -> FoundC
     status = node.code_of_status("clinicalStatus")
     onset = clinical_date(node, "onsetDateTime", "onsetPeriod", on=on, born=born)
     recorded = clinical_date(node, "recordedDate", on=on, born=born)
-    ended = clinical_date(node, "abatementDateTime", "abatementPeriod", on=on, born=born)
+    ended = _ended(node, on, born)
     return FoundCondition(
         text=_required_wording(node),
         codings=node.codings("code"),
@@ -43,20 +43,7 @@ def read_condition(resource: Resource, *, on: date, born: date | None) -> FoundC
         onset_text=onset.text if onset else "",
         recorded=recorded.on if recorded else None,
         abatement=ended.on if ended else None,
-        where=node.path,
-    )
-
-
-def read_allergy(resource: Resource) -> FoundAllergy | None:
-    """One allergy or intolerance; None when it was withdrawn."""
-    node = resource.node
-    if node.code_of_status("verificationStatus") in WITHDRAWN:
-        return None
-    return FoundAllergy(
-        text=_required_wording(node),
-        codings=node.codings("code"),
-        active=_is_active(node.code_of_status("clinicalStatus")),
-        criticality=node.text("criticality") or "",
+        ended=_has_ended(node, ended),
         where=node.path,
     )
 
@@ -109,6 +96,25 @@ def _is_active(status: str) -> bool | None:
     if status in ACTIVE:
         return True
     return False if status in NOT_ACTIVE else None
+
+
+def _ended(node: Node, on: date, born: date | None) -> When | None:
+    """When it ended. An end that is still to come is no end, and no reason to lose the problem."""
+    try:
+        return clinical_date(node, "abatementDateTime", "abatementPeriod", on=on, born=born)
+    except Unusable as problem:
+        if problem.reason is Reason.FUTURE_DATE:
+            return None
+        raise
+
+
+def _has_ended(node: Node, ended: When | None) -> bool:
+    """Whether the file says that the problem is over: a day that has come, an age, or words."""
+    if ended is not None:
+        return True
+    if node.boolean("abatementBoolean"):
+        return True
+    return any(node.has(key) for key in ("abatementAge", "abatementRange", "abatementString"))
 
 
 def _required_wording(node: Node) -> str:

@@ -9,19 +9,23 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 
 from anderhalf.core.decisions.facts import FactType
+from anderhalf.exchange.fhir.allergies import AllergyRead
 from anderhalf.exchange.fhir.bundle import Resource
 from anderhalf.exchange.fhir.conditions import ADMISSION_CLASSES, UNSURE
 from anderhalf.exchange.fhir.dates import clinical_date
 from anderhalf.exchange.fhir.dictionary import ATC, CodeIndex, system_name
 from anderhalf.exchange.fhir.problems import Reason, Unusable
 from anderhalf.exchange.fhir.record import (
+    Ask,
     FoundCondition,
     FoundEncounter,
     FoundFact,
     FoundMedication,
     PatientDetails,
+    Why,
 )
 from anderhalf.exchange.fhir.tree import Coding
+from anderhalf.exchange.fhir.usage import Use
 
 # Facts of the dictionary without codes of their own, known by name.
 BIRTH_DATE, SEX = "birth_date", "sex"
@@ -39,13 +43,34 @@ def facts_from_patient(patient: PatientDetails, *, index: CodeIndex) -> Iterator
 
 
 def facts_from_condition(condition: FoundCondition, *, index: CodeIndex) -> Iterator[FoundFact]:
-    """A problem that the file calls active and not merely suspected."""
-    if not condition.active or condition.verification in UNSURE:
+    """A problem that the file calls active, that has not ended and is not merely suspected."""
+    if not condition.active or condition.ended or condition.verification in UNSURE:
         return
     for fact, coding in index.facts_for(condition.codings):
         if fact.type is FactType.BOOLEAN:
             when = condition.recorded or condition.onset
             yield _found(fact.name, True, condition.text, when, f"{condition.where}.code", coding)
+
+
+def asked_by_condition(condition: FoundCondition, *, index: CodeIndex) -> Iterator[tuple[str, Ask]]:
+    """The facts that a problem leaves to a person: no status, a contradiction, a suspicion, or not active any more."""
+    if condition.active is None:
+        why = Why.NO_STATUS
+    elif condition.active and condition.ended:
+        why = Why.ABATED
+    elif condition.verification in UNSURE:
+        why = Why.UNSURE
+    elif not condition.active:
+        why = Why.INACTIVE
+    else:
+        return
+    for fact, _coding in index.facts_for(condition.codings):
+        if fact.type is FactType.BOOLEAN:
+            when = condition.abatement if why in (Why.ABATED, Why.INACTIVE) else None
+            yield (
+                fact.name,
+                Ask(why=why, text=condition.text, on=when or condition.recorded or condition.onset),
+            )
 
 
 def facts_from_procedure(
@@ -81,6 +106,24 @@ def facts_from_medication(
     coding = coding or next(iter(medication.codings), None)
     for name in medication.classes:
         yield _found(name, True, medication.text, max(days, default=None), medication.drug_where, coding)
+
+
+def asked_by_medication(medication: FoundMedication) -> Iterator[tuple[str, Ask]]:
+    """The classes of a drug that may be in use."""
+    if medication.use is Use.TO_CONFIRM:
+        for name in medication.classes:
+            yield (
+                name,
+                Ask(why=Why.DRUG, text=medication.text, on=medication.started, doubt=medication.doubt),
+            )
+
+
+def asked_by_allergy(allergy: AllergyRead, *, index: CodeIndex) -> Iterator[tuple[str, Ask]]:
+    """The facts that a reaction means (angio-oedema): an allergy is to be confirmed, so it is asked."""
+    happened = (*allergy.manifestations, *(allergy.codings if allergy.source != "AllergyIntolerance" else ()))
+    for fact, _coding in index.facts_for(happened):
+        if fact.type is FactType.BOOLEAN:
+            yield fact.name, Ask(why=Why.UNSURE, text=allergy.in_words, on=allergy.onset or allergy.recorded)
 
 
 def facts_from_admission(encounter: FoundEncounter, *, index: CodeIndex) -> Iterator[FoundFact]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from fractions import Fraction
 
 from anderhalf.core.decisions.facts import Fact, FactType
+from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.facts import FactDictionary
 from anderhalf.exchange.fhir.tree import Coding
 
@@ -24,6 +24,13 @@ SYSTEMS: Mapping[str, str] = {
     "urn:oid:2.16.840.1.113883.2.4.4.30.45": "nhg",
     "http://hl7.org/fhir/sid/icpc-1-nl": "icpc",
     "urn:oid:2.16.840.1.113883.2.4.4.31.1": "icpc",
+    "http://hl7.org/fhir/sid/icd-10": "icd10",
+    "http://hl7.org/fhir/sid/icd-10-nl": "icd10",
+    "http://hl7.org/fhir/sid/icd-10-cm": "icd10",
+    "http://fhir.de/CodeSystem/bfarm/icd-10-gm": "icd10",
+    "http://fhir.de/CodeSystem/dimdi/icd-10-gm": "icd10",
+    "urn:oid:2.16.840.1.113883.6.3": "icd10",
+    "urn:oid:2.16.840.1.113883.6.90": "icd10",
     "http://www.whocc.no/atc": ATC,
     "urn:oid:2.16.840.1.113883.6.73": ATC,
     "http://www.nlm.nih.gov/research/umls/rxnorm": RXNORM,
@@ -34,10 +41,6 @@ ANSWER_SYSTEMS = frozenset({LOINC, SNOMED})
 def system_name(uri: str) -> str:
     """The short name of a code system, or empty for one this service does not know."""
     return SYSTEMS.get(uri, "")
-
-
-class UnknownRatio(ValueError):
-    """A unit from which no value in the dictionary's unit can be worked out."""
 
 
 class CodeIndex:
@@ -63,20 +66,8 @@ class CodeIndex:
             fact.name for fact, _coding in self.facts_for(all_codes) if fact.type is FactType.BOOLEAN
         )
 
-    def ratio(self, fact: Fact, unit: str) -> Fraction:
-        """By what a number in ``unit`` is multiplied to be in the dictionary's unit.
-
-        Raises :class:`UnknownRatio` for a unit the dictionary does not list for this fact.
-        """
-        if unit == fact.unit:
-            return Fraction(1)
-        factor = self.dictionary.entry(fact.name).conversions.get(unit)
-        if factor is None:
-            raise UnknownRatio(unit)
-        return factor
-
-    def in_unit(self, fact: Fact, value: Decimal, unit: str) -> Decimal:
-        """The value in the dictionary's unit at the dictionary's number of decimals."""
+    def in_unit(self, fact: Fact, value: Decimal | Range, unit: str) -> Decimal | Range:
+        """The value in the dictionary's unit; raises `UnknownUnit` for a unit that means nothing for this fact."""
         return self.dictionary.convert(fact.name, value, unit)
 
     def answer(self, fact: Fact, coding: Coding) -> str | None:

@@ -6,13 +6,18 @@ The reasons are in :mod:`anderhalf.exchange.fhir.problems`; here are only the se
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from anderhalf.exchange.fhir.problems import Reason, RecordRefused, SkippedItem
+from anderhalf.exchange.fhir.problems import Notice, Reason, RecordRefused, Remark, SkippedItem
+from anderhalf.exchange.fhir.record import Ask, Why
+from anderhalf.exchange.fhir.usage import Doubt
+from anderhalf.population.sayings import LANGUAGES, in_languages
 
 TEXTS: Mapping[Reason, Promise] = {
     Reason.EMPTY: _("Het bestand is leeg."),
@@ -30,12 +35,16 @@ TEXTS: Mapping[Reason, Promise] = {
     Reason.NOT_FHIR: _("Dit is geen FHIR-bestand."),
     Reason.WRONG_RESOURCE: _("Een bestand van de soort ‘%(found)s’ kan hier niet worden gebruikt."),
     Reason.WRONG_BUNDLE: _(
-        "Een FHIR-bundel van de soort ‘%(found)s’ kan niet worden gelezen; wel: collection, document,"
-        " searchset en transaction."
+        "Een FHIR-bundel van de soort ‘%(found)s’ kan niet worden gelezen; wel: batch, collection, document,"
+        " message, searchset en transaction."
     ),
     Reason.NO_PATIENT: _("Er staat geen patiënt in het bestand."),
     Reason.SEVERAL_PATIENTS: _("Er staat meer dan één patiënt in het bestand."),
-    Reason.OTHER_PATIENT: _("Het bestand bevat een gegeven van een andere patiënt."),
+    Reason.SAME_BSN_OTHER_BIRTH: _("Hetzelfde BSN staat bij twee verschillende geboortedatums."),
+    Reason.OTHER_PATIENT: _(
+        "Een gegeven in het bestand verwijst naar een patiënt onder een ander adres (‘%(found)s’) dan de patiënt die"
+        " erin staat. Of dat dezelfde persoon is, is niet te zien."
+    ),
     Reason.WRONG_TYPE: _("Hier staat iets van een andere soort dan FHIR voorschrijft."),
     Reason.BAD_TEXT: _("Deze tekst is te lang of bevat tekens die niet kunnen worden opgeslagen."),
     Reason.IMPOSSIBLE_DATE: _("Deze datum bestaat niet."),
@@ -44,13 +53,21 @@ TEXTS: Mapping[Reason, Promise] = {
     Reason.INCOMPLETE_DATE: _("De datum is niet volledig."),
     Reason.NO_DATE: _("Er staat geen datum bij."),
     Reason.NO_SUBJECT: _("Er staat niet bij om welke patiënt het gaat."),
+    Reason.OTHER_FOCUS: _("Dit gaat over iemand anders of iets anders dan de patiënt zelf."),
+    Reason.AFTER_DEATH: _("Dit is gemeten na het overlijden."),
     Reason.NOT_FINAL: _("Dit is niet definitief (status ‘%(status)s’)."),
     Reason.POOR_SAMPLE: _("Het monster was niet goed (%(condition)s); bepaal opnieuw."),
     Reason.NO_VALUE: _("Er staat geen bruikbare waarde."),
-    Reason.INEQUALITY: _("De waarde is een grens (kleiner of groter dan), geen getal."),
+    Reason.VALUE_AND_ABSENT: _("Er staat een waarde, en ook dat er geen waarde is (%(said)s)."),
+    Reason.NOT_DONE: _("Dit is niet bepaald."),
+    Reason.INEQUALITY: _("Het teken ‘%(sign)s’ voor de waarde is niet bekend; wel: <, <=, > en >=."),
     Reason.NO_UNIT: _("Er staat geen eenheid bij."),
     Reason.UNKNOWN_UNIT: _("De eenheid ‘%(unit)s’ is niet bekend voor dit gegeven; verwacht: %(expected)s."),
     Reason.CONTRADICTING_UNIT: _("De eenheid staat er twee keer en verschillend (‘%(unit)s’)."),
+    Reason.CODE_AGAINST_UNIT: _(
+        "De code en de eenheid ‘%(unit)s’ spreken elkaar tegen: de ene telt mol, de andere gram."
+    ),
+    Reason.FRACTION: _("Dit lijkt een fractie (zoals 0,35 voor 35%%), maar de eenheid is %(unit)s."),
     Reason.OUT_OF_RANGE: _("Deze waarde kan niet; mogelijk is %(lowest)s tot %(highest)s %(unit)s."),
     Reason.UNKNOWN_ANSWER: _("Dit antwoord is niet bekend voor dit gegeven."),
     Reason.UNKNOWN_MODIFIER: _(
@@ -58,8 +75,101 @@ TEXTS: Mapping[Reason, Promise] = {
     ),
     Reason.AMBIGUOUS_CODE: _("De code hoort bij meer dan één gegeven."),
     Reason.CONFLICTING_COPIES: _("Hetzelfde onderdeel staat er meer dan eens, met verschillende inhoud."),
+    Reason.CONFLICTING_VALUES: _(
+        "Twee verschillende uitslagen van hetzelfde moment (%(values)s); bepaal opnieuw of vraag het na."
+    ),
     Reason.BAD_BSN: _("Het BSN voldoet niet aan de elfproef."),
 }
+
+
+REMARKS: Mapping[Remark, Promise] = {
+    Remark.MORE_PAGES: _(
+        "Dit is niet het hele dossier: het bestand is één pagina van een zoekresultaat (%(read)s onderdelen"
+        " gelezen, totaal %(total)s). Wat ontbreekt, is hier onbekend."
+    ),
+    Remark.SAME_PERSON_TWICE: _(
+        "Deze persoon staat %(count)s keer in het bestand, met hetzelfde BSN. Kijk de persoonsgegevens na."
+    ),
+    Remark.REPLACED: _(
+        "Volgens het bestand is deze inschrijving vervallen of vervangen door een andere. Kijk na of dit het"
+        " juiste dossier is."
+    ),
+}
+DOUBTS: Mapping[Doubt, Promise] = {
+    Doubt.STATUS: _("status onbekend"),
+    Doubt.DISPENSED: _("afgeleverd"),
+    Doubt.NOT_TAKEN: _("afgesproken, maar de patiënt zegt het niet te gebruiken"),
+    Doubt.MAYBE_STOPPED: _("mogelijk gestopt"),
+    Doubt.LATER: _("begint later"),
+    Doubt.ON_HOLD: _("gepauzeerd"),
+}
+STATES: Mapping[Why, Promise] = {
+    Why.NO_STATUS: _("status onbekend"),
+    Why.ABATED: _("actief genoemd, maar ook beëindigd"),
+    Why.UNSURE: _("niet zeker"),
+    Why.INACTIVE: _("niet meer actief"),
+}
+KINDS: Mapping[str, Promise] = {
+    "Observation": _("Meting"),
+    "Condition": _("Probleem"),
+    "AllergyIntolerance": _("Allergie"),
+    "Flag": _("Waarschuwing"),
+    "Procedure": _("Verrichting"),
+    "Encounter": _("Contact"),
+    "MedicationRequest": _("Geneesmiddel"),
+    "MedicationStatement": _("Geneesmiddel"),
+    "MedicationDispense": _("Geneesmiddel"),
+}
+
+
+def remark(notice: Notice) -> str:
+    """What must be known of the file as a whole, in the language of the reader."""
+    return str(REMARKS[notice.remark]) % _Details(notice.details)
+
+
+def line(item: SkippedItem, *, label: str = "") -> str:
+    """What was not taken over, for a person: which test, drug or problem, its day, and why. No place in the file."""
+    kind = KINDS.get(item.kind)
+    name = label or item.label or (str(kind) if kind is not None else gettext("Persoonsgegevens"))
+    about = f"{name}, {_day(item.on)}" if item.on is not None else name
+    return gettext("%(about)s: %(sentence)s") % {"about": about, "sentence": sentence(item)}
+
+
+def asked(ask: Ask) -> str:
+    """Why a fact is asked, beside its field."""
+    if ask.why is Why.UNREADABLE:
+        if ask.on is None:
+            return gettext("er is een uitslag zonder bruikbare datum die niet gelezen kon worden")
+        return gettext("er is een nieuwere uitslag (%(day)s) die niet gelezen kon worden") % {
+            "day": _day(ask.on)
+        }
+    if ask.why is Why.CONFLICT:
+        return gettext(
+            "er zijn verschillende uitslagen van één moment (%(day)s): %(values)s; vraag na welke klopt"
+        ) % {
+            "day": _day(ask.on) if ask.on else "–",
+            "values": ask.text[:120],
+        }
+    state = DOUBTS[ask.doubt] if ask.doubt is not None else STATES[ask.why]
+    details = f"{state}, {_day(ask.on)}" if ask.on is not None else str(state)
+    return gettext("in het bestand: %(text)s (%(details)s); vraag het na") % {
+        "text": ask.text[:120],
+        "details": details,
+    }
+
+
+def sentence(problem: RecordRefused | SkippedItem) -> str:
+    """Why, in the language of the reader. What comes from the file is put in as plain text: escape it on output."""
+    return str(TEXTS[problem.reason]) % _Details(problem.details)
+
+
+def place(problem: RecordRefused | SkippedItem) -> str:
+    """Where in the file, for the technician; empty when that is not known."""
+    return _place(problem.where)
+
+
+def _day(day: date) -> str:
+    return f"{day:%d-%m-%Y}"
 
 
 def describe(problem: RecordRefused | SkippedItem) -> str:
@@ -67,13 +177,31 @@ def describe(problem: RecordRefused | SkippedItem) -> str:
 
     What comes from the file is put in as plain text: escape it on output, as with everything else.
     """
-    sentence = str(TEXTS[problem.reason]) % _Details(problem.details)
+    why = sentence(problem)
     if not problem.where:
-        return sentence
+        return why
     return gettext("%(sentence)s Plaats in het bestand: %(where)s.") % {
-        "sentence": sentence,
+        "sentence": why,
         "where": _place(problem.where),
     }
+
+
+def in_both_languages(problem: RecordRefused | SkippedItem) -> str:
+    """:func:`describe` in Dutch and in English, for what is kept and read later by whoever it is for."""
+    return _both(lambda: describe(problem))
+
+
+def kind_in_both_languages(reason: Reason) -> str:
+    """What is wrong, without the particulars of one item: for counting."""
+    return _both(lambda: str(TEXTS[reason]) % _Details())
+
+
+def _both(say: Callable[[], str]) -> str:
+    texts = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            texts[language] = say()
+    return in_languages(**texts)
 
 
 def _place(where: str) -> str:

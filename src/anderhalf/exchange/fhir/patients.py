@@ -9,16 +9,13 @@ from django.core.exceptions import ValidationError
 from anderhalf.apps.people.identifiers import normalise_bsn
 from anderhalf.exchange.fhir.bundle import Resource
 from anderhalf.exchange.fhir.dates import check_when, read_when
+from anderhalf.exchange.fhir.names import read_name
 from anderhalf.exchange.fhir.problems import Reason, SkippedItem
 from anderhalf.exchange.fhir.record import PatientDetails
 from anderhalf.exchange.fhir.tree import Node
+from anderhalf.exchange.fhir.whose import BSN_SYSTEMS
 
-BSN_SYSTEMS = frozenset(
-    {"http://fhir.nl/fhir/NamingSystem/bsn", "urn:oid:2.16.840.1.113883.2.4.6.3"}
-)  # source: VZVZ table of OIDs and naming systems
 SEXES = frozenset({"male", "female", "other", "unknown"})
-# Which of several names is meant, best first (FHIR NameUse).
-NAME_USES = ("official", "usual", "", "nickname", "temp", "anonymous", "old", "maiden")
 
 
 def read_patient(patient: Resource, *, on: date) -> tuple[PatientDetails, list[SkippedItem]]:
@@ -41,12 +38,14 @@ def read_patient(patient: Resource, *, on: date) -> tuple[PatientDetails, list[S
     if gender not in SEXES:
         skipped.append(SkippedItem(reason=Reason.UNKNOWN_ANSWER, where=node.at("gender"), original=gender))
         gender = "unknown"
-    name = _best_name(node)
+    name = read_name(node, on=on)
     details = PatientDetails(
-        family=(name.text("family") or "") if name else "",
-        given=name.texts("given") if name else (),
-        prefix=" ".join(name.texts("prefix")) if name else "",
-        name_text=(name.text("text") or "") if name else "",
+        family=name.family,
+        given=name.given,
+        given_name=name.given_name,
+        initials=name.initials,
+        prefix=name.prefix,
+        name_text=name.text,
         birth_date=born.on if born else None,
         sex=gender,
         bsn=_read_bsn(node, skipped),
@@ -57,23 +56,13 @@ def read_patient(patient: Resource, *, on: date) -> tuple[PatientDetails, list[S
     return details, skipped
 
 
-def _best_name(node: Node) -> Node | None:
-    names = list(node.children("name"))
-
-    def rank(name: Node) -> int:
-        use = name.text("use") or ""
-        return NAME_USES.index(use) if use in NAME_USES else len(NAME_USES)
-
-    return min(names, key=rank, default=None)
-
-
 def _read_bsn(node: Node, skipped: list[SkippedItem]) -> str | None:
-    """The one valid BSN. An invalid one is reported without repeating it; two different ones count as
-    none.
+    """The one valid BSN that is not an old one. An invalid one is reported without repeating it; two different ones
+    count as none.
     """
     found: dict[str, str] = {}
     for identifier in node.children("identifier"):
-        if identifier.text("system") not in BSN_SYSTEMS:
+        if identifier.text("system") not in BSN_SYSTEMS or identifier.text("use") == "old":
             continue
         value = identifier.text("value")
         if value is None:

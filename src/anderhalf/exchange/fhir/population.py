@@ -6,45 +6,41 @@ listed with its place and reason. Bulk lines are gathered per patient on disk, s
 
 from __future__ import annotations
 
-import gzip
-import json
-import sqlite3
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from anderhalf.exchange.fhir.bundle import SUBJECT_KEYS
+from anderhalf.exchange.fhir.bulk import BULK_SUFFIXES, Bulk, Record
 from anderhalf.exchange.fhir.dictionary import system_name
-from anderhalf.exchange.fhir.messages import describe
+from anderhalf.exchange.fhir.medication import MEDICATION_TYPES
+from anderhalf.exchange.fhir.messages import in_both_languages, kind_in_both_languages
 from anderhalf.exchange.fhir.reading import RecordReading, RecordRefused, read_record
 from anderhalf.exchange.fhir.record import PatientDetails
-from anderhalf.population.criteria import PREFIX_SYSTEMS, Criteria, Feature, Kind
+from anderhalf.population.criteria import PREFIX_SYSTEMS, Criteria
 from anderhalf.population.encoding import day_number, encode
-from anderhalf.population.features import PERSON_SCHEMA
-from anderhalf.population.shapes import SHAPES
-from anderhalf.population.staging import ASIDE_SCHEMA, Staged, write_events
+from anderhalf.population.features import PERSON_SCHEMA, UNSURE
+from anderhalf.population.kinds import Feature, Kind
+from anderhalf.population.shapes import shape_of
+from anderhalf.population.staged import ASIDE_SCHEMA, MAX_LISTED, NAMED_CODES, Staged, write_events
 
 RECORD_SUFFIXES = (".json", ".json.gz", ".xml", ".xml.gz")
-BULK_SUFFIXES = (".ndjson", ".ndjson.gz")
 BATCH = 50_000
 """Events per file."""
+_ENTRY = re.compile(r"Bundle\.entry\[(\d+)\]")
 
 Event = tuple[int, int, int | None, int, int]
 
 
 def holds_fhir(folder: Path) -> bool:
     """Whether a folder holds FHIR records and none of the five files of an extract."""
-    if not folder.is_dir() or any(
-        any(folder.glob(f"{shape.name}.*")) or any(folder.glob(f"{shape.dutch}.*"))
-        for shape in SHAPES.values()
-    ):
+    if not folder.is_dir() or any(shape_of(path.name) for path in folder.iterdir()):
         return False
-    return any(path.name.endswith((*RECORD_SUFFIXES, *BULK_SUFFIXES)) for path in folder.iterdir())
+    return any(path.name.lower().endswith((*RECORD_SUFFIXES, *BULK_SUFFIXES)) for path in folder.iterdir())
 
 
 def stage_fhir(
@@ -61,57 +57,134 @@ def stage_fhir(
     `also_deceased`: for looking back at old records; otherwise who has died is counted and not searched. `meet` is
     called with the name in the worklists and the particulars of everybody who is searched.
     """
-    staged = Staged(work)
-    persons: list[tuple[int, str, int | None, str | None]] = []
-    aside: list[tuple[str, int | None, str, str]] = []
-    events: list[Event] = []
-    seen: Counter[str] = Counter()
-    part = 0
-    for file, name, raw in _records(folder, work, aside):
-        staged.rows["records"] += 1
+    return _Stager(folder, work, criteria, on, also_deceased=also_deceased, meet=meet).stage()
+
+
+class _Stager:
+    def __init__(
+        self,
+        folder: Path,
+        work: Path,
+        criteria: Criteria,
+        on: date,
+        *,
+        also_deceased: bool,
+        meet: Callable[[str, PatientDetails], None] | None,
+    ) -> None:
+        self.folder, self.work, self.criteria, self.on = folder, work, criteria, on
+        self.also_deceased, self.meet = also_deceased, meet
+        self.staged = Staged(work)
+        self.persons: list[tuple[int, str, int | None, str | None, int]] = []
+        self.aside: list[tuple[str, int | None, str, str]] = []
+        self.events: list[Event] = []
+        self.part = 0
+        self.seen: Counter[str] = Counter()
+        self.sources: set[str] = set()
+        """Sources of which anybody has something."""
+
+    def stage(self) -> Staged:
+        files = sorted(path for path in self.folder.iterdir() if path.is_file())
+        records = [path for path in files if path.name.lower().endswith(RECORD_SUFFIXES)]
+        bulk_files = [path for path in files if path.name.lower().endswith(BULK_SUFFIXES)]
+        for path in records:
+            self.take(Record(path.name, path.name.split(".")[0], path.read_bytes()))
+        if bulk_files:
+            bulk = Bulk(self.work / "bulk.sqlite", self.tell)
+            try:
+                for path in bulk_files:
+                    bulk.read(path)
+                for record in bulk.records():
+                    self.take(record)
+            finally:
+                bulk.close()
+            self.count_bulk(bulk)
+        self.write_part()
+        self.staged.patients = len(self.persons)
+        self.staged.files = tuple(path.name for path in files if path in records or path in bulk_files)
+        self.staged.unused = tuple(path.name for path in files if path.name not in self.staged.files)
+        self.staged.missing = tuple(source for source in UNSURE if source not in self.sources)
+        self.staged.aside = +self.staged.aside
+        pq.write_table(_table(self.persons, PERSON_SCHEMA), self.work / "persons.parquet")
+        pq.write_table(_table(self.aside, ASIDE_SCHEMA), self.work / "set_aside.parquet")
+        return self.staged
+
+    def count_bulk(self, bulk: Bulk) -> None:
+        self.staged.rows["lines"] = bulk.lines
+        self.staged.not_asked["resources"] = bulk.not_asked.total()
+        self.staged.codes["resources"] = bulk.not_asked.most_common(NAMED_CODES)
+        if bulk.damaged:
+            self.sources.clear()  # what stood in the lost part may be about anybody
+
+    def tell(self, file: str, line: int | None, why: str, shown: str, *, counted: str = "") -> None:
+        """List and count something that is not used."""
+        if len(self.aside) < MAX_LISTED:
+            self.aside.append((file, line, why, shown))
+        self.staged.aside[counted or f"{file}: {why}"] += 1
+
+    def take(self, record: Record) -> None:
+        """Read one record."""
+        file = record.file
+        self.staged.rows["records"] += 1
         try:
-            reading = read_record(raw, dictionary=criteria.pathway.dictionary, on=on)
+            reading = read_record(record.raw, dictionary=self.criteria.pathway.dictionary, on=self.on)
         except RecordRefused as refused:
-            aside.append((file, None, describe(refused), name))
-            staged.aside[f"whole records: {refused.reason}"] += 1
-            continue
-        aside += [(file, None, describe(item), name) for item in reading.skipped]
-        staged.aside.update(f"items: {item.reason}" for item in reading.skipped)
-        staged.aside["items: not listed, the list is full"] += reading.skipped_beyond
-        patient = reading.patient
-        if patient is None or (patient.deceased and not also_deceased):
-            staged.left += 1
-            continue
-        seen[name] += 1
-        if seen[name] > 1:
-            aside.append((file, None, "this patient is in the folder more than once", name))
-            staged.aside["whole records: more than once"] += 1
-            continue
-        if meet is not None:
-            meet(name, patient)
-        row = len(persons)
-        born = patient.birth_date
-        persons.append(
-            (
-                row,
-                name,
-                None if born is None else born.year * 10000 + born.month * 100 + born.day,
-                patient.sex,
+            counted = f"records: {kind_in_both_languages(refused.reason)}"
+            self.tell(
+                file, _line(record, refused.where), in_both_languages(refused), record.name, counted=counted
             )
-        )
-        events += _events(reading, row, criteria, on)
-        if len(events) > BATCH:
-            write_events(work / f"events-{part:05d}.parquet", events)
-            staged.events += len(events)
-            part, events = part + 1, []
-    write_events(work / f"events-{part:05d}.parquet", events)
-    staged.events += len(events)
-    staged.patients = len(persons)
-    staged.files = tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
-    staged.aside = +staged.aside
-    pq.write_table(_table(persons, PERSON_SCHEMA), work / "persons.parquet")
-    pq.write_table(_table(aside, ASIDE_SCHEMA), work / "set_aside.parquet")
-    return staged
+            return
+        for item in reading.skipped:
+            counted = f"items: {kind_in_both_languages(item.reason)}"
+            self.tell(file, _line(record, item.where), in_both_languages(item), record.name, counted=counted)
+        if reading.skipped_beyond:
+            self.staged.aside["items: not listed, the list is full"] += reading.skipped_beyond
+        patient = reading.patient
+        if patient is None or (patient.deceased and not self.also_deceased):
+            self.staged.left += 1
+            return
+        self.seen[record.name] += 1
+        if self.seen[record.name] > 1:
+            again = "this patient is in the folder more than once"
+            self.tell(file, _line(record, ""), again, record.name, counted=f"records: {again}")
+            return
+        if self.meet is not None:
+            self.meet(record.name, patient)
+        row, born = len(self.persons), patient.birth_date
+        number = None if born is None else born.year * 10000 + born.month * 100 + born.day
+        self.persons.append((row, record.name, number, patient.sex, self.doubts(record, reading)))
+        self.events += _events(reading, row, self.criteria, self.on)
+        if len(self.events) > BATCH:
+            self.write_part()
+
+    def doubts(self, record: Record, reading: RecordReading) -> int:
+        """The bits of `UNSURE` for sources of which something about this person could not be used."""
+        found = set(reading.unsure)
+        if reading.conditions:
+            self.sources.add("problems")
+        if reading.medication:
+            self.sources.add("medication")
+        # What could not be read, whoever it is about, may be what is looked for.
+        kinds = {item.kind for item in reading.skipped}
+        if "Condition" in kinds:
+            found.add("problems")
+        if kinds.intersection(MEDICATION_TYPES):
+            found.add("medication")
+        if reading.skipped_beyond:
+            found.update(UNSURE)
+        self.sources |= found
+        return sum(UNSURE[source] for source in found)
+
+    def write_part(self) -> None:
+        write_events(self.work / f"events-{self.part:05d}.parquet", self.events)
+        self.staged.events += len(self.events)
+        self.part, self.events = self.part + 1, []
+
+
+def _line(record: Record, where: str) -> int | None:
+    """The line in its file on which an entry of a gathered record stands."""
+    found = _ENTRY.match(where)
+    at = int(found[1]) if found is not None and len(record.places) > 1 else 0
+    return record.places[at][1] if at < len(record.places) else None
 
 
 def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
@@ -169,67 +242,3 @@ def _matches(feature: Feature, system: str, code: str) -> bool:
         code == known or (system in PREFIX_SYSTEMS and code.startswith(known))
         for known in feature.codes.get(system, ())
     )
-
-
-def _records(
-    folder: Path, work: Path, aside: list[tuple[str, int | None, str, str]]
-) -> Iterator[tuple[str, str, bytes]]:
-    """(file, patient's name in the worklists, record): bundles as they are, bulk lines gathered per patient."""
-    paths = sorted(path for path in folder.iterdir() if path.is_file())
-    for path in paths:
-        if path.name.endswith(RECORD_SUFFIXES):
-            yield path.name, path.name.split(".")[0], path.read_bytes()
-    bulk = [path for path in paths if path.name.endswith(BULK_SUFFIXES)]
-    if not bulk:
-        return
-    store = sqlite3.connect(work / "bulk.sqlite")
-    try:
-        store.execute("CREATE TABLE IF NOT EXISTS line (patient TEXT, text TEXT)")
-        store.execute("DELETE FROM line")
-        for path in bulk:
-            store.executemany("INSERT INTO line VALUES (?, ?)", _lines(path, aside))
-        store.execute("CREATE INDEX IF NOT EXISTS by_patient ON line (patient)")
-        for (patient,) in store.execute("SELECT DISTINCT patient FROM line ORDER BY patient").fetchall():
-            texts = store.execute(
-                "SELECT text FROM line WHERE patient = ? ORDER BY rowid", (patient,)
-            ).fetchall()
-            entries = ",".join(f'{{"resource":{text}}}' for (text,) in texts)
-            yield (
-                "bulk",
-                patient,
-                f'{{"resourceType":"Bundle","type":"collection","entry":[{entries}]}}'.encode(),
-            )
-    finally:
-        store.close()
-        (work / "bulk.sqlite").unlink(missing_ok=True)
-
-
-def _lines(path: Path, aside: list[tuple[str, int | None, str, str]]) -> Iterator[tuple[str, str]]:
-    read = partial(gzip.open, path, "rt") if path.suffix == ".gz" else path.open
-    with read(encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                patient = _patient_of(json.loads(line))
-            except (ValueError, RecursionError):
-                aside.append((path.name, number, "this line is not JSON", line[:40]))
-                continue
-            if patient is None:
-                aside.append((path.name, number, "this resource names no patient", line[:40]))
-            else:
-                yield patient, line.strip()
-
-
-def _patient_of(resource: object) -> str | None:
-    if not isinstance(resource, dict):
-        return None
-    if resource.get("resourceType") == "Patient":
-        found = resource.get("id")
-        return found if isinstance(found, str) else None
-    for key in SUBJECT_KEYS:
-        subject = resource.get(key)
-        reference = subject.get("reference") if isinstance(subject, dict) else None
-        if isinstance(reference, str) and "Patient/" in reference:
-            return reference.rsplit("Patient/", 1)[1].split("/")[0]
-    return None

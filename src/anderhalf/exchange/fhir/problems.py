@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from anderhalf.core.decisions.facts import Value
+
 
 class Reason(StrEnum):
     """Why a file or an item is not used. The value is stable: it may be stored and counted."""
@@ -34,6 +36,7 @@ class Reason(StrEnum):
     WRONG_BUNDLE = "wrong_bundle"
     NO_PATIENT = "no_patient"
     SEVERAL_PATIENTS = "several_patients"
+    SAME_BSN_OTHER_BIRTH = "same_bsn_other_birth"
     OTHER_PATIENT = "other_patient"
     # the file or one item
     WRONG_TYPE = "wrong_type"
@@ -45,19 +48,42 @@ class Reason(StrEnum):
     INCOMPLETE_DATE = "incomplete_date"
     NO_DATE = "no_date"
     NO_SUBJECT = "no_subject"
+    OTHER_FOCUS = "other_focus"
+    AFTER_DEATH = "after_death"
     NOT_FINAL = "not_final"
     POOR_SAMPLE = "poor_sample"
     NO_VALUE = "no_value"
+    NOT_DONE = "not_done"
+    VALUE_AND_ABSENT = "value_and_absent"
     INEQUALITY = "inequality"
     NO_UNIT = "no_unit"
     UNKNOWN_UNIT = "unknown_unit"
     CONTRADICTING_UNIT = "contradicting_unit"
+    CODE_AGAINST_UNIT = "code_against_unit"
+    FRACTION = "fraction"
     OUT_OF_RANGE = "out_of_range"
     UNKNOWN_ANSWER = "unknown_answer"
     UNKNOWN_MODIFIER = "unknown_modifier"
     AMBIGUOUS_CODE = "ambiguous_code"
     CONFLICTING_COPIES = "conflicting_copies"
+    CONFLICTING_VALUES = "conflicting_values"
     BAD_BSN = "bad_bsn"
+
+
+class Remark(StrEnum):
+    """What must be known of a file as a whole although it can be read."""
+
+    MORE_PAGES = "more_pages"
+    SAME_PERSON_TWICE = "same_person_twice"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A remark about the file; ``details`` fill in its text."""
+
+    remark: Remark
+    details: Mapping[str, str]
 
 
 class RecordRefused(Exception):
@@ -90,9 +116,11 @@ class Unusable(Exception):
 class SkippedItem:
     """An item that is in the file and was not taken over.
 
-    ``fact`` is the dictionary name it would have been, ``original`` what stands in the file (value and unit
-    to the letter), ``on`` its date when that could be read, ``order`` the moment when that matters. ``details`` fill in
-    the text for people.
+    ``fact`` is the dictionary name it would have been, ``label`` what the file itself calls it, ``kind`` the type of
+    its resource. ``original`` is what stands in the file (value and unit to the letter), ``on`` its date when that
+    could be read, ``order`` its moment and ``timed`` whether the file gives one. ``corrects`` means that it replaces
+    an earlier result. ``values`` are what was read and may not be used as a value, because it is not
+    final or contradicts another: they count for danger ("if this is right"). ``details`` fill in the text for people.
     """
 
     reason: Reason
@@ -101,4 +129,9 @@ class SkippedItem:
     on: date | None = None
     original: str = ""
     order: datetime | None = None
+    timed: bool = False
+    corrects: bool = False
+    label: str = ""
+    kind: str = ""
+    values: tuple[Value, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)

@@ -7,21 +7,26 @@ raised. Nothing is stored, and no value comes out that is not in the file.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from typing import TypeVar
 
 from anderhalf.core.pathway.facts import FactDictionary
+from anderhalf.exchange.fhir.allergies import AllergyRead, read_alert, read_allergy
 from anderhalf.exchange.fhir.bundle import OpenedRecord, Resource, open_record
 from anderhalf.exchange.fhir.conditions import (
     admissions,
     latest,
-    read_allergy,
     read_condition,
     read_encounter,
 )
+from anderhalf.exchange.fhir.dates import clinical_date
 from anderhalf.exchange.fhir.derived import (
     LONG_AGO,
+    asked_by_allergy,
+    asked_by_condition,
+    asked_by_medication,
     facts_from_admission,
     facts_from_condition,
     facts_from_medication,
@@ -29,18 +34,34 @@ from anderhalf.exchange.fhir.derived import (
     facts_from_procedure,
 )
 from anderhalf.exchange.fhir.dictionary import CodeIndex
-from anderhalf.exchange.fhir.medication import MEDICATION_TYPES, read_medication
-from anderhalf.exchange.fhir.observations import read_observation
+from anderhalf.exchange.fhir.medication import DATE_KEYS, MEDICATION_TYPES, name_of, read_medication, settle
+from anderhalf.exchange.fhir.newest import Unreadable, conflict, held_back, newest_first, unreadable
+from anderhalf.exchange.fhir.observations import DATE_KEYS as OBSERVED
+from anderhalf.exchange.fhir.observations import facts_named, read_observation, unread_observation
 from anderhalf.exchange.fhir.patients import read_patient
 from anderhalf.exchange.fhir.problems import Reason, RecordRefused, SkippedItem, Unusable
-from anderhalf.exchange.fhir.record import FoundFact, PatientDetails, RecordReading
+from anderhalf.exchange.fhir.record import Ask, FoundFact, PatientDetails, RecordReading, Unread, Why
 from anderhalf.exchange.fhir.unpack import Limits
+from anderhalf.exchange.fhir.values import original_of
+from anderhalf.exchange.fhir.whose import is_about_patient
 
 __all__ = ["Limits", "RecordReading", "RecordRefused", "SkippedItem", "read_record"]
 
 Found = TypeVar("Found")
+DAYS = {**DATE_KEYS, "Observation": OBSERVED, "Condition": ("recordedDate", "onsetDateTime"),
+        "Procedure": ("performedDateTime",), "AllergyIntolerance": ("recordedDate",)}  # fmt: skip
+"""Where each type says its day, for naming what was not taken over."""
 READ_TYPES = frozenset(
-    {"Patient", "Observation", "Condition", "AllergyIntolerance", "Encounter", "Procedure", "Medication"}
+    {
+        "Patient",
+        "Observation",
+        "Condition",
+        "AllergyIntolerance",
+        "Encounter",
+        "Procedure",
+        "Medication",
+        "Flag",
+    }
 ) | frozenset(MEDICATION_TYPES)
 
 
@@ -79,21 +100,30 @@ class _Reader:
         self.skipped_beyond = 0
         self.unread: Counter[str] = Counter()
         self.found: defaultdict[str, list[FoundFact]] = defaultdict(list)
-        self.poor: dict[str, datetime] = {}
-        """Per fact the last moment of which only a poor sample exists."""
+        self.unreadable: defaultdict[str, list[Unreadable]] = defaultdict(list)
+        self.unread_codes: list[Unread] = []
+        self.asks: dict[str, Ask] = {}
+        self.drugs_missed = False
 
     def read(self) -> RecordReading:
         patient = self.read_patient()
         born = patient.birth_date if patient is not None else None
         about = self.usable_resources()
-        self.read_observations(about, born)
+        self.read_observations(about, born, patient.deceased_on if patient is not None else None)
         conditions = self.read_each(about, ("Condition",), lambda r: read_condition(r, on=self.on, born=born))
-        allergies = self.read_each(about, ("AllergyIntolerance",), read_allergy)
+        allergies = self.read_each(
+            about, ("AllergyIntolerance",), lambda r: read_allergy(r, on=self.on, born=born)
+        )
+        allergies += self.read_each(about, ("Flag",), lambda r: read_alert(r, on=self.on, born=born))
+        allergies += self.intolerances(about, born)
         encounters = self.read_each(about, ("Encounter",), lambda r: read_encounter(r, on=self.on, born=born))
-        medication = self.read_each(
-            about,
-            MEDICATION_TYPES,
-            lambda r: read_medication(self.record, r, index=self.index, on=self.on, born=born),
+        medication = settle(
+            self.read_each(
+                about,
+                MEDICATION_TYPES,
+                lambda r: read_medication(self.record, r, index=self.index, on=self.on, born=born),
+            ),
+            on=self.on,
         )
         procedures = self.read_each(
             about,
@@ -104,8 +134,12 @@ class _Reader:
             self.keep(found)
         for condition in conditions:
             self.keep(facts_from_condition(condition, index=self.index))
+            self.ask(asked_by_condition(condition, index=self.index))
         for item in medication:
             self.keep(facts_from_medication(item, index=self.index, as_of=self.as_of()))
+            self.ask(asked_by_medication(item))
+        for allergy in allergies:
+            self.ask(asked_by_allergy(allergy, index=self.index))
         for encounter in encounters:
             self.keep(facts_from_admission(encounter, index=self.index))
         if patient is not None:
@@ -127,12 +161,17 @@ class _Reader:
             skipped=tuple(self.skipped),
             skipped_beyond=self.skipped_beyond,
             unread=dict(self.unread),
+            unread_codes=_latest_per_code(self.unread_codes),
+            asks=self.open_asks(facts),
+            drugs_missed=self.drugs_missed,
+            notices=tuple(self.record.notices),
         )
 
     def skip(self, item: SkippedItem) -> None:
         """Keep the reason, up to a number that a person can still look through."""
-        if item.reason is Reason.POOR_SAMPLE and item.fact is not None and item.order is not None:
-            self.poor[item.fact] = max(item.order, self.poor.get(item.fact, item.order))
+        newer = unreadable(item)
+        if newer is not None and item.fact is not None:
+            self.unreadable[item.fact].append(newer)
         if len(self.skipped) < self.limits.skipped_items:
             self.skipped.append(item)
         else:
@@ -141,6 +180,20 @@ class _Reader:
     def keep(self, facts: Iterable[FoundFact]) -> None:
         for fact in facts:
             self.found[fact.name].append(fact)
+
+    def ask(self, asks: Iterable[tuple[str, Ask]]) -> None:
+        """Keep what must be settled; of two that are about one fact the first, a drug or problem now before a past
+        one."""
+        for name, one in asks:
+            known = self.asks.get(name)
+            if known is None or (known.why is Why.INACTIVE and one.why is not Why.INACTIVE):
+                self.asks[name] = one
+
+    def open_asks(self, facts: Mapping[str, FoundFact]) -> dict[str, Ask]:
+        """What is left to ask: nothing else in the file answers it."""
+        return {
+            name: one for name, one in self.asks.items() if name in self.index.facts and name not in facts
+        }
 
     def as_of(self) -> date | None:
         """The day the record itself was made, unless it claims to come from the future."""
@@ -170,22 +223,49 @@ class _Reader:
             differ = any(other.node.content != group[0].node.content for other in group[1:])
             if differ and group[0].type in READ_TYPES:
                 for resource in group:
-                    self.skip(SkippedItem(reason=Reason.CONFLICTING_COPIES, where=resource.node.path))
+                    self.conflicting(resource)
             else:
                 usable.append(group[0])
         return usable
 
-    def read_observations(self, about: list[Resource], born: date | None) -> None:
+    def conflicting(self, resource: Resource) -> None:
+        """One of the copies that contradict each other: none is used, and each may be the newest result."""
+        problem = Unusable(Reason.CONFLICTING_COPIES, resource.node.path)
+        parts: list[str] = []
+        if resource.type == "Observation":
+            with suppress(Unusable):
+                parts = facts_named(resource.node, self.index)
+        for name in parts:
+            self.skip(skipped_item(problem, resource, on=self.on, fact=name))
+        if not parts and resource.type != "Patient":
+            self.missed(problem, resource)
+
+    def missed(self, problem: Unusable, resource: Resource) -> None:
+        """Something that could not be read: a drug or problem among it is asked, never taken for absent."""
+        self.skip(skipped_item(problem, resource, on=self.on))
+        if problem.reason in (Reason.NO_SUBJECT, Reason.OTHER_FOCUS):
+            return
+        if resource.type in MEDICATION_TYPES and problem.reason is not Reason.NOT_FINAL:
+            self.drugs_missed = True
+        if resource.type == "Condition":
+            with suppress(Unusable):
+                text = resource.node.wording("code")
+                for fact, _coding in self.index.facts_for(resource.node.codings("code")):
+                    self.ask([(fact.name, Ask(why=Why.UNSURE, text=text, on=None))])
+
+    def read_observations(self, about: list[Resource], born: date | None, died: date | None) -> None:
         for resource in about:
             if resource.type != "Observation":
                 if resource.type not in READ_TYPES:
                     self.unread[resource.type] += 1
                 continue
             facts = read_observation(
-                self.record, resource, index=self.index, on=self.on, born=born, skip=self.skip
+                self.record, resource, index=self.index, on=self.on, born=born, died=died, skip=self.skip
             )
             if facts is None:
                 self.unread["Observation"] += 1
+                unread = unread_observation(resource, on=self.on, born=born)
+                self.unread_codes += [unread] if unread is not None else []
             else:
                 self.keep(facts)
 
@@ -200,30 +280,73 @@ class _Reader:
             if resource.type not in types:
                 continue
             try:
-                if not self.record.is_about_patient(resource):
+                if not is_about_patient(self.record, resource):
                     raise Unusable(Reason.NO_SUBJECT, resource.node.path)
                 item = read(resource)
             except Unusable as trouble:
-                self.skip(SkippedItem(reason=trouble.reason, where=trouble.where, details=trouble.details))
+                self.missed(trouble, resource)
                 continue
             if item is not None:
                 found.append(item)
         return found
 
-    def latest_and_earlier(self) -> tuple[dict[str, FoundFact], dict[str, tuple[FoundFact, ...]]]:
-        """Per fact the newest value, and the earlier ones newest first; at equal moments the file decides.
+    def intolerances(self, about: list[Resource], born: date | None) -> Iterator[AllergyRead]:
+        """The problems that are intolerances. One that can't be read is said by the reading of problems."""
+        for resource in about:
+            if resource.type != "Condition":
+                continue
+            with suppress(Unusable):
+                if is_about_patient(self.record, resource) and (
+                    found := read_alert(resource, on=self.on, born=born)
+                ):
+                    yield found
 
-        After a poor sample without a better one the fact is unknown: no older value steps in for it.
-        """
+    def latest_and_earlier(self) -> tuple[dict[str, FoundFact], dict[str, tuple[FoundFact, ...]]]:
+        """Per fact the newest value, and the earlier ones newest first. A newer result that could not be read makes the
+        fact unknown and asked: no older value steps in for it, and all of them are earlier ones."""
         facts, history = {}, {}
         for name in self.index.facts:
-            if name not in self.found:
-                continue
-            in_file_order = list(enumerate(self.found[name]))
-            in_file_order.sort(key=lambda placed: (placed[1].order, placed[0]), reverse=True)
-            newest_first = [found for _place, found in in_file_order]
-            if name in self.poor and newest_first[0].order <= self.poor[name]:
-                continue
-            facts[name] = newest_first[0]
-            history[name] = tuple(newest_first[1:])
+            values = newest_first(self.found.get(name, ()))
+            different = conflict(values)
+            if different is not None:
+                self.skip(different)
+            held = held_back(values, self.unreadable.get(name, ()))
+            if held is not None:
+                self.asks[name] = held
+                if values:
+                    history[name] = tuple(values)
+            elif values:
+                facts[name] = values[0]
+                history[name] = tuple(values[1:])
         return facts, history
+
+
+def skipped_item(problem: Unusable, resource: Resource, *, on: date, fact: str | None = None) -> SkippedItem:
+    """A resource that was not taken over, with its name and day for the reader as far as they can be read."""
+    label, original, when = "", "", None
+    with suppress(Unusable):
+        label = name_of(resource.node)
+    with suppress(Unusable):
+        when = clinical_date(resource.node, *DAYS.get(resource.type, ()), on=on, born=None)
+    if resource.type == "Observation":
+        original = original_of(resource.node)
+    return SkippedItem(
+        reason=problem.reason,
+        where=problem.where,
+        fact=fact,
+        on=when.on if when is not None else None,
+        order=when.order if when is not None else None,
+        timed=when is not None and when.at is not None,
+        original=original,
+        label=label,
+        kind=resource.type,
+        details=problem.details,
+    )
+
+
+def _latest_per_code(unread: Sequence[Unread]) -> tuple[Unread, ...]:
+    """Each unknown code once, with its newest result, the newest first."""
+    newest: dict[tuple[str, str, str], Unread] = {}
+    for one in sorted(unread, key=lambda item: item.on or date.min, reverse=True):
+        newest.setdefault((one.code.system, one.code.code, "" if one.code.code else one.label), one)
+    return tuple(newest.values())

@@ -9,33 +9,34 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from anderhalf.core.pathway.titration.derive import NEVER_HOURS
+from anderhalf.core.pathway.titration.history import RAS
+from anderhalf.core.pathway.titration.kidney import NO_BASELINE, NO_STEP
 from anderhalf.population.titration.codes import Index
-from anderhalf.population.titration.cohort import NEVER, Cohort, latest_step
+from anderhalf.population.titration.cohort import (
+    NEVER,
+    RELATED,
+    Cohort,
+)
+from anderhalf.population.titration.movement import Flags, Movement, Three, Values
+from anderhalf.population.titration.numbers import class_numbers, shared_numbers
+from anderhalf.population.titration.since import recently_stopped, values_since_stop
 
 if TYPE_CHECKING:
     from anderhalf.population.titration.engine import ColumnEngine
 
-Flags = npt.NDArray[np.bool_]
-Three = npt.NDArray[np.int8]
-"""1 yes, 0 no, -1 unknown."""
-RAS = ("ace_inhibitor", "arb", "arni")
 CLASS_FACTS = frozenset(
     {
         "on_drug", "drug", "excluded", "excluded_for_other_drug", "duplicate", "dose_known", "max_tolerated",
         "restart_agreed", "laboratory_for_step", "above_maximum", "at_target", "at_maximum", "at_lowest",
         "stopped_for_safety", "paused", "days_since_last_step", "interval_passed", "dose_percent_of_target",
+        "values_since_stop", "drug_not_tolerated", "interaction", "newer_since_lowering", "days_since_lowering",
+        "recently_stopped", "drug_to_start",
     }
 )  # fmt: skip
-HOURS_PER_DAY = 24
 
 
-class Derived:
+class Derived(Movement):
     """Shared facts of a cohort, each worked out when first asked for."""
-
-    def __init__(self, engine: ColumnEngine, cohort: Cohort) -> None:
-        self.engine, self.cohort = engine, cohort
-        self.protocol, self.labels = engine.protocol, engine.labels
 
     # values as they may be used
 
@@ -51,6 +52,8 @@ class Derived:
 
     def number(self, name: str) -> npt.NDArray[np.float64]:
         """The latest value; NaN when it is missing, set aside or too old."""
+        if name not in self.cohort.numbers:
+            return np.full(len(self.cohort), np.nan)
         values = self.cohort.numbers[name]
         unusable = self.stale(name)
         if name in self.implausible:
@@ -112,22 +115,13 @@ class Derived:
         return np.where(on, reached, self.excluded(key) == 1)
 
     @cached_property
-    def on(self) -> Mapping[str, Flags]:
-        """Which classes are used."""
-        return {key: use.slot > 0 for key, use in self.cohort.uses.items()}
-
-    @cached_property
-    def step(self) -> npt.NDArray[np.int32]:
-        """The day of the last change in a class that needs laboratory."""
-        return latest_step(self.cohort)
-
-    @cached_property
     def ras_percent(self) -> npt.NDArray[np.float64]:
         """Dose of the latest ACE inhibitor or ARB, now or last, as part of its target; no or an unknown dose is 0."""
         begun, percent = [], []
         for key in ("ace_inhibitor", "arb"):
             use, slots = self.cohort.uses[key], self.labels.slots[key]
-            slot = np.where(use.slot > 0, use.slot, use.last_slot)
+            recent = use.last_until >= self.cohort.today - self.protocol.limits.recent_ras_days
+            slot = np.where(use.slot > 0, use.slot, np.where(recent, use.last_slot, 0))
             since = np.where(use.slot > 0, use.since, use.last_since)
             begun.append(np.where(slot > 0, since, NEVER))
             with np.errstate(invalid="ignore"):
@@ -135,14 +129,6 @@ class Derived:
             percent.append(slots.percent[slot, heavy])
         found = np.where(begun[1] > begun[0], percent[1], percent[0])
         return np.nan_to_num(found, nan=0.0)
-
-    @cached_property
-    def hours_since_ace(self) -> npt.NDArray[np.float64]:
-        """Hours since the last ACE inhibitor."""
-        use = self.cohort.uses["ace_inhibitor"]
-        hours = (self.cohort.today - use.last_until).astype(np.float64) * HOURS_PER_DAY
-        hours = np.where(use.last_slot > 0, hours, float(NEVER_HOURS))
-        return np.where(use.slot > 0, 0.0, hours)
 
     @cached_property
     def loop_dose(self) -> npt.NDArray[np.float64]:
@@ -153,24 +139,88 @@ class Derived:
         return found
 
     @cached_property
-    def creatinine_change(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Rise of creatinine and fall of eGFR since before the step, in per cent."""
-        cohort = self.cohort
-        creatinine, egfr = cohort.numbers["creatinine"], cohort.numbers["egfr"]
-        since = cohort.days["creatinine"] <= self.step
-        before = np.where(since, creatinine, cohort.creatinine_before)
-        egfr_before = np.where(since, egfr, cohort.egfr_before)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            rise = (creatinine - before) * 100 / before
-            fall = (egfr_before - egfr) * 100 / egfr_before
-        unknown = (self.step == NEVER) | np.isnan(creatinine) | np.isnan(before)
-        return np.where(unknown, np.nan, rise), np.where(unknown, np.nan, fall)
+    def rapid(self) -> Flags:
+        """The rapid schedule was agreed and has not ended."""
+        days = self.cohort.today - self.cohort.discharged
+        within = (days >= 0) & (days <= self.protocol.rapid.ends_after_days)
+        return self.cohort.rapid & (self.cohort.discharged != NEVER) & within
+
+    def rapid_step(self, key: str) -> Index:
+        """1 for who takes the large steps in a class."""
+        rapid = self.protocol.rapid
+        if key not in rapid.classes or key in rapid.own_ladder:
+            return np.zeros(len(self.cohort), np.intp)
+        return (self.rapid & (self.frail == 0)).astype(np.intp)
+
+    @cached_property
+    def groups(self) -> Mapping[str, Flags]:
+        """Which groups of interacting drugs are used: by the list, by an answer, or by a drug that counts for more."""
+        groups = self.protocol.interactions.groups
+        nobody = np.zeros(len(self.cohort), bool)
+        listed = {key: self.cohort.groups.get(key, nobody) for key in groups}
+        codes = [(listed[key], group.atc[0]) for key, group in groups.items()]
+        codes += [(self.cohort.related[name], self.protocol.related[name][0]) for name in RELATED]
+        codes += [
+            (use.slot == number, slots.drugs[slots.drug[number]].atc)
+            for key, use in self.cohort.uses.items()
+            for slots in (self.labels.slots[key],)
+            for number in range(1, len(slots.drug))
+            if any(group.holds(slots.drugs[slots.drug[number]].atc) for group in groups.values())
+        ]
+        found = {}
+        for key, group in groups.items():
+            used = nobody.copy()
+            for flags, code in codes:
+                if group.holds(code):
+                    used |= flags
+            if group.fact in self.cohort.places:
+                used |= self.cohort.places[group.fact] == 1
+            found[key] = used
+        return found
+
+    def pairs(self, key: str) -> npt.NDArray[np.uint64]:
+        """Per person a bit for each interaction of a class at hand, with the drug in use or to start."""
+        slots, use = self.labels.slots[key], self.cohort.uses[key]
+        begun = self.engine.to_start[key][self.cohort.profile, use.last_slot]
+        drug = np.where(use.slot > 0, slots.drug[use.slot], begun)
+        # Place -1 of a drug is the last column: no drug of the file.
+        found: npt.NDArray[np.uint64] = self.engine.about[key][drug] & self.at_hand
+        return found
+
+    @cached_property
+    def at_hand(self) -> npt.NDArray[np.uint64]:
+        """Per person a bit for each interaction of which something is used beside."""
+        found = np.zeros(len(self.cohort), np.uint64)
+        for bit, pair in enumerate(self.protocol.interactions.pairs):
+            for name in pair.beside:
+                found[self.groups[name]] |= np.uint64(1 << bit)
+        return found
+
+    def interaction(self, pairs: npt.NDArray[np.uint64]) -> Three:
+        """Per person the place of the gravest of some interactions."""
+        listed = [str(value) for value in self.labels.listed("interaction")]
+        found = np.full(len(self.cohort), listed.index("none"), np.int8)
+        # The mild ones first: a grave one stands over them.
+        ranked = sorted(
+            enumerate(self.protocol.interactions.pairs), key=lambda one: one[1].severity.value, reverse=True
+        )
+        for bit, pair in ranked:
+            found[(pairs & np.uint64(1 << bit)) != 0] = listed.index(pair.severity.value)
+        return found
+
+    @cached_property
+    def surgery(self) -> Values:
+        """Days until the operation, counted from the day of the answer."""
+        told = self.cohort.numbers["surgery_within_days"]
+        left = self.cohort.days["surgery_within_days"] + np.floor(told) - self.cohort.today
+        return np.where(left >= 0, left, np.nan)
 
     @cached_property
     def nt_probnp_rise(self) -> npt.NDArray[np.float64]:
         """NT-proBNP against the last value up to the discharge."""
         cohort = self.cohort
         after = (cohort.discharged != NEVER) & (cohort.days["nt_probnp"] > cohort.discharged)
+        # What a cohort keeps was measured on the day of discharge itself.
         before = cohort.nt_probnp_before
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(after, (cohort.numbers["nt_probnp"] - before) * 100 / before, np.nan)
@@ -189,7 +239,17 @@ class Derived:
         congestion = self.place("congestion")
         found = np.where(congestion < 0, np.int8(-1), (congestion == 0).astype(np.int8))
         found = np.where(self.on["loop_diuretic"], found, np.int8(0))
-        return np.where(self.cohort.related["other_bp_lowering"], np.int8(1), found)
+        nitrate = self.related("nitrate") & ~self.on["hydralazine_nitrate"]
+        return np.where(self.related("other_bp_lowering") | nitrate, np.int8(1), found)
+
+    def related(self, name: str) -> Flags:
+        """Who uses a drug of a group of doses.toml, a drug that the cohort knows of as interacting included."""
+        found = self.cohort.related[name].copy()
+        groups = self.protocol.interactions.groups
+        for key, used in self.cohort.groups.items():
+            if name in self.protocol.related_to(groups[key].atc[0]):
+                found |= used
+        return found
 
     @cached_property
     def pregnant(self) -> Three:
@@ -197,30 +257,27 @@ class Derived:
         cohort = self.cohort
         sex = cohort.places["sex"]
         past = cohort.age >= self.protocol.pregnancy_not_asked_from_age
-        male, female = self.labels.place("sex", "male"), self.labels.place("sex", "female")
-        spared = (cohort.places["pregnant"] != 1) & ((sex == male) | ((sex == female) & past))
+        spared = (cohort.places["pregnant"] != 1) & ((sex == self.labels.place("sex", "male")) | past)
         return np.where(spared, np.int8(0), self.place("pregnant"))
 
     @cached_property
     def laboratory_for_step(self) -> Flags:
         """Recent enough, and taken long enough after the last step."""
-        found = np.ones(len(self.cohort), bool)
+        found, step = np.ones(len(self.cohort), bool), self.step
+        for key, use in self.cohort.uses.items():
+            if self.protocol.drug_class[key].needs_laboratory:  # also of one that was stopped since
+                step = np.where(use.last_slot > 0, np.maximum(step, use.last_since), step)
         for name in self.protocol.laboratory_facts:
             day = self.cohort.days[name]
             found &= ~np.isnan(self.cohort.numbers[name])
             found &= self.cohort.today - day <= self.protocol.laboratory_for_step_days
-            found &= (self.step == NEVER) | (day - self.step >= self.protocol.laboratory_after_step_days)
+            found &= (step == NEVER) | (day - step >= self.protocol.laboratory_after_step_days)
         return found
 
 
 def shared_codes(engine: ColumnEngine, cohort: Cohort, derived: Derived) -> dict[str, Index]:
     """Region per person of every fact that is the same for all classes."""
-    rise, fall = derived.creatinine_change
-    numbers = {
-        "creatinine_rise_percent": rise, "egfr_fall_percent": fall, "ras_dose_percent": derived.ras_percent,
-        "hours_since_ace_inhibitor": derived.hours_since_ace, "loop_diuretic_dose": derived.loop_dose,
-        "nt_probnp_rise_percent": derived.nt_probnp_rise,
-    }  # fmt: skip
+    numbers = shared_numbers(derived)
     ace = cohort.uses["ace_inhibitor"]
     to_arni = engine.labels.reasons.index("switch_to_arni")
     on = derived.on
@@ -231,10 +288,9 @@ def shared_codes(engine: ColumnEngine, cohort: Cohort, derived: Derived) -> dict
         optimal = derived.optimal(key)
         used |= on[key] & optimal
         every &= optimal
-    related = cohort.related
     places: dict[str, npt.NDArray[np.integer]] = {
         "pregnant": derived.pregnant, "bp_alternatives": derived.bp_alternatives,
-        "lvef_ever_40_or_less": derived.lvef_ever, "rapid_titration": cohort.rapid.astype(np.int8),
+        "lvef_ever_40_or_less": derived.lvef_ever, "rapid_titration": derived.rapid.astype(np.int8),
         "arni_planned": (~on["ace_inhibitor"] & (ace.last_slot > 0) & (ace.last_reason == to_arni)).astype(np.int8),
         "ace_excluded": derived.excluded("ace_inhibitor"), "arb_excluded": derived.excluded("arb"),
         "arni_excluded": derived.excluded("arni"), "ras_optimal": np.where(any_ras, used, every).astype(np.int8),
@@ -242,22 +298,45 @@ def shared_codes(engine: ColumnEngine, cohort: Cohort, derived: Derived) -> dict
         "mra_optimal": derived.optimal("mra").astype(np.int8), "ras_in_use": _ras_in_use(engine, on),
         "result_corrected": np.zeros(len(cohort), np.int8),
         "vital_signs_doubtful": (derived.implausible["systolic_bp"]).astype(np.int8),
-        "potassium_binder": (related["potassium_binder"] | (cohort.places["potassium_binder"] == 1)).astype(np.int8),
-        "potassium_supplement": related["potassium_supplement"].astype(np.int8),
-        "aliskiren": related["aliskiren"].astype(np.int8),
-        "diltiazem_or_verapamil": related["diltiazem_or_verapamil"].astype(np.int8),
+        "potassium_binder": (
+            derived.related("potassium_binder") | (cohort.places["potassium_binder"] == 1)
+        ).astype(np.int8),
+        "recent_hyperkalaemia": derived.recent_hyperkalaemia.astype(np.int8),
+        "digoxin_level_outdated": derived.digoxin_level_outdated, "diabetes_type": _diabetes_type(derived),
     }  # fmt: skip
     codes: dict[str, Index] = {}
     for name, coding in engine.codings.items():
-        if name in CLASS_FACTS or name in ("renal_change", "phenotype"):
+        if name in CLASS_FACTS or name in ("renal_change", "phenotype", "indication", "danger"):
             continue
         if coding.cuts:
             codes[name] = coding.numbers(numbers[name] if name in numbers else derived.number(name))
         else:
             codes[name] = coding.places(places[name] if name in places else derived.place(name))
-    codes["renal_change"] = engine.renal.regions(codes)
+    codes["renal_change"] = _renal_change(engine, derived, codes)
     codes["phenotype"] = engine.phenotype.regions(codes)
+    if engine.indication is not None:
+        codes["indication"] = engine.indication.regions(codes)
+    codes["danger"] = engine.codings["danger"].places(engine.in_danger(codes).astype(np.int8))
     return codes
+
+
+def _renal_change(engine: ColumnEngine, derived: Derived, codes: Mapping[str, Index]) -> Index:
+    """The table's answer, where there is a step and a value from before it."""
+    coding, cohort = engine.codings["renal_change"], derived.cohort
+    found = engine.renal.regions(codes)
+    known = ~np.isnan(cohort.numbers["creatinine"])
+    without = known & np.isnan(derived.creatinine_change[0])
+    found = np.where(without, coding.of_value(NO_BASELINE), found)
+    return np.where(derived.step == NEVER, coding.of_value(NO_STEP), np.where(known, found, coding.size - 1))
+
+
+def _diabetes_type(derived: Derived) -> Three:
+    """Asked of who has diabetes or uses insulin."""
+    cohort, labels = derived.cohort, derived.labels
+    given = derived.place("diabetes_type")
+    possible = (cohort.places["diabetes"] == 1) | derived.related("insulin")
+    known = cohort.places.get("diabetes_type", np.full(len(cohort), -1, np.int8)) >= 0
+    return np.where(known | possible, given, np.int8(labels.place("diabetes_type", "none")))
 
 
 def _ras_in_use(engine: ColumnEngine, on: Mapping[str, Flags]) -> Three:
@@ -286,7 +365,7 @@ def class_codes(engine: ColumnEngine, cohort: Cohort, derived: Derived, key: str
     safety = np.array([kind == "safety" for kind in kinds])[use.last_reason]
     temporary = np.array([kind == "temporary" for kind in kinds])[use.last_reason]
     days = cohort.today - use.since
-    interval = slots.interval[slot, cohort.rapid.astype(np.intp)]
+    interval = slots.interval[slot, derived.rapid_step(key)]
     passed = np.where(slots.dose_known[slot], (interval >= 0) & (days >= interval), True)
     laboratory = engine.protocol.drug_class[key].needs_laboratory
     flags: dict[str, npt.NDArray[np.integer] | Flags] = {
@@ -298,18 +377,22 @@ def class_codes(engine: ColumnEngine, cohort: Cohort, derived: Derived, key: str
         "at_maximum": slots.at_maximum[slot, heavy], "at_lowest": slots.at_lowest[slot, heavy],
         "stopped_for_safety": ended & safety, "paused": ended & temporary,
         "interval_passed": np.where(on, passed, np.int8(-1)),
+        "values_since_stop": values_since_stop(derived, laboratory=laboratory),
+        "drug_not_tolerated": engine.not_tolerated[key][cohort.profile, drug],
+        "interaction": derived.interaction(derived.pairs(key)),
+        "newer_since_lowering": np.full(len(cohort), -1, np.int8), "recently_stopped": recently_stopped(derived, key),
     }  # fmt: skip
+    to_start = np.where(on, -1, engine.to_start[key][cohort.profile, use.last_slot])
     codes: dict[str, Index] = {}
+    numbers = class_numbers(derived, key)
     for name, coding in engine.codings.items():
         if name not in CLASS_FACTS:
             continue
-        if name == "drug":
+        if name in ("drug", "drug_to_start"):
             places = [coding.of_text(one.key) for one in slots.drugs] + [coding.size - 1]
-            codes[name] = np.array(places, np.intp)[drug]
-        elif name == "dose_percent_of_target":
-            codes[name] = coding.numbers(slots.percent[slot, heavy])
-        elif name == "days_since_last_step":
-            codes[name] = coding.numbers(np.where(on, days.astype(np.float64), np.nan))
+            codes[name] = np.array(places, np.intp)[drug if name == "drug" else to_start]
+        elif name in numbers:
+            codes[name] = coding.numbers(numbers[name])
         else:
             codes[name] = coding.places(flags[name].astype(np.int8))
     return codes

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from anderhalf.core.pathway.titration import classes, derive
+from anderhalf.core.pathway.titration import class_facts, derive
 from anderhalf.core.pathway.titration.history import ClassState, ClassUse
 from anderhalf.core.pathway.titration.ladder import Dose, Drug
 from anderhalf.core.pathway.titration.model import Patient, Tolerance
@@ -44,7 +44,8 @@ class ClassSlots:
         self.protocol, self.key = protocol, key
         self.drugs = tuple(drug for drug in protocol.drugs.values() if drug.drug_class == key)
         found = [Slot(drug, dose) for drug in self.drugs for dose in (*drug.steps, *drug.optional)]
-        found += [Slot(drug, None) for drug in self.drugs]
+        # Of two salts with one code only the first is meant when no dose was recorded.
+        found += [Slot(drug, None) for drug in self.drugs if protocol.drug_of(drug.atc, None) == drug]
         found += [
             Slot(protocol.drugs[name], dose) for name, dose in extra if protocol.drugs[name].drug_class == key
         ]
@@ -79,6 +80,7 @@ class ClassSlots:
         self.above, self.at_target, self.at_maximum, self.at_lowest, self.reached = flags
         self.interval = np.full((size, 2), -1, np.int32)  # slot, rapid
         self.furosemide = np.zeros(size)
+        self.daily = np.zeros(size)
         self.half, self.previous, self.following = np.zeros(
             (3, size, 2, 2, 2), np.int16
         )  # heavy, frail, rapid
@@ -108,13 +110,14 @@ class ClassSlots:
             known = dose.daily * drug.furosemide_equivalent if dose is not None else None
             self.furosemide[number] = np.nan if known is None else float(known)
         self.has_dose[number] = dose is not None
+        self.daily[number] = 0 if dose is None else float(dose.daily)
         self.dose_known[number] = drug.agreed and dose is not None
         if dose is None or not drug.agreed:
             return
         for heavy in (0, 1):
             self._fill_dose(number, drug, dose, heavy)
         for rapid in (0, 1):
-            days = classes.interval_days(self._context(rapid=bool(rapid)), drug, dose)
+            days = class_facts.interval_days(self.protocol, drug, dose, rapid=bool(rapid))
             self.interval[number, rapid] = -1 if days is None else days
 
     def _fill_dose(self, number: int, drug: Drug, dose: Dose, heavy: int) -> None:
@@ -129,7 +132,7 @@ class ClassSlots:
         self.at_maximum[place] = top is not None and dose.daily >= top.daily
         self.at_lowest[place] = dose.daily <= drug.ladder(weight)[0].daily
         self.may_resume[place] = top is not None and dose.daily <= top.daily
-        share = self.protocol.rapid_share_percent
+        share = self.protocol.rapid.share_percent
         for frail in (0, 1):
             fine = bool(frail)
             for rapid in (0, 1):
@@ -151,11 +154,16 @@ class ClassSlots:
         """A weight for which the drug's ladder is the usual one, or that of a heavy patient."""
         return drug.heavy_above_kg + 1 if heavy and drug.heavy_above_kg is not None else _LIGHT
 
-    def _context(self, *, rapid: bool = False, profile: Profile = ()) -> Any:
+    def _context(self, *, profile: Profile = ()) -> Any:
         """Just enough of a context for the functions that answer for one patient."""
-        return SimpleNamespace(
-            protocol=self.protocol, facts={}, patient=Patient(rapid=rapid, tolerances=profile)
-        )
+        return SimpleNamespace(protocol=self.protocol, facts={}, patient=Patient(tolerances=profile))
+
+    def interacting(self) -> npt.NDArray[np.uint64]:
+        """Per drug (the last place: none) a bit for each interaction that is about it or about the class."""
+        names = [{self.key, drug.key} for drug in self.drugs] + [{self.key}]
+        pairs = self.protocol.interactions.pairs
+        bits = [sum(1 << bit for bit, pair in enumerate(pairs) if mine & set(pair.about)) for mine in names]
+        return np.array(bits, np.uint64)
 
     # what follows from tolerances
 
@@ -171,7 +179,21 @@ class ClassSlots:
         uses = (*self.drugs, None)
         return np.array(
             [
-                [classes.excluded_for_other_drug(self._context(profile=one), self.key, drug) for drug in uses]
+                [
+                    class_facts.excluded_for_other_drug(self._context(profile=one), self.key, drug)
+                    for drug in uses
+                ]
+                for one in profiles
+            ],
+            np.int8,
+        )
+
+    def not_tolerated(self, profiles: Sequence[Profile]) -> npt.NDArray[np.int8]:
+        """Per profile and drug in use (the last column: none) whether that very drug was not tolerated."""
+        uses = (*self.drugs, None)
+        return np.array(
+            [
+                [drug is not None and class_facts.not_tolerated(one or (), self.key, drug) for drug in uses]
                 for one in profiles
             ],
             np.int8,
@@ -182,7 +204,9 @@ class ClassSlots:
         found = np.full((len(profiles), len(self.slots) + 1), -1, np.int16)
         for row, profile in enumerate(profiles):
             for number in range(len(self.slots) + 1):
-                drug = classes.drug_to_start(self._context(profile=profile), self.key, self._ended(number))
+                drug = class_facts.drug_to_start(
+                    self._context(profile=profile), self.key, self._ended(number)
+                )
                 if drug is not None:
                     found[row, number] = self.drugs.index(drug)
         return found

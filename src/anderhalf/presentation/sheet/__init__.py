@@ -3,17 +3,18 @@
 The page is ``sheet.typ``; what it says comes in as JSON strings, so nothing that somebody wrote in a table is ever
 read as markup. The fonts are those that Typst carries with it: the same page on every machine. The letter size is
 the largest with which everything fits on the one page, and never smaller than can be read on paper.
+
+``layout.py`` chooses what stands where, ``measure.py`` knows how wide a text is.
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,20 +22,17 @@ import qrcode
 import qrcode.image.svg
 import typst
 
-from anderhalf.core.pathway.flowchart.chart import Box, Chart, Step
+from anderhalf.core.pathway.flowchart.chart import Chart
 
+from .layout import lanes_of
 from .words import WORDS
 
 Format = Literal["pdf", "svg", "png"]
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
-SIZES = tuple(tenths / 10 for tenths in range(90, 64, -1))
+SIZES = tuple(tenths / 10 for tenths in range(105, 64, -1))
 """Letter sizes in points, from large to small. Nothing on the sheet is smaller than the last."""
 PIXELS_PER_INCH = 160
-NARROWEST = 12
-"""No lane is narrower than so many hundredths of the page."""
-CHARACTERS_ACROSS = 215
-"""About so many characters stand on one line across the page."""
 
 
 class DoesNotFit(ValueError):
@@ -70,10 +68,7 @@ class Letterhead:
 @lru_cache(maxsize=24)
 def draw_sheet(chart: Chart, head: Letterhead, *, format: Format) -> bytes:
     """The sheet as ``pdf``, ``svg`` or ``png``; raises :class:`DoesNotFit` when one A4 is too small."""
-    inputs = {"data": json.dumps(_content(chart, head), ensure_ascii=True), "qr": _qr(head.url)}
-    if head.logo:
-        inputs["logo"] = head.logo
-    size = _fitting_size(inputs)
+    size, inputs = _fitted(chart, head)
     if size is None:
         raise DoesNotFit(f"{chart.pathway} does not fit on one A4 in a letter of {SIZES[-1]} points")
     made = _compile(inputs, size, head.valid_from, format)
@@ -82,16 +77,25 @@ def draw_sheet(chart: Chart, head: Letterhead, *, format: Format) -> bytes:
     return made
 
 
-def _fitting_size(inputs: Mapping[str, str]) -> float | None:
-    """The largest of the letter sizes with which everything stands on one page; None when none does."""
+def _inputs(chart: Chart, head: Letterhead, size: float) -> dict[str, str]:
+    """What the page reads: its data, laid out for a letter of `size` points, and its pictures."""
+    inputs = {"data": json.dumps(_content(chart, head, size), ensure_ascii=True), "qr": _qr(head.url)}
+    return {**inputs, "logo": head.logo} if head.logo else inputs
+
+
+@lru_cache(maxsize=12)
+def _fitted(chart: Chart, head: Letterhead) -> tuple[float | None, Mapping[str, str]]:
+    """The largest letter size with which everything stands on one page, and that page; no size when none does."""
     low, high = 0, len(SIZES)
+    fits: Mapping[str, str] = {}
     while low < high:
         middle = (low + high) // 2
+        inputs = _inputs(chart, head, SIZES[middle])
         if isinstance(_compile(inputs, SIZES[middle], date.min, "svg"), bytes):
-            high = middle
+            high, fits = middle, inputs
         else:
             low = middle + 1
-    return SIZES[low] if low < len(SIZES) else None
+    return (SIZES[low] if low < len(SIZES) else None), fits
 
 
 def _compile(inputs: Mapping[str, str], size: float, day: date, format: Format) -> bytes | list[bytes]:
@@ -124,11 +128,11 @@ def _qr(url: str) -> str:
     return out.getvalue().decode()
 
 
-def _content(chart: Chart, head: Letterhead) -> dict[str, Any]:
+def _content(chart: Chart, head: Letterhead, size: float) -> dict[str, Any]:
     words = WORDS[chart.language]
     plain = chart.to_dict()
     for step, drawn in zip(chart.steps, plain["steps"], strict=True):
-        drawn["lanes"] = lanes_of(step)
+        drawn["lanes"] = lanes_of(step, size, chart.language)
         drawn["note"] = words["in_order"] if step.ordered else words["for_referrals"]
         drawn["arrow"] = (
             words["none_of_these"].format(what=step.onward) if step.onward else words["to_other_lines"]
@@ -152,7 +156,9 @@ def _content(chart: Chart, head: Letterhead) -> dict[str, Any]:
             "valid": words["valid"].format(day=valid),
             "live": words["live"],
             "conjunction": words["conjunction"],
+            "only-if": words["only_if"],
             "otherwise": words["otherwise"],
+            "no-more": words["no_more"],
             "always": words["always"],
             "when": words["when"],
             "alternative": words["alternative"],
@@ -162,66 +168,3 @@ def _content(chart: Chart, head: Letterhead) -> dict[str, Any]:
             "made": words["made"].format(pathway=head.pathway_version, hash=head.content_hash[:12]),
         },
     }
-
-
-def lanes_of(step: Step) -> list[dict[str, Any]]:
-    """How the boxes of a step stand side by side: boxes of one line of care share a lane, when that helps.
-
-    The width is shared so that the highest lane is as low as can be, by an estimate of the lines that each takes.
-    """
-    numbered = list(enumerate(step.boxes))
-    together = [list(group) for _tone, group in groupby(numbered, key=lambda one: one[1].tone)]
-    if len(together) < 3 or len(together) == len(numbered):
-        together = [[one] for one in numbered]
-    lanes = [[box for _at, box in lane] for lane in together]
-    return [
-        {"boxes": [at for at, _box in lane], "share": share}
-        for lane, share in zip(together, _shares(lanes), strict=True)
-    ]
-
-
-def _shares(lanes: Sequence[Sequence[Box]]) -> list[int]:
-    """Widths in hundredths of the page: a hundredth moves between two lanes as long as that lowers the whole."""
-    shares = [100 // len(lanes)] * len(lanes)
-
-    def height(widths: Sequence[int]) -> tuple[float, float]:
-        heights = [_height(lane, width) for lane, width in zip(lanes, widths, strict=True)]
-        return max(heights), sum(one * one for one in heights)
-
-    lowest = height(shares)
-    while True:
-        tried = []
-        for giver in range(len(lanes)):
-            for taker in range(len(lanes)):
-                for hundredths in (1, 3, 6, 10, 15):
-                    moved = list(shares)
-                    moved[giver] -= hundredths
-                    moved[taker] += hundredths
-                    if giver != taker and moved[giver] >= NARROWEST:
-                        tried.append((height(moved), moved))
-        best = min(tried, default=(lowest, shares))
-        if best[0] >= lowest:
-            return shares
-        lowest, shares = best
-
-
-def _height(lane: Sequence[Box], width: int) -> float:
-    """About how many lines a lane takes in a width."""
-    across = CHARACTERS_ACROSS * width / 100
-
-    def lines(characters: int, beside: int) -> int:
-        return max(1, -(-characters // max(10, round(across) - beside)))
-
-    high = 0.0
-    for box in lane:
-        high += 1.6 + lines(len(box.title) + len(box.term) + 3, 8) + bool(box.action)
-        for context in box.contexts:
-            if context.conditions:
-                high += 0.2 + lines(sum(len(one) + 3 for one in context.conditions), 6)
-            for item in context.items:
-                said = sum(len(one) + 4 for rule in item.rules for one in rule.conditions)
-                if item.lead:
-                    high += lines(len(item.lead) + 6 + said + 9 * len(item.rules), 8)
-                else:
-                    high += lines(said, 20)
-    return high

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from anderhalf.core.decisions.compiled import CompiledDiffers, compile_table, scaled
-from anderhalf.core.decisions.facts import FactValue, FactValueError, at_declared_scale
+from anderhalf.core.decisions.facts import FactValue, FactValueError
 from anderhalf.core.decisions.policy import bits
 from tests.unit.core.decisions.decision_builders import (
     AGE,
@@ -47,7 +47,7 @@ def test_three_engines_agree(random: RandomTable, facts: dict[str, FactValue]) -
 @settings(max_examples=200, deadline=None)
 def test_scaled_values_give_the_same_masks(random: RandomTable, facts: dict[str, FactValue]) -> None:
     on_scale = {
-        name: FactValue(at_declared_scale(FACTS[name], given.value), given.on)
+        name: FactValue(given.value.quantize(D(1).scaleb(-FACTS[name].decimals)), given.on)
         if isinstance(given.value, Decimal)
         else given
         for name, given in facts.items()

@@ -160,7 +160,7 @@ def test_a_table_of_another_tool_is_read_with_its_own_types() -> None:
 
 
 def test_facts_of_the_dictionary_are_used_by_name() -> None:
-    xml = TABLE.replace("Leeftijd in jaren", "age")
+    xml = TABLE.replace("Leeftijd in jaren", "age").replace("60,65", "60, 65")
     file = read_dmn(foreign(xml, extra=ITEM), facts=FACTS)
     assert file.tables["Route"].inputs[0] is FACTS["age"]
 

@@ -11,7 +11,6 @@ from anderhalf.core.decisions.facts import (
     FactValueError,
     Freshness,
     Value,
-    at_declared_scale,
     check_value,
     freshness,
     usable_value,
@@ -71,8 +70,3 @@ def test_a_value_counts_up_to_its_maximum_age(on: date | None, expected: Freshne
 def test_a_fact_without_maximum_age_needs_no_date() -> None:
     assert freshness(NOTE, FactValue("x"), on=TODAY) is Freshness.KNOWN
     assert freshness(NOTE, None, on=TODAY) is Freshness.MISSING
-
-
-def test_rounding_to_the_declared_decimals_is_half_up() -> None:
-    assert at_declared_scale(POTASSIUM, Decimal("5.05")) == Decimal("5.1")
-    assert at_declared_scale(AGE, Decimal("64.4999")) == Decimal("64")

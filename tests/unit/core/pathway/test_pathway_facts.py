@@ -23,21 +23,28 @@ def dictionary():
 @pytest.mark.parametrize(
     ("name", "value", "unit", "expected"),
     [
-        ("nt_probnp", "394.39", "pg/mL", "394"),
+        ("nt_probnp", "394.39", "pg/mL", "394.39"),
         ("nt_probnp", "14.75", "pmol/L", "125"),
-        ("nt_probnp", "14.69", "pmol/L", "124"),
-        ("creatinine", "1.00", "mg/dL", "88"),
+        ("nt_probnp", "14.69", "pmol/L", "124.4915"),
+        ("creatinine", "1.00", "mg/dL", "88.4"),
         ("creatinine", "2.5", "mg/dL", "221"),
-        ("potassium", "5.04", "meq/L", "5.0"),
-        ("potassium", "5.05", "mmol/L", "5.1"),
-        ("haemoglobin", "12", "g/dL", "7.4"),
-        ("haemoglobin", "13", "g/dL", "8.1"),
-        ("weight", "220", "[lb_av]", "99.8"),
+        ("potassium", "5.04", "meq/L", "5.04"),
+        ("potassium", "5.05", "mmol/L", "5.05"),
+        ("haemoglobin", "12", "g/dL", "7.4472"),
+        ("haemoglobin", "13", "g/dL", "8.0678"),
+        ("weight", "220", "[lb_av]", "99.7903"),
         ("height", "1.75", "m", "175"),
-        ("glucose", "100", "mg/dL", "5.6"),
-        ("lvef", "39.55254098", "%", "39.6"),
-        ("lvef", "0.35", "1", "35.0"),
-        ("egfr", "59.6", "mL/min", "60"),
+        ("glucose", "100", "mg/dL", "5.5507"),
+        ("lvef", "39.55254098", "%", "39.5525"),
+        ("lvef", "0.35", "1", "35"),
+        ("lvef", "0.35", "fractie", "35"),
+        ("egfr", "59.6", "ml/min/1,73 m²", "59.6"),
+        ("egfr", "29.99999", "mL/min/{1.73_m2}", "29.9999"),
+        ("egfr", "30.00001", "mL/min/{1.73_m2}", "30.0001"),
+        ("hba1c", "7", "%", "53.01"),
+        ("nt_probnp", "35", "pmol/l", "296.6102"),
+        ("bnp", "20", "pmol/L", "69.28"),
+        ("digoxin_level", "1.5", "nmol/l", "1.1709"),
         ("e_over_e", "12.3", None, "12.3"),
     ],
 )
@@ -48,7 +55,14 @@ def test_units(dictionary, name, value, unit, expected):
 
 @pytest.mark.parametrize(
     ("name", "unit"),
-    [("potassium", "mg/dL"), ("creatinine", None), ("weight", ""), ("nt_probnp", "PG/ML"), ("bmi", "1")],
+    [
+        ("potassium", "mg/dL"),
+        ("creatinine", None),
+        ("weight", ""),
+        ("nt_probnp", "mol"),
+        ("bmi", "1"),
+        ("egfr", "mL/min"),
+    ],
 )
 def test_an_unknown_unit_names_those_that_are_understood(dictionary, name, unit):
     with pytest.raises(UnknownUnit) as caught:
@@ -69,7 +83,8 @@ def test_an_unknown_fact_is_named(dictionary):
         ("potassium", " 4.8 ", "4.8", False),
         ("potassium", "6,6", "6.6", True),
         ("potassium", "1,5", "1.5", True),
-        ("potassium", "10", "10.0", True),
+        ("potassium", "10", "10", True),
+        ("potassium", "6,1", "6.1", True),
         ("nt_probnp", "12 400", "12400", False),
         ("systolic_bp", "90", "90", False),
         ("systolic_bp", "89", "89", True),
@@ -150,7 +165,7 @@ def test_age_follows_the_calendar_even_when_it_was_typed(dictionary):
 
 def test_bmi_needs_both_and_a_recent_weight(dictionary):
     both = facts(weight=Decimal("80.0"), height=Decimal(175))
-    assert dictionary.derive(both, on=ON)["bmi"].value == Decimal("26.1")
+    assert dictionary.derive(both, on=ON)["bmi"].value == Decimal("26.1224")
     assert "bmi" not in dictionary.derive(facts(weight=Decimal(80)), on=ON)
     assert "bmi" not in dictionary.derive(both, on=ON + timedelta(93))
     assert dictionary.derive(both | facts(bmi=Decimal(30)), on=ON)["bmi"].value == 30

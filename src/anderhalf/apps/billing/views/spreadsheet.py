@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
-from io import StringIO
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anderhalf.core.spreadsheets import csv_text
 from anderhalf.presentation.formatting import format_number
 from anderhalf.presentation.language import label_of, language
 
 from ..models import Claim
 
-BOM = "\ufeff"
-
 
 def claims_file(claims: Iterable[Claim], *, with_names: bool) -> str:
     """One line per claim. ``with_names`` for the network's own billing; an insurer knows its insured by BSN."""
-    lines = StringIO()
-    writer = csv.writer(lines, delimiter=";", lineterminator="\r\n")
     head = [
         _("kenmerk"), _("stand"), _("probleem"), _("BSN"), _("geboortedatum"), _("naam"), _("UZOVI"), _("verzekeraar"),
         _("AGB centrum"), _("prestatiecode"), _("prestatie"), _("datum zorg"), _("bedrag"), _("eigen risico"),
         _("verwijsnummer"), _("verwijsdatum"), _("AGB verwijzer"), _("AGB praktijk verwijzer"), _("contract"),
     ]  # fmt: skip
-    writer.writerow(head)
-    for claim in claims:
-        writer.writerow(_line(claim, with_names=with_names))
-    return BOM + lines.getvalue()
+    return csv_text([head, *(_line(claim, with_names=with_names) for claim in claims)])
 
 
 def _line(claim: Claim, *, with_names: bool) -> list[str]:
@@ -41,12 +33,12 @@ def _line(claim: Claim, *, with_names: bool) -> list[str]:
         str(claim.get_problem_display()) if claim.problem else "",
         patient.bsn,
         patient.birth_date.isoformat(),
-        safe(patient.full_name) if with_names else "",
+        patient.full_name if with_names else "",
         claim.insurer.uzovi if claim.insurer else "",
-        safe(claim.insurer.name) if claim.insurer else "",
+        claim.insurer.name if claim.insurer else "",
         claim.centre.agb,
         claim.service_code,
-        safe(label_of(claim.terms.get("payment_title"))),
+        label_of(claim.terms.get("payment_title")),
         claim.care_on.isoformat(),
         amount,
         "" if claim.deductible is None else _("ja") if claim.deductible else _("nee"),
@@ -56,8 +48,3 @@ def _line(claim: Claim, *, with_names: bool) -> list[str]:
         referral.requester_organisation.agb,
         claim.contract,
     ]
-
-
-def safe(text: str) -> str:
-    """Text that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -4,6 +4,7 @@ from ..followers import AFTER_ADVICE, AFTER_ENCOUNTER, AFTER_END
 from .advice import choose_advice
 from .appointments import arrived, book, cancel, move, no_show
 from .beside import choose_beside
+from .danger import answer_danger, warn_of_unsaved, watch_for_danger
 from .encounters import correct_encounter, enter_home_measurements, record_encounter
 from .episodes import (
     assess_stable,
@@ -14,20 +15,33 @@ from .episodes import (
     start_episode,
     write_plan,
 )
+from .medication import PRESCRIBERS
 from .parts import EncounterText, MedicationStep, NewDocument, Taught
 from .sessions import MadeSessions, cancel_session, make_sessions, substitute
-from .tolerances import ask_tolerances, end_tolerance, remember_tolerance
+from .tolerances import (
+    agree_dosing,
+    ask_tolerances,
+    end_dosing,
+    end_tolerance,
+    judge_tolerance,
+    reject_tolerance,
+    remember_tolerance,
+)
+from .undo import reopen_advice, undo_choice
 from .watching import review_results
 
 __all__ = [
     "AFTER_ADVICE",
     "AFTER_ENCOUNTER",
     "AFTER_END",
+    "PRESCRIBERS",
     "EncounterText",
     "MadeSessions",
     "MedicationStep",
     "NewDocument",
     "Taught",
+    "agree_dosing",
+    "answer_danger",
     "arrived",
     "ask_tolerances",
     "assess_stable",
@@ -37,19 +51,26 @@ __all__ = [
     "choose_advice",
     "choose_beside",
     "correct_encounter",
+    "end_dosing",
     "end_episode",
     "end_episode_of_withdrawn",
     "end_tolerance",
     "enter_home_measurements",
+    "judge_tolerance",
     "make_sessions",
     "move",
     "no_show",
     "open_episode_for",
     "record_encounter",
+    "reject_tolerance",
     "remember_tolerance",
+    "reopen_advice",
     "review_results",
     "schedule_next_contact",
     "start_episode",
     "substitute",
+    "undo_choice",
+    "warn_of_unsaved",
+    "watch_for_danger",
     "write_plan",
 ]

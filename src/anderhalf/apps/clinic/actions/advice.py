@@ -18,7 +18,7 @@ from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.people.models import Submission
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
-from anderhalf.apps.record.models import MedicationAgreement, StoredDecision
+from anderhalf.apps.record.models import MedicationAgreement, StoredDecision, Task
 from anderhalf.apps.record.queries import current_medication
 from anderhalf.core.pathway.titration import Dose, Drug, Patient, Proposal, ProposalKind, Protocol, store
 
@@ -27,11 +27,12 @@ from ..errors import AdviceChanged, AdviceRefused
 from ..followers import AFTER_ADVICE
 from ..models import AdviceChoice, Encounter, Episode
 from ..queries.advice import pathway_of
+from ..queries.choices import about_of, declined_of
 from ..queries.proposals import ASKED_FOR, advice_about, basis_of, dose_choices, lacks_dose
 from ..titration import words
-from ..titration.gather import local
+from ..titration.gather import TITRATION, local
+from .medication import agree
 
-TABLE = "titration"
 MONITORING = "monitoring"
 """Kind of the tasks that say what to measure after a step."""
 Kind = MedicationAgreement.Kind
@@ -51,6 +52,7 @@ def choose_advice(
     reason: str = "",
     dose: str = "",
     stop_reason: str = "",
+    despite: str = "",
     encounter: UUID | None = None,
     submission: str = "",
 ) -> AdviceChoice:
@@ -58,7 +60,9 @@ def choose_advice(
 
     ``basis`` is the fingerprint that was shown: :class:`AdviceChanged` when the facts gave another advice meanwhile.
     ``dose`` (of the card's choices) belongs to *adapted*; ``reason`` to *adapted* and *declined*. Accepting makes the
-    medication agreement with the patient's instruction, and the controls as tasks of the centre.
+    medication agreement with the patient's instruction, and the controls as tasks of the centre. What the register
+    forbids is refused (``actions.medication.agree``); ``despite`` is a prescriber's reason. So is a step of a class
+    whose proposal was declined and not opened again.
     """
     found = lock_episode(episode, by=by, must_be_open=False)
     permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
@@ -74,22 +78,27 @@ def choose_advice(
         raise AdviceRefused(_("Schrijf op waarom u het anders doet."))
     if encounter is not None and not Encounter.objects.filter(pk=encounter, episode=found).exists():
         raise AccessDenied
+    about_what = about_of(protocol, proposal)
+    if declined_of(found, drug_class, about_what) is not None:
+        raise AdviceRefused(_("Dit voorstel is afgewezen. Heropen het eerst."))
     chosen = _dose_of(proposal, protocol, dose) if choice == Choice.ADAPTED else proposal.dose_new
     agreements: list[MedicationAgreement] = []
+    tasks: list[Task] = []
     if choice != Choice.DECLINED:
         about = {
-            "by": by, "at": at, "patient": found.patient_id, "under": Right.WRITE_CLINICAL, "encounter": encounter,
-            "reason": _reason(proposal, reason),
+            "by": by, "at": at, "under": Right.WRITE_CLINICAL, "encounter": encounter,
+            "reason": _reason(proposal, reason), "despite": despite, "on_proposal": True,
         }  # fmt: skip
         adapted = choice == Choice.ADAPTED
         agreements = _agree(found, proposal, protocol, chosen, stop_reason, about, instead=adapted)
-        _plan_checks(by, at, found, proposal, protocol)
+        tasks = _plan_checks(by, at, found, proposal, protocol)
     kept = _keep(by, at, found, patient, protocol, proposal, encounter)
     row = AdviceChoice.objects.create(
         network_id=found.network_id, patient_id=found.patient_id, episode=found, decision=kept,
         drug_class=drug_class, proposed=proposal.kind.value, rule=proposal.rule, agenda=proposal.agenda,
         choice=choice, reason=reason.strip()[:300], medication=[str(one.pk) for one in agreements],
-        encounter=encounter, at=at, by=by.name, by_id=by.user_id,
+        tasks=[str(one.pk) for one in tasks], about=about_what, encounter=encounter, at=at, by=by.name,
+        by_id=by.user_id,
     )  # fmt: skip
     found.version += 1
     found.save(update_fields=["version"])
@@ -147,7 +156,7 @@ def _agree(
         if stop_reason and stop_reason not in protocol.stop_reasons:
             raise AdviceRefused(_("Kies een reden uit de lijst."))
         code = "switch_to_arni" if proposal.held_by == "arni" else stop_reason
-        return _end(in_class, STOPS[proposal.kind], protocol, proposal, code, about)
+        return _end(episode, in_class, STOPS[proposal.kind], protocol, proposal, code, about)
     drug = protocol.drugs.get(proposal.drug or "")
     if lacks_dose(proposal):
         raise AdviceRefused(_("Leg eerst middel en dosis vast bij de medicatie."))
@@ -160,7 +169,7 @@ def _agree(
     kind = Kind.CHANGE if on_it else Kind.START
     # a step that may begin later (after a wash-out, after the interval) is agreed from then on
     begins = max(at, proposal.not_before) if proposal.not_before is not None else at
-    return [_dose_agreement(kind, drug, dose, about, row=row, from_at=begins)]
+    return [_dose_agreement(episode, kind, drug, dose, about, row=row, from_at=begins)]
 
 
 def _in_use(
@@ -182,8 +191,8 @@ def _in_use(
 
 
 def _end(
-    rows: list[MedicationAgreement], kind: str, protocol: Protocol, proposal: Proposal, stop_reason: str,
-    about: Mapping[str, Any],
+    episode: Episode, rows: list[MedicationAgreement], kind: str, protocol: Protocol, proposal: Proposal,
+    stop_reason: str, about: Mapping[str, Any],
 ) -> list[MedicationAgreement]:  # fmt: skip
     """Stop or pause everything of a class; a class that only a referral told of is named as such."""
     running = [row for row in rows if row.kind != Kind.PAUSE or kind == Kind.STOP]
@@ -191,8 +200,8 @@ def _end(
     if not running:
         name = protocol.drug_class[proposal.drug_class].title["nl"]
         return [
-            record.agree_medication(
-                drug=proposal.drug_class, drug_name=name, drug_class=proposal.drug_class,
+            agree(
+                episode, drug=proposal.drug_class, drug_name=name, drug_class=proposal.drug_class,
                 instructions=f"Stop met {name}.", **common,
             )
         ]  # fmt: skip
@@ -201,8 +210,8 @@ def _end(
         drug = protocol.drugs_by_atc.get(row.atc) or protocol.drugs.get(row.drug)
         text = words.instruction_for(str(kind), drug, None) if drug else ""
         found.append(
-            record.agree_medication(
-                drug=row.drug, drug_name=row.drug_name, atc=row.atc, drug_class=proposal.drug_class,
+            agree(
+                episode, drug=row.drug, drug_name=row.drug_name, atc=row.atc, drug_class=proposal.drug_class,
                 instructions=text, **common,
             )
         )  # fmt: skip
@@ -210,6 +219,7 @@ def _end(
 
 
 def _dose_agreement(
+    episode: Episode,
     kind: str,
     drug: Drug,
     dose: Dose,
@@ -219,7 +229,8 @@ def _dose_agreement(
     from_at: datetime,
 ) -> MedicationAgreement:
     seldom = dose.per_day < 1
-    return record.agree_medication(
+    return agree(
+        episode,
         kind=kind,
         drug=row.drug if row is not None else drug.key,
         drug_name=row.drug_name if row is not None else drug.label["nl"],
@@ -240,24 +251,32 @@ def _switch(
             continue
         if key == "ace_inhibitor":
             wait = timedelta(hours=int(protocol.settings["ace_inhibitor_washout_hours"].chosen))
-        found += _end(rows, Kind.STOP, protocol, replace(proposal, drug_class=key), "switch_to_arni", about)
+        found += _end(
+            episode, rows, Kind.STOP, protocol, replace(proposal, drug_class=key), "switch_to_arni", about
+        )
     if not found:
         raise AdviceRefused(_("Leg eerst vast welke ACE-remmer of ARB de patiënt gebruikt."))
     begins = max(at + wait, proposal.not_before or at)
-    return [*found, _dose_agreement(Kind.START, drug, dose, about, row=None, from_at=begins)]
+    return [*found, _dose_agreement(episode, Kind.START, drug, dose, about, row=None, from_at=begins)]
 
 
-def _plan_checks(by: Viewer, at: datetime, episode: Episode, proposal: Proposal, protocol: Protocol) -> None:
+def _plan_checks(
+    by: Viewer, at: datetime, episode: Episode, proposal: Proposal, protocol: Protocol
+) -> list[Task]:
     """The controls that belong to a step, as tasks of the centre with their dates."""
     title = protocol.drug_class[proposal.drug_class].title["nl"]
+    made = []
     for check in proposal.checks:
         labels = [protocol.facts[name].label["nl"] for name in check.facts if name in protocol.facts]
         names = ", ".join(words.in_sentence(label) for label in labels)
-        record.add_task(
-            by=by, at=at, patient=episode.patient_id, kind=MONITORING, title=f"Controle {title}: {names}",
-            owner_organisation=episode.centre, owner=episode.practitioner_id, due_on=check.until_on,
-            about=f"check:{proposal.drug_class}", note=words.period(check.from_on, check.until_on),
+        made.append(
+            record.add_task(
+                by=by, at=at, patient=episode.patient_id, kind=MONITORING, title=f"Controle {title}: {names}",
+                owner_organisation=episode.centre, owner=episode.practitioner_id, due_on=check.until_on,
+                about=f"check:{proposal.drug_class}", note=words.period(check.from_on, check.until_on),
+            )
         )  # fmt: skip
+    return made
 
 
 def _keep(
@@ -276,6 +295,6 @@ def _keep(
     ]
     pathway = pathway_of(episode, on=day)
     return record.store_decision(
-        by=by, at=at, patient=episode.patient_id, pathway=pathway.key, table=TABLE, version=pathway.version,
+        by=by, at=at, patient=episode.patient_id, pathway=pathway.key, table=TITRATION, version=pathway.version,
         content_hash=protocol.texts_hash, status=proposal.kind.value, decision=whole, encounter=encounter,
     )  # fmt: skip

@@ -10,17 +10,20 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anderhalf.apps.people.access import Right
+from anderhalf.apps.people.models import Patient
+from anderhalf.apps.people.queries import has_left
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.referrals import actions as referrals
 from anderhalf.apps.referrals.states import Status
 
 from ..access import Permission, check_own_centre, lock_episode, permit
-from ..checks import check_can_take
-from ..errors import DateRefused, SlotTaken
-from ..models import Appointment, AppointmentChange, Episode, Slot
+from ..checks import check_alive, check_can_take
+from ..errors import DateRefused, PatientBusy, ProfessionalLeft, SlotTaken
+from ..models import Appointment, AppointmentChange, ClinicSession, Episode, Slot
 from ..states import APPOINTMENT_STATES, AppointmentStatus
 
 LIVE = (
@@ -37,21 +40,23 @@ def book(
 ) -> Appointment:
     """Put the patient of an open episode in a slot.
 
-    Raises ``SlotTaken`` when somebody was first, ``SlotInPast``, ``SessionCancelled``, ``KindNotAllowed``,
-    ``OtherCentre`` or ``EpisodeEnded``. The referral of a patient not seen before becomes *booked*.
+    Raises ``SlotTaken`` when somebody was first, ``PatientBusy`` when the patient is elsewhere then,
+    ``ProfessionalLeft``, ``SlotInPast``, ``SessionCancelled``, ``KindNotAllowed``, ``OtherCentre``,
+    ``PatientDeceased`` or ``EpisodeEnded``. The referral of a patient not seen before becomes *booked*.
     """
     try:
         with transaction.atomic():
             found = lock_episode(episode, by=by)
             permission = permit(by, Right.BOOK, at=at, patient=found.patient_id)
             check_own_centre(by, found.centre_id)
+            check_alive(found)
             appointment = _take(slot, found, kind=kind, note=note, by=by, at=at)
             if found.referral.status == Status.ACCEPTED:
                 referrals.mark_booked(by=by, at=at, referral=found.referral_id)
             permission.log("C", "appointment_booked", appointment, kind=kind)
             return appointment
     except IntegrityError as clash:
-        raise _taken_or(clash, slot) from clash
+        raise _taken_or(clash, slot, episode) from clash
 
 
 def move(*, by: Viewer, at: datetime, appointment: UUID, slot: UUID, because: str = "") -> Appointment:
@@ -62,12 +67,13 @@ def move(*, by: Viewer, at: datetime, appointment: UUID, slot: UUID, because: st
             permission = permit(by, Right.BOOK, at=at, patient=old.patient_id)
             found = lock_episode(old.episode_id, by=by)
             check_own_centre(by, found.centre_id)
+            check_alive(found)
             step(old, AppointmentStatus.MOVED, by=by, at=at, because=because)
             new = _take(slot, found, kind=old.kind, note=old.note, by=by, at=at, moved_from=old)
             permission.log("U", "appointment_moved", old, to=str(new.pk))
             return new
     except IntegrityError as clash:
-        raise _taken_or(clash, slot) from clash
+        raise _taken_or(clash, slot, old.episode_id) from clash
 
 
 @transaction.atomic
@@ -139,6 +145,8 @@ def _take(
     # the session's row is locked so that it can't be called off between this check and the commit
     found = Slot.objects.select_for_update(of=("session",)).select_related("session").get(pk=slot)
     check_can_take(found, episode, kind=kind, at=at)
+    _check_works_there(found)
+    _check_patient_free(found, episode.patient_id)
     appointment = Appointment.objects.create(
         slot=found,
         patient_id=episode.patient_id,
@@ -148,6 +156,7 @@ def _take(
         booked_by=by.name,
         note=note.strip()[:200],
         moved_from=moved_from,
+        begins_at=found.starts_at,
     )
     AppointmentChange.objects.create(
         appointment=appointment, status=AppointmentStatus.BOOKED, at=at, by=by.name
@@ -155,10 +164,45 @@ def _take(
     return appointment
 
 
-def _taken_or(clash: IntegrityError, slot: UUID) -> Exception:
-    """``SlotTaken`` when the slot is what clashed; any other broken constraint is raised as it is."""
+def _check_works_there(slot: Slot) -> None:
+    """Refuse a slot of somebody whose account was closed or whose work there has ended."""
+    gone = ClinicSession.objects.filter(has_left("professional", "centre", "starts_at"), pk=slot.session_id)
+    if gone.exists():
+        raise ProfessionalLeft(slot.session.professional.full_name)
+
+
+def _check_patient_free(slot: Slot, patient: UUID) -> None:
+    """Refuse a slot that overlaps another live appointment of the patient, of whichever pathway or centre.
+
+    The patient's row is the lock: of two who book the same person at once, the second sees the first.
+    """
+    Patient.objects.select_for_update(of=("self",)).get(pk=patient)
+    if busy := _busy_then(slot, patient):
+        raise busy
+
+
+def _busy_then(slot: Slot, patient: UUID) -> PatientBusy | None:
+    overlapping = Appointment.objects.filter(
+        patient=patient, status__in=LIVE, slot__starts_at__lt=slot.ends_at, slot__ends_at__gt=slot.starts_at
+    )
+    other = overlapping.exclude(slot=slot).select_related("slot__session__professional").first()
+    if other is None:
+        return None
+    when = timezone.localtime(other.slot.starts_at)
+    name = other.slot.session.professional.full_name
+    return PatientBusy(day=f"{when:%d-%m-%Y}", time=f"{when:%H:%M}", professional=name)
+
+
+def _taken_or(clash: IntegrityError, slot: UUID, episode: UUID) -> Exception:
+    """``SlotTaken`` or ``PatientBusy`` when that is what clashed; any other broken constraint is raised as it is."""
     holder = Appointment.objects.filter(slot=slot, status__in=LIVE).first()
-    return SlotTaken(appointment=holder.pk, episode=holder.episode_id) if holder else clash
+    if holder is not None:
+        return SlotTaken(appointment=holder.pk, episode=holder.episode_id)
+    wanted, patient = (
+        Slot.objects.get(pk=slot),
+        Episode.objects.values_list("patient", flat=True).get(pk=episode),
+    )
+    return _busy_then(wanted, patient) or clash
 
 
 def _lock_appointment(appointment: UUID, *, by: Viewer) -> Appointment:

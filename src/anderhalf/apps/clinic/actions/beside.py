@@ -22,9 +22,12 @@ from ..access import lock_episode, permit
 from ..errors import AdviceChanged, AdviceRefused
 from ..followers import AFTER_ADVICE
 from ..models import AdviceChoice, Encounter, Episode
+from ..queries.advice import pathways_beside
 from ..queries.anticoagulant import ANTICOAGULATION, DOSE, DoseStep, dose_step, starts
-from ..queries.beside import TABLES, Beside, answer, basis_of, pathways_beside
+from ..queries.beside import TABLES, Beside, answer, basis_of
+from ..queries.choices import about_of_table, declined_of
 from ..titration.words import plain_instruction
+from .medication import agree
 
 Choice, Kind = AdviceChoice.Choice, MedicationAgreement.Kind
 DISCUSSED = frozenset({"discuss", "refer", "forward", "keep_vka", "not", "call_cardiologist"})
@@ -43,6 +46,7 @@ def choose_beside(
     basis: str,
     reason: str = "",
     start: str = "",
+    despite: str = "",
     encounter: UUID | None = None,
     submission: str = "",
 ) -> AdviceChoice:
@@ -51,7 +55,8 @@ def choose_beside(
     ``basis`` is the fingerprint that was shown: :class:`AdviceChanged` when the record gives another answer by now.
     Following a dose makes the medication agreement; so does following the advice to start with ``start``, the key of
     one of the drugs that were offered, each in its dose. Not following asks for a ``reason``. What must be discussed
-    goes to the agenda by the follower of supervision.
+    goes to the agenda by the follower of supervision. What the register forbids is refused, unless a prescriber says
+    why (``despite``).
     """
     found = lock_episode(episode, by=by, must_be_open=False)
     permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
@@ -61,13 +66,11 @@ def choose_beside(
     found = lock_episode(episode, by=by)
     if by.professional_id is None:
         raise AccessDenied(_("Alleen een zorgverlener beslist over een voorstel."))
-    if choice not in (Choice.ACCEPTED, Choice.DECLINED):
-        raise AdviceRefused(_("Kies overnemen of niet doen."))
-    if choice == Choice.DECLINED and not reason.strip():
-        raise AdviceRefused(_("Schrijf op waarom u het anders doet."))
-    if encounter is not None and not Encounter.objects.filter(pk=encounter, episode=found).exists():
-        raise AccessDenied
+    _check_choice(found, choice, reason, encounter)
     answered, decision = _answered(found, pathway, table, basis, at=at)
+    about_what = about_of_table(decision)
+    if declined_of(found, table, about_what) is not None:
+        raise AdviceRefused(_("Dit voorstel is afgewezen. Heropen het eerst."))
     keep = partial(
         _keep, by=by, at=at, patient=found.patient_id, pathway=answered.pathway.key, encounter=encounter
     )
@@ -77,14 +80,14 @@ def choose_beside(
     if step is not None:
         if table != DOSE:
             keep(DOSE, step.decision)
-        agreed = _agree(answered, step, by=by, at=at, patient=found.patient_id, encounter=encounter)
+        agreed = _agree(found, answered, step, by=by, at=at, encounter=encounter, despite=despite)
         medication.append(str(agreed.pk))
     said = {str(decision.value(output)) for output in ("advice", "verdict", "action")}
     row = AdviceChoice.objects.create(
         network_id=found.network_id, patient_id=found.patient_id, episode=found, decision=kept, drug_class=table,
         proposed="table", rule=decision.decisive[0].rule_id if decision.decisive else "",
         agenda=bool(said & DISCUSSED), choice=choice, reason=reason.strip()[:300], medication=medication,
-        encounter=encounter, at=at, by=by.name, by_id=by.user_id,
+        about=about_what, encounter=encounter, at=at, by=by.name, by_id=by.user_id,
     )  # fmt: skip
     found.version += 1
     found.save(update_fields=["version"])
@@ -94,6 +97,15 @@ def choose_beside(
         people.keep_result(by=by, key=submission, result=str(row.pk))
     permission.log("C", f"advice_{choice}", row, pathway=answered.pathway.key, table=table, rule=row.rule)
     return row
+
+
+def _check_choice(episode: Episode, choice: str, reason: str, encounter: UUID | None) -> None:
+    if choice not in (Choice.ACCEPTED, Choice.DECLINED):
+        raise AdviceRefused(_("Kies overnemen of niet doen."))
+    if choice == Choice.DECLINED and not reason.strip():
+        raise AdviceRefused(_("Schrijf op waarom u het anders doet."))
+    if encounter is not None and not Encounter.objects.filter(pk=encounter, episode=episode).exists():
+        raise AccessDenied
 
 
 def _answered(
@@ -139,17 +151,19 @@ def _step(answered: Beside, table: str, start: str, *, on: date) -> DoseStep | N
 
 
 def _agree(
-    answered: Beside, step: DoseStep, *, by: Viewer, at: datetime, patient: UUID, encounter: UUID | None
-) -> MedicationAgreement:
+    episode: Episode, answered: Beside, step: DoseStep, *, by: Viewer, at: datetime, encounter: UUID | None,
+    despite: str,
+) -> MedicationAgreement:  # fmt: skip
     """The medication agreement of a dose, with why and what the patient reads."""
     drug, row = step.drug, answered.anticoagulant
     name = row.drug_name if row is not None else drug.label["nl"]
     rule = step.decision.decisive[0]
     # Whoever uses the drug already, also where only its name was known, is told a dose and starts nothing.
     in_use = answered.decisions.get(DOSE) is step.decision
-    return record.agree_medication(
-        by=by, at=at, patient=patient, under=Right.WRITE_CLINICAL, encounter=encounter, from_at=at,
-        kind=Kind.CHANGE if in_use else Kind.START, drug=row.drug if row is not None else drug.key, drug_name=name,
+    return agree(
+        episode, by=by, at=at, despite=despite, on_proposal=True, under=Right.WRITE_CLINICAL, encounter=encounter,
+        from_at=at, kind=Kind.CHANGE if in_use else Kind.START, drug=row.drug if row is not None else drug.key,
+        drug_name=name,
         atc=drug.atc, drug_class=drug.drug_class, dose=step.amount, dose_unit=drug.unit, times_per_day=step.times,
         instructions=plain_instruction("dose", drug.label["nl"], step.amount, drug.unit, step.times),
         reason=f"{rule.why.get('nl', '')} ({rule.rule_id})",

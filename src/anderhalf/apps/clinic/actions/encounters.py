@@ -18,17 +18,21 @@ from anderhalf.apps.record.actions import NewObservation
 from anderhalf.apps.record.models import Observation
 from anderhalf.apps.referrals import actions as referrals
 from anderhalf.apps.referrals.states import REFERRAL_STATES, Status
+from anderhalf.core.pathway.danger import ACTIONS
 
 from ..access import lock_episode, permit
 from ..checks import check_contact_dates
 from ..errors import DateRefused, OtherCentre, StaleVersion
 from ..followers import AFTER_ENCOUNTER
 from ..models import Appointment, EducationGiven, Encounter, EncounterVersion, Episode
+from ..queries.danger import danger_of, urgent_care
 from ..states import AppointmentStatus
+from ..titration.gather import local
 from ..uploads import sniff
 from .appointments import step
+from .medication import agree
 from .parts import EncounterText, MedicationStep, NewDocument, Taught
-from .watching import close_done_checks, raise_alarms
+from .watching import close_done_checks
 
 TEXT_FIELDS = tuple(EncounterText().as_fields())
 
@@ -55,7 +59,8 @@ def record_encounter(
 
     The appointment becomes *fulfilled*, the referral *seen* at the first contact, and plan and next contact are copied
     to the episode. With a ``submission`` key that was used before, the earlier encounter is returned and nothing is
-    written. Raises ``DateRefused``, ``EpisodeEnded``, ``FileRefused``, ``record.actions.RecordRefused``.
+    written. Raises ``DateRefused``, ``EpisodeEnded``, ``FileRefused``, ``RegisterForbids``,
+    ``record.actions.RecordRefused``.
     """
     found = lock_episode(episode, by=by, must_be_open=False)
     permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
@@ -89,7 +94,12 @@ def record_encounter(
     }
     record.record_observations(items=observations, **about)
     for drug in medication:
-        record.agree_medication(from_at=moment, **vars(drug), **about)
+        agree(
+            found,
+            from_at=moment,
+            **vars(drug),
+            **{name: one for name, one in about.items() if name != "patient"},
+        )
     for document in documents:
         record.add_document(content_type=sniff(document.content), **vars(document), **about)
     EducationGiven.objects.bulk_create(
@@ -104,6 +114,7 @@ def record_encounter(
         for taught in education
     )
     _carry_over(found, encounter, by=by, at=at)
+    _bring_forward(found, at=at)
     close_done_checks(by=by, at=at, episode=found)
     for follower in AFTER_ENCOUNTER:
         follower(by=by, at=at, encounter=encounter)
@@ -159,6 +170,17 @@ def _carry_over(episode: Episode, encounter: Encounter, *, by: Viewer, at: datet
         status = Status.BOOKED
     if REFERRAL_STATES.allows(status, Status.SEEN):
         referrals.mark_seen(by=by, at=at, referral=episode.referral_id)
+
+
+def _bring_forward(episode: Episode, *, at: datetime) -> None:
+    """The next contact is never later than an open danger allows, whatever the form proposed before it was seen."""
+    if not danger_of(episode.patient, episode.network_id, at=at):
+        return
+    latest = urgent_care(episode.network_id, at=at).due_at(ACTIONS[-1], local(at)).date()
+    if episode.next_contact_on is None or episode.next_contact_on > latest:
+        episode.next_contact_on = latest
+        episode.version += 1
+        episode.save(update_fields=["next_contact_on", "version"])
 
 
 @transaction.atomic
@@ -218,7 +240,7 @@ def enter_home_measurements(
 ) -> list[Observation]:
     """Measurements taken at home, entered by the patient, a carer or somebody of the care team.
 
-    What the agreement's alarm rules say about them becomes a task of the centre, with an owner and a date.
+    A danger in them becomes a task of the centre, as on every road by which a value enters (``actions/danger.py``).
     """
     permit(by, Right.ENTER_MEASUREMENT, at=at, patient=patient)
     if submission and not people.submit_once(by=by, at=at, key=submission):
@@ -231,5 +253,4 @@ def enter_home_measurements(
         under=Right.ENTER_MEASUREMENT,
         origin=Observation.Origin.HOME,
     )
-    raise_alarms(by=by, at=at, patient=patient, facts=[item.fact for item in items])
     return rows

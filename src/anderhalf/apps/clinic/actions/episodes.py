@@ -20,7 +20,7 @@ from anderhalf.apps.referrals.models import Referral
 from anderhalf.apps.referrals.states import REFERRAL_STATES, Status
 
 from ..access import ROOM, Permission, local_day, lock_episode, permit
-from ..checks import check_can_end, check_next_contact
+from ..checks import check_alive, check_can_end, check_next_contact
 from ..errors import ReferralNotAccepted, StaleVersion
 from ..followers import AFTER_END
 from ..models import Appointment, Episode, Outcome
@@ -75,6 +75,7 @@ def start_episode(*, by: Viewer, at: datetime, referral: UUID, practitioner: UUI
         return present
     if source.status not in (Status.ACCEPTED, Status.BOOKED):
         raise ReferralNotAccepted
+    check_alive(source)
     episode = Episode.objects.create(
         network_id=source.network_id,
         patient_id=source.patient_id,
@@ -112,6 +113,7 @@ def schedule_next_contact(
     """Say by when this patient should be heard or seen again; the due list watches the date."""
     found = lock_episode(episode, by=by)
     permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
+    check_alive(found)
     check_next_contact(on, at=at)
     found.next_contact_on = on
     found.version += 1

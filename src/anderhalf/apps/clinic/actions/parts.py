@@ -25,7 +25,11 @@ class EncounterText:
 
 @dataclass(frozen=True, kw_only=True)
 class MedicationStep:
-    """One drug started, changed, stopped, paused or reported as in use; ``dose`` per intake in ``dose_unit``."""
+    """One drug started, changed, stopped, paused or reported as in use; ``dose`` per intake in ``dose_unit``.
+
+    ``used_since`` (as exactly as ``used_since_is``) is for what was used already; ``despite`` is why a prescriber
+    starts what the register forbids.
+    """
 
     kind: str
     drug: str
@@ -37,6 +41,9 @@ class MedicationStep:
     dose_unit: str = ""
     times_per_day: int | None = None
     instructions: str = ""
+    used_since: date | None = None
+    used_since_is: str = ""
+    despite: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anderhalf.apps.people.access import Right, check_access
-from anderhalf.apps.people.models import Membership, Organisation
+from anderhalf.apps.people.models import Membership, Organisation, Professional
 from anderhalf.apps.people.roles import CENTRE, SPECIALISTS
 from anderhalf.apps.people.viewer import Viewer
 
 from ..access import ROOM, Permission, permit_sessions
-from ..errors import HolidayRefused, OtherCentre, SessionRefused
+from ..errors import HolidayRefused, OtherCentre, ProfessionalLeft, SessionRefused
 from ..holidays import holiday_on
 from ..models import Appointment, ClinicSession, Slot
 from ..states import AppointmentStatus
@@ -173,6 +173,9 @@ def _check_works_at(professional: UUID, centre: UUID, *, on: date) -> None:
     )
     if not works.exists():
         raise OtherCentre
+    closed = Professional.objects.filter(pk=professional, user__is_active=False).first()
+    if closed is not None:
+        raise ProfessionalLeft(closed.full_name)
 
 
 def _sessions_between(professional: UUID, begin: datetime, end: datetime) -> list[ClinicSession]:

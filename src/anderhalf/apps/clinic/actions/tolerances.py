@@ -1,32 +1,40 @@
-"""What the record remembers about classes of drugs: asked or not, what may not, what was agreed."""
+"""What a patient can't have of the protocol's drugs, kept in the register; and how to go on with a class, kept here."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anderhalf.apps.people import actions as people
 from anderhalf.apps.people.access import AccessDenied, Right
+from anderhalf.apps.people.models import AllergiesAsked, AllergyIntolerance
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.core.pathway.named import Named
+from anderhalf.core.pathway.titration import Protocol
 
 from ..access import lock_episode, permit
 from ..errors import ToleranceRefused
-from ..models import Tolerance, ToleranceAsked
+from ..models import DosingAgreement, Episode
 from ..queries.advice import pathway_of
+from ..queries.drugs import drugs_of
+from ..queries.forbidden import pathways_of
 from ..titration.gather import protocol_of
+
+KINDS = frozenset(AllergyIntolerance.Kind.values)
 
 
 @transaction.atomic
-def ask_tolerances(*, by: Viewer, at: datetime, episode: UUID) -> ToleranceAsked:
+def ask_tolerances(*, by: Viewer, at: datetime, episode: UUID) -> AllergiesAsked:
     """Record that contraindications and intolerances of every class were asked, and what stands is all there is."""
     found = lock_episode(episode, by=by)
-    permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
-    row = ToleranceAsked.objects.create(patient_id=found.patient_id, at=at, by=by.name)
-    permission.log("C", "tolerances_asked", row)
-    return row
+    permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
+    return people.ask_allergies(by=by, at=at, patient=found.patient_id, every_class=True)
 
 
 @transaction.atomic
@@ -39,35 +47,99 @@ def remember_tolerance(
     drug_class: str,
     reason: str,
     drug: str = "",
+    reaction: str = "",
     since: date | None = None,
-) -> Tolerance:
-    """Remember why a class or drug may not be used, or how to go on with it. Always with a reason.
+) -> AllergyIntolerance:
+    """Put in the register that a class or drug of a pathway may not be used. Always with what happened.
 
     Does not say that every class was asked: ``ask_tolerances`` does.
     """
     found = lock_episode(episode, by=by)
+    permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
+    name = _name_of(found, drug_class, drug, at=at)
+    if kind not in KINDS or not name:
+        raise ToleranceRefused(_("Kies een soort en een klasse of middel uit de lijst."))
+    if not reason.strip() and not reaction:
+        raise ToleranceRefused(_("Schrijf op wat er gebeurde of wat is afgesproken."))
+    try:
+        return people.register_allergy(
+            by=by, at=at, patient=found.patient_id, substance=name, kind=kind, drug_class=drug_class, drug=drug,
+            reaction=reaction, text=reason, since=since,
+        )  # fmt: skip
+    except ValidationError as wrong:
+        raise ToleranceRefused(wrong.messages[0]) from wrong
+
+
+@transaction.atomic
+def judge_tolerance(
+    *, by: Viewer, at: datetime, allergy: UUID, about: Iterable[Named], kind: str = "", reaction: str = ""
+) -> AllergyIntolerance:
+    """Confirm an entry of the register as being about these classes or drugs; none: about no drug of the pathways."""
+    try:
+        chosen = [(one.drug_class, one.drug) for one in about]
+        return people.judge_allergy(by=by, at=at, allergy=allergy, about=chosen, kind=kind, reaction=reaction)
+    except ValidationError as wrong:
+        raise ToleranceRefused(wrong.messages[0]) from wrong
+
+
+@transaction.atomic
+def reject_tolerance(*, by: Viewer, at: datetime, allergy: UUID) -> AllergyIntolerance:
+    """Reject an entry that came in from elsewhere."""
+    try:
+        return people.reject_allergy(by=by, at=at, allergy=allergy)
+    except ValidationError as wrong:
+        raise ToleranceRefused(wrong.messages[0]) from wrong
+
+
+@transaction.atomic
+def end_tolerance(
+    *, by: Viewer, at: datetime, allergy: UUID, because: str, in_error: bool = False
+) -> AllergyIntolerance:
+    """Say that an entry no longer holds or never did, with the reason. It stays visible."""
+    _permit_about(allergy, by=by, at=at)
+    try:
+        return people.end_allergy(by=by, at=at, allergy=allergy, because=because, in_error=in_error)
+    except ValidationError as wrong:
+        raise ToleranceRefused(wrong.messages[0]) from wrong
+
+
+@transaction.atomic
+def agree_dosing(
+    *,
+    by: Viewer,
+    at: datetime,
+    episode: UUID,
+    kind: str,
+    drug_class: str,
+    reason: str,
+    since: date | None = None,
+) -> DosingAgreement:
+    """Agree how to go on with a class (``DosingAgreement.Kind``). Always with a reason."""
+    found = lock_episode(episode, by=by)
     permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
-    protocol = protocol_of(pathway_of(found, on=timezone.localdate(at)))
-    if protocol is None or drug_class not in protocol.drug_class or kind not in Tolerance.Kind.values:
-        raise ToleranceRefused(_("Kies een soort en een klasse uit de lijst."))
-    if drug and (drug not in protocol.drugs or protocol.drugs[drug].drug_class != drug_class):
-        raise ToleranceRefused(_("Dit middel hoort niet bij deze klasse."))
+    protocol = _protocol(found, at=at)
+    if protocol is None or drug_class not in protocol.drug_class or kind not in DosingAgreement.Kind.values:
+        raise ToleranceRefused(_("Kies een soort en een klasse of middel uit de lijst."))
     if not reason.strip():
         raise ToleranceRefused(_("Schrijf op wat er gebeurde of wat is afgesproken."))
     if since is not None and since > timezone.localdate(at):
         raise ToleranceRefused(_("Deze datum ligt in de toekomst."))
-    row = Tolerance.objects.create(
-        network_id=found.network_id, patient_id=found.patient_id, kind=kind, drug_class=drug_class, drug=drug,
-        since=since, reason=reason.strip()[:300], recorded_at=at, recorded_by=by.name,
+    row = DosingAgreement.objects.create(
+        network_id=found.network_id, patient_id=found.patient_id, kind=kind, drug_class=drug_class, since=since,
+        reason=reason.strip()[:300], recorded_at=at, recorded_by=by.name,
     )  # fmt: skip
-    permission.log("C", "tolerance_remembered", row, kind=kind, drug_class=drug_class)
+    permission.log("C", "dosing_agreed", row, kind=kind, drug_class=drug_class)
     return row
 
 
 @transaction.atomic
-def end_tolerance(*, by: Viewer, at: datetime, tolerance: UUID, because: str) -> Tolerance:
-    """Say that something no longer holds, with the reason. It stays visible."""
-    row = Tolerance.objects.select_for_update(of=("self",)).filter(pk=tolerance, network=by.network).first()
+def end_dosing(*, by: Viewer, at: datetime, agreement: UUID, because: str) -> DosingAgreement:
+    """Say that an agreement about dosing no longer holds, with the reason. It stays visible."""
+    row = (
+        DosingAgreement.objects.select_for_update(of=("self",))
+        .filter(pk=agreement, network=by.network)
+        .first()
+    )
     if row is None:
         raise AccessDenied
     permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=row.patient_id)
@@ -76,5 +148,28 @@ def end_tolerance(*, by: Viewer, at: datetime, tolerance: UUID, because: str) ->
     if row.ended_at is None:
         row.ended_at, row.ended_by, row.ended_because = at, by.name, because.strip()[:200]
         row.save(update_fields=["ended_at", "ended_by", "ended_because"])
-        permission.log("U", "tolerance_ended", row, kind=row.kind, drug_class=row.drug_class)
+        permission.log("U", "dosing_ended", row, kind=row.kind, drug_class=row.drug_class)
     return row
+
+
+def _permit_about(allergy: UUID, *, by: Viewer, at: datetime) -> None:
+    row = AllergyIntolerance.objects.filter(pk=allergy, patient__network=by.network).first()
+    if row is None:
+        raise AccessDenied
+    permit(by, Right.WRITE_CLINICAL, at=at, patient=row.patient_id)
+
+
+def _protocol(episode: Episode, *, at: datetime) -> Protocol | None:
+    return protocol_of(pathway_of(episode, on=timezone.localdate(at)))
+
+
+def _name_of(episode: Episode, drug_class: str, drug: str, *, at: datetime) -> str:
+    """What a class or drug is called, in Dutch as it is stored; empty when no pathway of this patient has it."""
+    drugs = {key: one for pathway in pathways_of(episode, at=at) for key, one in drugs_of(pathway).items()}
+    if drug:
+        known = drugs.get(drug)
+        return known.label["nl"] if known is not None and known.drug_class == drug_class else ""
+    protocol = _protocol(episode, at=at)
+    if protocol is not None and drug_class in protocol.drug_class:
+        return protocol.drug_class[drug_class].title["nl"]
+    return drug_class if any(one.drug_class == drug_class for one in drugs.values()) else ""

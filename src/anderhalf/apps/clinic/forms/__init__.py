@@ -1,6 +1,8 @@
 """What is typed in the clinic, checked before an action sees it."""
 
+from .danger import DangerForm
 from .encounter import EncounterForm
+from .medication import MedicationCorrectionForm, read_since
 from .small import (
     CorrectionForm,
     HomeForm,
@@ -11,15 +13,18 @@ from .small import (
     SubstituteForm,
     TextForm,
 )
-from .titration import BesideForm, ChoiceForm, ConditionsForm, ToleranceForm
+from .titration import BesideForm, ChoiceForm, ConditionsForm, JudgeForm, ToleranceForm
 
 __all__ = [
     "BesideForm",
     "ChoiceForm",
     "ConditionsForm",
     "CorrectionForm",
+    "DangerForm",
     "EncounterForm",
     "HomeForm",
+    "JudgeForm",
+    "MedicationCorrectionForm",
     "PlanForm",
     "ReasonForm",
     "SessionForm",
@@ -27,4 +32,5 @@ __all__ = [
     "SubstituteForm",
     "TextForm",
     "ToleranceForm",
+    "read_since",
 ]

@@ -36,7 +36,7 @@ class ProposalsMixin(forms.Form):
 
     def add_proposals(self, cards: Sequence[Card]) -> None:
         """Make the fields; call in ``__init__``."""
-        self.cards = [card for card in cards if card.steps and not card.unclear]
+        self.cards = [card for card in cards if card.steps and not card.unclear and not card.forbidden]
         self.chosen: list[Chosen] = []
         for card in self.cards:
             where, add = f"adv_{card.drug_class}_", self.fields.__setitem__

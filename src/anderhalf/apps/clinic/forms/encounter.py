@@ -18,7 +18,7 @@ from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.model import Pathway
 
 from ..actions import EncounterText, MedicationStep, NewDocument, Taught
-from ..errors import FileRefused
+from ..errors import FileRefused, RegisterForbids
 from ..models import Appointment
 from ..queries import Card, drugs_of, label_of, number_label
 from ..titration.words import plain_instruction
@@ -26,6 +26,7 @@ from ..uploads import sniff
 from .during import ProposalsMixin
 from .facts import FactsMixin
 from .fields import ClinicForm, moment_on, picked_date, words
+from .medication import read_since
 
 MEASUREMENTS = ("systolic_bp", "diastolic_bp", "heart_rate", "weight", "oxygen_saturation")
 FINDINGS = ("nyha", "rhythm", "oedema", "congestion", "raised_jvp", "crackles", "dizziness", "weight_stable",
@@ -42,7 +43,8 @@ LIMITS = (
     "icd_present",
     "device_assessed",
 )
-ASSESSMENT = ("heart_failure_known", "therapy_status", "advanced_hf_sign")
+ASSESSMENT = ("heart_failure_known", "therapy_status", "advanced_hf_sign", "anticoagulant", "iron_deficiency_handled",
+              "infarction_within_40_days")  # fmt: skip
 DATED = {"laboratory": LABORATORY, "ecg": ECG, "echo": ECHO}
 """Groups whose values are of their own day: blood is drawn before the visit."""
 DRUG_ROWS = 4
@@ -126,7 +128,14 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
         )
         add(f"med_{number}_times", forms.CharField(label=_("Keer per dag"), max_length=2, required=False,
                                                    widget=text({**attrs, "inputmode": "numeric"})))  # fmt: skip
+        add(f"med_{number}_since", forms.CharField(
+            label=_("Sinds"), max_length=10, required=False,
+            widget=text({"autocomplete": "off", "placeholder": "2020, 03-2020"}),
+        ))  # fmt: skip
         add(f"med_{number}_reason", forms.CharField(label=_("Reden"), max_length=300, required=False))
+        add(f"med_{number}_despite", forms.CharField(
+            label=_("Waarom toch (VS, PA of arts)"), max_length=200, required=False,
+        ))  # fmt: skip
 
     # ---- reading ----
 
@@ -151,18 +160,21 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
     def _read_drug_row(self, number: int, cleaned: Mapping[str, Any]) -> None:
         given = {
             part: cleaned.get(f"med_{number}_{part}") or ""
-            for part in ("kind", "drug", "name", "dose", "times", "reason")
+            for part in ("kind", "drug", "name", "dose", "times", "since", "reason", "despite")
         }
         if not any(given.values()):
             return
         where = f"med_{number}_"
         drug = self.drugs.get(given["drug"])
         name = label_of(drug.label) if drug else given["name"].strip()
+        reported = given["kind"] == MedicationAgreement.Kind.REPORTED
+        no_reason = not given["reason"].strip() and not reported
         for part, missing in (("kind", not given["kind"]), ("drug", not given["drug"]),
-                              ("name", not name), ("reason", not given["reason"].strip())):  # fmt: skip
+                              ("name", not name), ("reason", no_reason)):  # fmt: skip
             if missing:
                 self.add_error(where + part, _("Vul dit in, of maak de hele regel leeg."))
         dose, times = self._dose(where, given), self._times(where, given)
+        used_since, exact = self._since(where, given)
         stops = given["kind"] in (MedicationAgreement.Kind.STOP, MedicationAgreement.Kind.PAUSE)
         if given["kind"] in (MedicationAgreement.Kind.START, MedicationAgreement.Kind.CHANGE):
             for part, value in (("dose", dose), ("times", times)):
@@ -175,7 +187,7 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
                 kind=given["kind"],
                 drug=drug.key if drug else name.lower()[:80],
                 drug_name=name[:120],
-                reason=given["reason"].strip(),
+                reason=given["reason"].strip() or "gebruikt al",
                 atc=drug.atc if drug else "",
                 drug_class=drug.drug_class if drug else "",
                 dose=None if stops else dose,
@@ -184,8 +196,34 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
                 instructions=plain_instruction(
                     given["kind"], name, dose, drug.unit if drug and drug.unit else "mg", times
                 ),
+                used_since=used_since,
+                used_since_is=exact,
+                despite=given["despite"].strip(),
             )
         )
+
+    def _since(self, where: str, given: Mapping[str, str]) -> tuple[date | None, str]:
+        """Since when a drug is used that was used already; only then."""
+        if not given["since"].strip():
+            return None, ""
+        if given["kind"] != MedicationAgreement.Kind.REPORTED:
+            self.add_error(where + "since", _("Alleen bij een middel dat de patiënt al gebruikt."))
+            return None, ""
+        try:
+            return read_since(given["since"], at=self.at)
+        except forms.ValidationError as wrong:
+            self.add_error(where + "since", wrong)
+            return None, ""
+
+    def ask_despite(self, refused: RegisterForbids) -> None:
+        """Show what the register says at the row of the drug, with a field for a prescriber's reason."""
+        for number in range(DRUG_ROWS):
+            chosen = self.cleaned_data.get(f"med_{number}_drug") or ""
+            name = (self.cleaned_data.get(f"med_{number}_name") or "").strip().lower()
+            if refused.drug and refused.drug in (chosen, name):
+                self.add_error(f"med_{number}_despite", str(refused))
+                return
+        self.add_error(None, str(refused))
 
     def _dose(self, where: str, given: Mapping[str, str]) -> Decimal | None:
         text = given["dose"].strip().replace(",", ".")
@@ -249,11 +287,20 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
 
     def new_observations(self) -> list[NewObservation]:
         """The values, laboratory, ECG and echo on their own day."""
+        return self.observations(self._days(), default=self.cleaned_data["happened_on"], at=self.at)
+
+    def _days(self) -> dict[str, date]:
         days: dict[str, date] = {}
         for group, names in DATED.items():
             if (day := self.cleaned_data.get(f"{group}_on")) is not None:
                 days |= dict.fromkeys(names, day)
-        return self.observations(days, default=self.cleaned_data["happened_on"], at=self.at)
+        return days
+
+    def for_the_eye(self) -> tuple[dict[str, FactValue], dict[str, list[FactValue]]]:
+        """What was typed, and what is asked about, each on its day (today for a day that could not be read)."""
+        default = self.cleaned_data.get("happened_on") or timezone.localdate(self.at)
+        days = self._days()
+        return self.typed_facts(days, default=default), self.unconfirmed_facts(days, default=default)
 
     def education(self) -> list[Taught]:
         """Topics that were discussed; told back implies discussed."""
@@ -283,8 +330,12 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
             {
                 **{
                     part: self[f"med_{number}_{part}"]
-                    for part in ("kind", "drug", "name", "dose", "times", "reason")
+                    for part in ("kind", "drug", "name", "dose", "times", "since", "reason", "despite")
                 },
+                "asks_despite": bool(
+                    self.is_bound
+                    and (self.data.get(f"med_{number}_despite") or f"med_{number}_despite" in self.errors)
+                ),
                 "confirm": self.to_confirm.get(f"med_{number}_dose", ""),
                 "sure_name": f"sure_med_{number}_dose",
                 "number": number + 1,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -22,6 +21,7 @@ from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Value
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import language
+from anderhalf.presentation.units import unit_choice
 
 from ..queries import label_of, value_label
 from .fields import moment_on
@@ -65,29 +65,44 @@ class FactsMixin(forms.Form):
         self.values: dict[str, Value] = {}
         self.typed: dict[str, str] = {}
         self.to_confirm: dict[str, str] = {}
+        self.unconfirmed: dict[str, tuple[Value, ...]] = {}
+        """What was typed and not accepted, and what it would be: it counts for danger only."""
+        self.units: dict[str, str] = {}
         for name in self.fact_names:
             self.fields[f"f_{name}"] = field_for(pathway.facts[name])
+            choice = unit_choice(pathway.dictionary, pathway.facts[name])
+            if choice is not None:
+                self.fields[f"u_{name}"] = choice
 
     def read_facts(self, cleaned: Mapping[str, Any]) -> None:
         """Read every fact; call in ``clean``."""
         for name in self.fact_names:
             text = str(cleaned.get(f"f_{name}") or "").strip()
             if text:
-                self._read(name, text)
+                self._read(name, text, str(cleaned.get(f"u_{name}") or ""))
 
-    def _read(self, name: str, text: str) -> None:
+    def _read(self, name: str, text: str, unit: str) -> None:
         field = f"f_{name}"
+        born = self.latest.get("birth_date")
         try:
-            checked = self.described_by.dictionary.read_text(name, text)
+            checked = self.described_by.dictionary.read_text(
+                name, text, unit=unit or None, on=timezone.localdate(self.at),
+                born=born.value if born is not None and isinstance(born.value, date) else None,
+            )  # fmt: skip
         except RefusedValue as refused:
             self.add_error(field, refused.texts.get(self.language, refused.texts["nl"]))
+            if refused.readings:
+                self.unconfirmed[name] = refused.readings
             return
-        if checked.unusual and self.data.get(f"sure_{name}", "").strip() != text:
+        with_unit = f"{text} {unit}".strip()
+        if checked.unusual and self.data.get(f"sure_{name}", "").strip() != with_unit:
             question = checked.texts.get(self.language, checked.texts["nl"])
-            self.to_confirm[name] = text
+            self.to_confirm[name] = with_unit
+            self.unconfirmed[name] = (checked.value,)
             self.add_error(field, question)
             return
         self.values[name], self.typed[name] = checked.value, text
+        self.units[name] = unit or self.described_by.facts[name].unit_label or ""
 
     def observations(self, days: Mapping[str, date], *, default: date, at: Any) -> list[NewObservation]:
         """The values as observations, each on its day (``days`` by fact, else ``default``)."""
@@ -97,12 +112,23 @@ class FactsMixin(forms.Form):
                 value=value,
                 at=moment_on(days.get(name, default), at=at),
                 value_as_given=self.typed[name],
-                unit_as_given=(self.described_by.facts[name].unit_label or "")
-                if isinstance(value, Decimal)
-                else "",
+                unit_as_given=self.units[name],
             )
             for name, value in self.values.items()
         ]
+
+    def typed_facts(self, days: Mapping[str, date], *, default: date) -> dict[str, FactValue]:
+        """What was typed and confirmed, for the eye for danger: it looks before anything is saved."""
+        return {
+            name: FactValue(value, days.get(name, default), "form") for name, value in self.values.items()
+        }
+
+    def unconfirmed_facts(self, days: Mapping[str, date], *, default: date) -> dict[str, list[FactValue]]:
+        """What was typed and is asked about: a danger if it is right."""
+        return {
+            name: [FactValue(value, days.get(name, default), "form") for value in values]
+            for name, values in self.unconfirmed.items()
+        }
 
     def row(self, name: str) -> dict[str, Any]:
         """What the template needs to draw one fact."""
@@ -114,7 +140,8 @@ class FactsMixin(forms.Form):
         return {
             "name": name,
             "field": self[f"f_{name}"],
-            "unit": fact.unit_label or "",
+            "unit": "" if f"u_{name}" in self.fields else fact.unit_label or "",
+            "unit_choice": self[f"u_{name}"] if f"u_{name}" in self.fields else None,
             "note": note,
             "confirm": self.to_confirm.get(name, "") if hasattr(self, "to_confirm") else "",
             "sure": self.data.get(f"sure_{name}", "") if self.is_bound else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anderhalf.apps.people.models import Organisation, Professional
-from anderhalf.core.decisions.facts import Fact, FactValue
+from anderhalf.core.decisions.facts import Fact, FactValue, Value
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import label_of
+from anderhalf.presentation.units import unit_choice
 
 from ..actions import EncounterText
 from ..models import Appointment, Encounter
@@ -25,7 +26,7 @@ from .fields import ClinicForm, picked_date, words
 
 HOME_FACTS = (
     "weight", "systolic_bp", "diastolic_bp", "heart_rate", "dyspnoea_at_rest", "chest_pain_at_rest", "syncope",
-    "orthopnoea", "acute_illness",
+    "orthopnoea", "acute_illness", "icd_shock",
 )  # fmt: skip
 
 
@@ -168,11 +169,17 @@ class CorrectionForm(ClinicForm):
         error_messages={"required": gettext_lazy("Vul een reden in.")},
     )
 
-    def __init__(self, data: Any = None, *, pathway: Pathway, fact: Fact, **options: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, pathway: Pathway, fact: Fact, on: date, born: date, **options: Any
+    ) -> None:
         super().__init__(data, **options)
-        self.pathway, self.fact, self.to_confirm = pathway, fact, ""
+        self.pathway, self.fact, self.to_confirm, self.on, self.born = pathway, fact, "", on, born
+        self.unconfirmed: tuple[Value, ...] = ()
         self.fields["value"] = field_for(fact)
         self.fields["value"].label = _("Juiste waarde")
+        choice = unit_choice(pathway.dictionary, fact)
+        if choice is not None:
+            self.fields["unit"] = choice
 
     def clean(self) -> dict[str, Any]:
         """The new value by the dictionary, and confirmed when it is unusual."""
@@ -183,16 +190,22 @@ class CorrectionForm(ClinicForm):
         if not text:
             self.add_error("value", _("Vul de juiste waarde in."))
             return cleaned
+        unit = str(cleaned.get("unit") or "")
         try:
-            checked = self.pathway.dictionary.read_text(self.fact.name, text)
+            checked = self.pathway.dictionary.read_text(
+                self.fact.name, text, unit=unit or None, on=self.on, born=self.born
+            )
         except RefusedValue as refused:
             self.add_error("value", label_of(refused.texts))
+            self.unconfirmed = refused.readings
             return cleaned
-        if checked.unusual and self.data.get("sure_value", "").strip() != text:
-            self.to_confirm = text
+        with_unit = f"{text} {unit}".strip()
+        if checked.unusual and self.data.get("sure_value", "").strip() != with_unit:
+            self.to_confirm, self.unconfirmed = with_unit, (checked.value,)
             self.add_error("value", label_of(checked.texts))
             return cleaned
         cleaned["checked"] = checked.value
+        cleaned["unit_as_given"] = unit or self.fact.unit_label or ""
         return cleaned
 
 
@@ -212,7 +225,18 @@ class HomeForm(FactsMixin, ClinicForm):
     ) -> None:
         super().__init__(data, **options)
         self.at = at
-        self.add_facts(pathway, HOME_FACTS, latest=latest)
+        known = (latest or {}).get("icd_present")
+        wanted = [
+            name for name in HOME_FACTS if name != "icd_shock" or (known is not None and known.value is True)
+        ]
+        self.add_facts(pathway, wanted, latest=latest)
+
+    def for_the_eye(self) -> tuple[dict[str, FactValue], dict[str, list[FactValue]]]:
+        """What was typed, and what is asked about, on the day of the measurement (today when it could not be read)."""
+        today = timezone.localdate(self.at)
+        given = self.cleaned_data.get("measured_on") or today
+        day = min(given, today)
+        return self.typed_facts({}, default=day), self.unconfirmed_facts({}, default=day)
 
     def clean(self) -> dict[str, Any]:
         """At least one value, none from the future."""

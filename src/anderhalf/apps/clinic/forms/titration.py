@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,16 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anderhalf.apps.people.models import AllergyIntolerance
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.titration import Protocol
 
-from ..models import AdviceChoice, Tolerance
-from ..queries import label_of
+from ..models import AdviceChoice, DosingAgreement
 from .facts import FactsMixin
 from .fields import ClinicForm, picked_date, refuse_future
 
+Groups = Sequence[tuple[str, Sequence[tuple[str, str]]]]
+"""Choices by class."""
 FROM_ELSEWHERE = ("sex", "birth_date", "lvef", "rhythm")
 """Facts of the record that come from registration, echo and ECG and are not asked here."""
 
@@ -34,6 +36,7 @@ class ChoiceForm(ClinicForm):
     reason = forms.CharField(max_length=300, required=False)
     dose = forms.CharField(max_length=30, required=False)
     stop_reason = forms.CharField(max_length=30, required=False)
+    despite = forms.CharField(max_length=200, required=False)
     encounter = forms.UUIDField(required=False)
 
 
@@ -46,30 +49,32 @@ class BesideForm(ClinicForm):
     choice = forms.ChoiceField(choices=AdviceChoice.Choice.choices)
     reason = forms.CharField(max_length=300, required=False)
     start = forms.CharField(max_length=60, required=False)
+    despite = forms.CharField(max_length=200, required=False)
     encounter = forms.UUIDField(required=False)
 
 
 class ToleranceForm(ClinicForm):
-    """Something about one class or drug that the record has to remember."""
+    """Something that the patient can't have, or how to go on with a class."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Wat"), choices=[("", "–"), *Tolerance.Kind.choices])
+    kind = forms.ChoiceField(label=gettext_lazy("Wat"))
     about = forms.ChoiceField(label=gettext_lazy("Klasse of middel"))
+    reaction = forms.ChoiceField(
+        label=gettext_lazy("Reactie"),
+        required=False,
+        choices=[("", "–"), *AllergyIntolerance.Reaction.choices],
+    )
     since = picked_date(label=gettext_lazy("Sinds"), required=False)
     reason = forms.CharField(label=gettext_lazy("Wat gebeurde er of is afgesproken"), max_length=300)
 
-    def __init__(self, data: Any = None, *, protocol: Protocol, at: datetime, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, groups: Groups, at: datetime, **options: Any) -> None:
         super().__init__(data, **options)
         self.at = at
-        choices: list[Any] = [("", "–")]
-        for key, entry in protocol.drug_class.items():
-            drugs = [
-                (f"{key}:{drug.key}", label_of(drug.label))
-                for drug in protocol.drugs.values()
-                if drug.drug_class == key
-            ]
-            title = label_of(entry.title)
-            choices.append((title, [(f"{key}:", _("%(title)s (hele klasse)") % {"title": title}), *drugs]))
-        self.fields["about"].choices = choices  # type: ignore[attr-defined]
+        self.fields["about"].choices = [("", "–"), *groups]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            ("", "–"),
+            (_("kan de patiënt niet hebben"), AllergyIntolerance.Kind.choices),
+            (_("afspraak over de dosis"), DosingAgreement.Kind.choices),
+        ]
 
     def clean_since(self) -> date | None:
         """Not after today."""
@@ -77,13 +82,42 @@ class ToleranceForm(ClinicForm):
         refuse_future(day, at=self.at)
         return day
 
+    @property
+    def is_dosing(self) -> bool:
+        """Whether it is an agreement about dosing, which is no part of the register."""
+        return self.cleaned_data["kind"] in DosingAgreement.Kind.values
+
     def arguments(self) -> dict[str, Any]:
-        """What ``remember_tolerance`` takes."""
-        drug_class, _colon, drug = self.cleaned_data["about"].partition(":")
-        return {
-            "kind": self.cleaned_data["kind"], "drug_class": drug_class, "drug": drug,
-            "since": self.cleaned_data["since"], "reason": self.cleaned_data["reason"],
-        }  # fmt: skip
+        """What ``agree_dosing`` or ``remember_tolerance`` takes."""
+        given = self.cleaned_data
+        drug_class, _colon, drug = given["about"].partition(":")
+        found = {
+            "kind": given["kind"],
+            "drug_class": drug_class,
+            "since": given["since"],
+            "reason": given["reason"],
+        }
+        return found if self.is_dosing else found | {"drug": drug, "reaction": given["reaction"]}
+
+
+class JudgeForm(ClinicForm):
+    """Confirm what came in, as being about these classes or drugs; or reject it."""
+
+    do = forms.ChoiceField(choices=[("confirm", ""), ("reject", "")])
+    about = forms.MultipleChoiceField(required=False)
+    other = forms.ChoiceField(required=False)
+    reaction = forms.ChoiceField(required=False, choices=[("", "–"), *AllergyIntolerance.Reaction.choices])
+
+    def __init__(self, data: Any = None, *, groups: Groups, **options: Any) -> None:
+        super().__init__(data, **options)
+        every = [choice for _title, choices in groups for choice in choices]
+        self.fields["about"].choices = every  # type: ignore[attr-defined]
+        self.fields["other"].choices = [("", "–"), *every]  # type: ignore[attr-defined]
+
+    def chosen(self) -> list[str]:
+        """The keys of what it is about."""
+        given = self.cleaned_data
+        return list(dict.fromkeys([*given["about"], *([given["other"]] if given["other"] else [])]))
 
 
 class ConditionsForm(FactsMixin, ClinicForm):

@@ -1,12 +1,25 @@
 """Reading in the clinic. Every query takes the viewer, or data whose access the caller has established."""
 
 from .advice import diagnosis_line, known_facts, limits_of, pathway_of
-from .agenda import agenda, appointment, by_day, free_slots, planned_of, session, today
+from .agenda import agenda, appointment, by_day, free_slots, orphaned, planned_of, session, today
 from .beside import Beside, answered_by_list, asked_by, beside, runs_along, widest
 from .chart import dose_text, label_of, latest_values, measured, timeline, value_label
+from .choices import patient_of_choice, undoable_by
+from .danger import (
+    DANGER,
+    PatientDanger,
+    Phones,
+    answers_of,
+    danger_of,
+    danger_task,
+    look,
+    phones_of,
+    place_of,
+)
 from .drugs import Drug, drugs_of, number_label
-from .due import DueItem, alarms_since, due_list
+from .due import DueItem, due_list
 from .episodes import (
+    agreement,
     belonging_to,
     changed_since,
     education_of,
@@ -19,11 +32,12 @@ from .episodes import (
     outcomes_of,
     shown_episode_of,
 )
+from .forbidden import Wanted, hits_of
 from .next_contact import ProposedContact, next_contact
 from .population import Population, population
 from .proposals import Card, Proposals, choice_lines, choices_of, proposals, replay_choice
 from .stable import decide_stable, stable_advice
-from .tolerances import Remembered, tolerances
+from .tolerances import Remembered, grouped_choices, named_of, tolerances
 from .waiting import Due, Waiting, due_contacts, rail_counts, waiting_list, worklist
 from .words import (
     changes_in_words,
@@ -32,22 +46,28 @@ from .words import (
     medication_overview,
     observation_lines,
     topics_of,
+    values_in_words,
 )
 
 __all__ = [
+    "DANGER",
     "Beside",
     "Card",
     "Drug",
     "Due",
     "DueItem",
+    "PatientDanger",
+    "Phones",
     "Population",
     "Proposals",
     "ProposedContact",
     "Remembered",
     "Waiting",
+    "Wanted",
     "agenda",
-    "alarms_since",
+    "agreement",
     "answered_by_list",
+    "answers_of",
     "appointment",
     "asked_by",
     "belonging_to",
@@ -57,6 +77,8 @@ __all__ = [
     "changes_in_words",
     "choice_lines",
     "choices_of",
+    "danger_of",
+    "danger_task",
     "decide_stable",
     "diagnosis_line",
     "dose_text",
@@ -70,20 +92,28 @@ __all__ = [
     "episode",
     "episodes_of",
     "free_slots",
+    "grouped_choices",
+    "hits_of",
     "known_facts",
     "label_of",
     "latest_values",
     "limits_of",
+    "look",
     "measured",
     "medication_lines",
     "medication_overview",
+    "named_of",
     "next_contact",
     "number_label",
     "observation",
     "observation_lines",
     "open_episode_of",
+    "orphaned",
     "outcomes_of",
     "pathway_of",
+    "patient_of_choice",
+    "phones_of",
+    "place_of",
     "planned_of",
     "population",
     "proposals",
@@ -97,7 +127,9 @@ __all__ = [
     "today",
     "tolerances",
     "topics_of",
+    "undoable_by",
     "value_label",
+    "values_in_words",
     "waiting_list",
     "widest",
     "worklist",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
 from django.utils import timezone
 
-from anderhalf.apps.network.queries import pathway_on
+from anderhalf.apps.network.queries import pathway_on, pathways_on
+from anderhalf.apps.people.sex import sex_fact
 from anderhalf.apps.record.models import MedicationAgreement, Observation
-from anderhalf.apps.record.queries import facts_of
+from anderhalf.apps.record.queries import AMSTERDAM, facts_of
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.decisions.feel import Interval
@@ -21,8 +22,12 @@ from anderhalf.core.pathway.titration import Problem
 
 from ..models import EducationGiven, Episode
 from ..titration.gather import observed_of
+from ..titration.therapy import therapy_facts
+from .listed import facts_from_list, history_of
 
 CHANGES = (MedicationAgreement.Kind.START, MedicationAgreement.Kind.CHANGE, MedicationAgreement.Kind.STOP)
+INCLUSION = "inclusion"
+"""The table by which a pathway says whom it includes."""
 ALARM_SIGNS = "self_monitoring"
 """The education topic that makes the fact ``self_care_taught`` true once the patient told it back."""
 
@@ -32,22 +37,34 @@ def pathway_of(episode: Episode, *, on: date) -> Pathway:
     return pathway_on(episode.network_id, episode.pathway, on=on)
 
 
+def pathways_beside(episode: Episode, *, on: date) -> list[Pathway]:
+    """The pathways of the agreement that say whom they include, the episode's own among them when it is such a one."""
+    return [one for one in pathways_on(episode.network_id, on=on) if INCLUSION in one.tables]
+
+
 def known_facts(
     patient: UUID,
     pathway: Pathway,
     *,
     on: date,
     birth_date: date,
+    sex: str,
     observed: Mapping[str, FactValue] | None = None,
 ) -> dict[str, FactValue]:
-    """Everything the tables may use: observations, what the clinic itself knows, and what follows from those.
+    """Everything the tables may use: observations, who the patient is, what the clinic itself knows, and what follows.
 
-    A fact that somebody recorded goes before one that is worked out here. ``observed`` is what ``facts_of`` gave for
-    the pathway's facts, for who has it already.
+    A fact that somebody recorded goes before one that is worked out here, except what the medication list answers: the
+    drugs in use, whether therapy is optimal, and the echo after it. ``observed`` is what ``facts_of`` gave for the
+    pathway's facts, for who has it already.
     """
     known = dict(facts_of(patient, dictionary=pathway.facts, on=on) if observed is None else observed)
+    if (given := sex_fact(sex)) is not None:
+        known["sex"] = given
     for name, value in _from_the_clinic(patient, pathway, on=on).items():
         known.setdefault(name, value)
+    end = datetime.combine(on, time.max, tzinfo=AMSTERDAM)
+    known |= facts_from_list(pathway, history_of(patient), known, on=on, at=end)
+    known |= therapy_facts(patient, pathway, known, at=end)
     return dict(pathway.dictionary.derive(known, on=on, birth_date=birth_date))
 
 
@@ -59,6 +76,7 @@ def undoubted_facts(
     observed = observed_of(episode.patient_id, pathway.facts, at=at)
     known = known_facts(
         episode.patient_id, pathway, on=timezone.localdate(at), birth_date=episode.patient.birth_date,
+        sex=episode.patient.sex,
         observed=observed.latest,
     )  # fmt: skip
     return known, observed.problems

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from anderhalf.apps.people.access import AccessDenied, Right, check_access, patients_filter
 from anderhalf.apps.people.models import Patient, Professional
+from anderhalf.apps.people.queries import has_left
+from anderhalf.apps.people.roles import Role
 from anderhalf.apps.people.viewer import Viewer
 
 from ..holidays import holiday_on
@@ -188,6 +190,7 @@ def free_slots(
     sessions = ClinicSession.objects.filter(
         centre=centre, cancelled_at__isnull=True, ends_at__gt=begin, starts_at__lt=begin + HORIZON
     )
+    sessions = sessions.exclude(has_left("professional", "centre", "starts_at"))
     if professional is not None:
         sessions = sessions.filter(professional=professional)
     # lists in a JSON column can't be searched alike on both databases; a centre has few sessions in twelve weeks
@@ -199,6 +202,36 @@ def free_slots(
         .select_related("session__professional")
         .order_by("starts_at", "session__professional__family_name")[:limit]
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Orphaned:
+    """A coming session of somebody who does not work there any more, with how many patients count on it."""
+
+    session: ClinicSession
+    appointments: int
+
+
+def orphaned(viewer: Viewer, *, at: datetime) -> list[Orphaned]:
+    """Coming sessions with appointments whose professional left, by time: somebody has to take them over.
+
+    Of the own centres for who plans; of the network, without a word about any patient, for the project leader.
+    """
+    sessions = ClinicSession.objects.filter(
+        has_left("professional", "centre", "starts_at"),
+        network=viewer.network,
+        cancelled_at__isnull=True,
+        ends_at__gt=at,
+    )
+    if viewer.role != Role.PROJECT_LEADER:
+        check_access(viewer, Right.MANAGE_SESSIONS)
+        sessions = sessions.filter(centre__in=viewer.organisation_ids)
+    waiting = Q(slots__appointments__status__in=(AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED))
+    sessions = sessions.annotate(waiting=Count("slots__appointments", filter=waiting)).filter(waiting__gt=0)
+    return [
+        Orphaned(session=session, appointments=session.waiting)
+        for session in sessions.select_related("professional", "centre").order_by("starts_at", "pk")
+    ]
 
 
 def by_day(slots: list[Slot]) -> list[FreeDay]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision
-from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.scores_anticoagulation import INTERACTION, check_anticoagulant_dose
 
-from .beside import DRUG, NONE, Beside
+from .beside import DOSE, DRUG, Beside
 from .drugs import Drug, drugs_of
+from .listed import NONE
 
-ANTICOAGULATION, DOSE = "anticoagulation", "anticoagulant_dose"
+ANTICOAGULATION = "anticoagulation"
 RECOMMENDED = "recommended"
 
 
@@ -68,17 +69,31 @@ def starts(found: Beside, *, on: date) -> list[DoseStep]:
 
     A drug of which the rules can't say the dose, or which they advise against, is not among them.
     """
+    steps = (_step(found, value, decision) for value, decision in _to_start(found, on=on))
+    return [step for step in steps if step is not None]
+
+
+def open_to_start(found: Beside, *, on: date) -> list[str]:
+    """The facts for lack of which no dose can be given of some drug that could be started, as somebody answers them."""
+    names: dict[str, None] = {}
+    for value, decision in _to_start(found, on=on):
+        for name in decision.facts_missing if not decision.is_decided else ():
+            asked = name == INTERACTION and found.company is not None
+            more = found.company.open_facts(value, found.facts, on=on) if asked and found.company else [name]
+            names |= dict.fromkeys(more)
+    return list(names)
+
+
+def _to_start(found: Beside, *, on: date) -> Iterator[tuple[str, Decision]]:
+    """Per drug what the dose table answers, where an anticoagulant is recommended and none is used."""
     advice, given = found.decisions.get(ANTICOAGULATION), found.facts.get(DRUG)
     asked = advice is not None and advice.is_decided and advice.value("advice") == RECOMMENDED
-    if not asked or given is None or given.value != NONE or DOSE not in found.pathway.tables:
-        return []
-    steps = []
+    none_used = given is not None and given.value == NONE
+    if not (asked and none_used and DOSE in found.pathway.tables and found.company):
+        return
+    table = found.pathway.table(DOSE)
     for value in found.pathway.facts[DRUG].values:
-        facts = {**found.facts, DRUG: FactValue(value, on, "choice")}
-        step = _step(found, value, evaluate(found.pathway.table(DOSE), facts, on=on))
-        if step is not None:
-            steps.append(step)
-    return steps
+        yield value, check_anticoagulant_dose(table, found.facts, value, found.company, on=on)
 
 
 def _step(found: Beside, value: str, decision: Decision) -> DoseStep | None:

@@ -8,32 +8,48 @@ again for the other.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from hashlib import sha256
 
 from django.utils import timezone
 
 from anderhalf.apps.network.queries import pathways_on
 from anderhalf.apps.people.access import Right, check_access
+from anderhalf.apps.people.queries import register_of
 from anderhalf.apps.people.viewer import Viewer
-from anderhalf.apps.record.models import MedicationAgreement, Observation
-from anderhalf.apps.record.queries import facts_of, medication_history
+from anderhalf.apps.record.models import MedicationAgreement
+from anderhalf.apps.record.queries import facts_of
 from anderhalf.content.titration import SCORES, pathway_scores
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision
-from anderhalf.core.decisions.facts import FactType, FactValue
+from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.interactions import Interaction
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores import Range, ScoreResult, Scores, score
-from anderhalf.core.pathway.scores_anticoagulation import anticoagulation_facts, creatinine_clearance
+from anderhalf.core.pathway.scores_anticoagulation import (
+    DRUG,
+    INTERACTION,
+    Company,
+    anticoagulation_facts,
+    check_anticoagulant_dose,
+    creatinine_clearance,
+)
 from anderhalf.core.pathway.titration import Problem
+from anderhalf.core.pathway.titration.derive import is_excluded
 
-from ..models import Episode
-from .advice import undoubted_facts
+from ..models import AdviceChoice, Episode
+from ..titration.gather import gather_many, protocol_of
+from .advice import INCLUSION, pathways_beside, undoubted_facts
+from .choices import about_of_table, declined_by_key
+from .drugs import drugs_of
+from .forbidden import Wanted, hits_of
+from .listed import anticoagulant_on, company_of, facts_from_list, history_of, interactions_of
 
-INCLUSION, STABLE = "inclusion", "stable"
+STABLE = "stable"
 INCLUDED = "included"
 TABLES = (
     "exclusion",
@@ -45,10 +61,16 @@ TABLES = (
 )
 """What is answered for a patient in care, in the order of the chart; ``referral`` is for who sends somebody."""
 STROKE, BLEEDING = "cha2ds2_va", "has_bled"
-DRUG, NONE = "anticoagulant_drug", "none"
+DOSE, VERDICT = "anticoagulant_dose", "anticoagulant_verdict"
+NOT_TOLERATED, NO_CALCIUM_BLOCKER = "beta_blocker_excluded", "calcium_blocker_excluded"
+BETA_BLOCKER = "beta_blocker"
 WORKED_OUT = frozenset({"age", "sex", "creatinine_clearance", "apixaban_low_dose_criteria", "stroke_risk",
-                        "bleeding_risk_high"})  # fmt: skip
+                        "bleeding_risk_high", INTERACTION, VERDICT, NOT_TOLERATED, NO_CALCIUM_BLOCKER})  # fmt: skip
 """Inputs of the tables that nobody types: they follow from other facts or from registration."""
+LONGEST_LINK = 3
+"""Letters of the longest word that joins two names in a label ("of", "and")."""
+CALCIUM_BLOCKER = "diltiazem_or_verapamil"
+"""The group of interactions.toml that rate control may name and no protocol titrates."""
 Kind = MedicationAgreement.Kind
 
 
@@ -70,21 +92,36 @@ class Beside:
     """Whether the patient was referred for this very pathway."""
     problems: tuple[Problem, ...] = ()
     """What was set aside, of the facts that this pathway uses."""
+    forbidden: Mapping[str, str] = field(default_factory=dict)
+    """Per drug of this pathway what the register says against it."""
+    declined: Mapping[str, AdviceChoice] = field(default_factory=dict)
+    """Per table that its answer was declined, and nothing it rested on has changed since."""
+    on: date | None = None
+    company: Company | None = None
+    """What stands beside the anticoagulant."""
+    interactions: tuple[Interaction, ...] = ()
+    """What does not go together with the anticoagulant in use, the gravest first."""
 
     @property
     def runs(self) -> bool:
         """Whether this pathway is this patient's too."""
         return self.own or (self.inclusion.is_decided and self.inclusion.value("advice") == INCLUDED)
 
+    def asked_for(self, names: Iterable[str]) -> list[str]:
+        """Missing facts as somebody can answer them: instead of the verdict on other drugs the questions behind it."""
+        found: list[str] = []
+        drug = self.facts.get(DRUG)
+        for name in names:
+            if name == INTERACTION and self.company is not None and drug is not None and self.on is not None:
+                found += self.company.open_facts(str(drug.value), self.facts, on=self.on)
+            else:
+                found.append(name)
+        return list(dict.fromkeys(found))
+
     @property
     def unknown(self) -> bool:
         """Whether nobody can say: then it is asked, and nothing is shown as if it were "no"."""
         return not self.own and not self.inclusion.is_decided
-
-
-def pathways_beside(episode: Episode, *, on: date) -> list[Pathway]:
-    """The pathways of the agreement that say whom they include, the episode's own among them when it is such a one."""
-    return [one for one in pathways_on(episode.network_id, on=on) if INCLUSION in one.tables]
 
 
 def beside(viewer: Viewer, episode: Episode, *, at: datetime) -> list[Beside]:
@@ -97,45 +134,75 @@ def beside(viewer: Viewer, episode: Episode, *, at: datetime) -> list[Beside]:
 def answer(episode: Episode, pathway: Pathway, *, at: datetime) -> Beside:
     """What a second pathway says about this patient. The caller has checked access."""
     on = timezone.localdate(at)
-    history = _history(episode)
+    history = history_of(episode.patient_id)
     facts, problems = _facts(episode, pathway, history, on=on, at=at)
     inclusion = evaluate(pathway.table(INCLUSION), facts, on=on)
     own = pathway.key == episode.pathway
     if not own and (not inclusion.is_decided or inclusion.value("advice") != INCLUDED):
         return Beside(pathway=pathway, inclusion=inclusion, decisions={}, facts=facts)
-    scores, facts = _with_scores(episode, pathway, facts, on=on)
+    company = company_of(pathway, history, at=at)
+    scores, facts, dose = _with_scores(episode, pathway, facts, company, on=on)
     # Whether a patient can go back is on the page already, as the answer of the episode's own pathway.
     tables = [name for name in TABLES if name in pathway.tables and not (own and name == STABLE)]
+    decisions = {name: evaluate(pathway.table(name), facts, on=on) for name in tables if name != DOSE}
+    if dose is not None:
+        decisions[DOSE] = dose
+    decisions = {name: decisions[name] for name in tables}
+    drug = facts.get(DRUG)
     return Beside(
         pathway=pathway,
         inclusion=inclusion,
-        decisions={name: evaluate(pathway.table(name), facts, on=on) for name in tables},
+        decisions=decisions,
         facts=facts,
         stroke=score(scores, STROKE, facts, on=on) if STROKE in scores.points else None,
         bleeding=score(scores, BLEEDING, facts, on=on) if BLEEDING in scores.points else None,
         clearance=creatinine_clearance(scores, facts, on=on),
-        anticoagulant=_anticoagulant(pathway, history, at=at),
+        anticoagulant=anticoagulant_on(pathway, history, at=at),
         own=own,
         problems=tuple(one for one in problems if _uses(pathway, one)),
+        forbidden=_forbidden(episode, pathway, at=at),
+        declined=declined_by_key(
+            episode, {name: about_of_table(one) for name, one in decisions.items() if one.is_decided}
+        ),
+        on=on,
+        company=company,
+        interactions=company.at_hand(str(drug.value), facts, on=on) if drug is not None else (),
     )  # fmt: skip
+
+
+def _forbidden(episode: Episode, pathway: Pathway, *, at: datetime) -> dict[str, str]:
+    register = register_of(episode.patient_id)
+    found = {}
+    for drug in drugs_of(pathway).values() if register.entries else ():
+        wanted = Wanted(drug=drug.key, name=drug.label["nl"], atc=drug.atc, drug_class=drug.drug_class)
+        if hits := hits_of(episode, wanted, at=at, register=register):
+            found[drug.key] = "; ".join(hit.entry.words for hit in hits)
+    return found
 
 
 def facts_with_scores(episode: Episode, pathway: Pathway, *, at: datetime) -> dict[str, FactValue]:
     """Everything the tables of such a pathway may use, with what its calculators work out."""
     on = timezone.localdate(at)
-    facts, _problems = _facts(episode, pathway, _history(episode), on=on, at=at)
-    return _with_scores(episode, pathway, facts, on=on)[1]
-
-
-def _history(episode: Episode) -> list[MedicationAgreement]:
-    return list(medication_history(episode.patient_id).filter(status=Observation.Status.FINAL))
+    history = history_of(episode.patient_id)
+    facts, _problems = _facts(episode, pathway, history, on=on, at=at)
+    return _with_scores(episode, pathway, facts, company_of(pathway, history, at=at), on=on)[1]
 
 
 def _with_scores(
-    episode: Episode, pathway: Pathway, facts: Mapping[str, FactValue], *, on: date
-) -> tuple[Scores, dict[str, FactValue]]:
+    episode: Episode, pathway: Pathway, facts: Mapping[str, FactValue], company: Company, *, on: date
+) -> tuple[Scores, dict[str, FactValue], Decision | None]:
+    """The calculators, the facts with what they work out, and the dose check of the anticoagulant in use."""
     scores = scores_of(episode.network_id, pathway, on=on)
-    return scores, dict(anticoagulation_facts(scores, facts, on=on))
+    found = dict(anticoagulation_facts(scores, facts, on=on))
+    if DOSE not in pathway.tables:
+        return scores, found, None
+    drug = found.get(DRUG)
+    if drug is None:
+        return scores, found, evaluate(pathway.table(DOSE), found, on=on)
+    decision = check_anticoagulant_dose(pathway.table(DOSE), found, str(drug.value), company, on=on)
+    if decision.is_decided and VERDICT in pathway.dictionary:
+        found[VERDICT] = FactValue(str(decision.value("verdict")), on, "calculated")
+    return scores, found, decision
 
 
 def runs_along(episode: Episode, *, at: datetime) -> list[Pathway]:
@@ -155,9 +222,9 @@ def runs_along(episode: Episode, *, at: datetime) -> list[Pathway]:
 
 def answered_by_list(episode: Episode, pathways: Iterable[Pathway], *, at: datetime) -> frozenset[str]:
     """The facts that the medication list answers today, so that nobody is asked for them."""
-    history, on, found = _history(episode), timezone.localdate(at), set()
+    history, on, found = history_of(episode.patient_id), timezone.localdate(at), set()
     for pathway in pathways:
-        found |= set(_from_medication(pathway, history, {}, on=on, at=at))
+        found |= set(facts_from_list(pathway, history, {}, on=on, at=at))
     return frozenset(found)
 
 
@@ -177,6 +244,8 @@ def asked_by(network: str, pathway: Pathway, *, on: date) -> list[str]:
     for item_score in scores_of(network, pathway, on=on).points.values():
         if item_score.id in (STROKE, BLEEDING):
             wanted |= {fact for item in item_score.items for fact in item.tests}
+    if DRUG in pathway.dictionary:
+        wanted |= interactions_of(pathway).facts_about(pathway.facts[DRUG].values)
     return [name for name in pathway.facts if name in wanted - WORKED_OUT]
 
 
@@ -194,85 +263,46 @@ def _facts(
     """Observations, who the patient is, and the medication list: what is taken today is known today."""
     patient = episode.patient
     known, problems = undoubted_facts(episode, pathway, at=at)
-    if patient.sex in ("male", "female"):
-        known["sex"] = FactValue(patient.sex, None, "record")
-    known |= _from_medication(pathway, history, known, on=on, at=at)
+    known |= _not_tolerated(episode, pathway, known, on=on)
+    if NO_CALCIUM_BLOCKER in pathway.dictionary:
+        register = register_of(episode.patient_id)
+        wanted = _calcium_blockers(episode.network_id, on=on) if register.entries else []
+        if any(hits_of(episode, one, at=at, register=register) for one in wanted):
+            known[NO_CALCIUM_BLOCKER] = FactValue(True, on, "register")
     return dict(pathway.dictionary.derive(known, on=on, birth_date=patient.birth_date)), problems
+
+
+def _calcium_blockers(network: str, *, on: date) -> list[Wanted]:
+    """The drugs of the group by code, and by the names in its label: an entry of the register may hold either."""
+    for one in pathways_on(network, on=on):
+        protocol = protocol_of(one)
+        group = protocol.interactions.groups.get(CALCIUM_BLOCKER) if protocol is not None else None
+        if group is not None:
+            names = [word for word in re.findall(r"\w+", group.label["nl"]) if len(word) > LONGEST_LINK]
+            return [*(Wanted(atc=code) for code in group.atc), *(Wanted(name=name) for name in names)]
+    return []
+
+
+def _not_tolerated(
+    episode: Episode, pathway: Pathway, known: Mapping[str, FactValue], *, on: date
+) -> dict[str, FactValue]:
+    """Whether a beta-blocker may not be started, by the titration protocol that knows the class and the register."""
+    if NOT_TOLERATED not in pathway.dictionary:
+        return {}
+    for one in pathways_on(episode.network_id, on=on):
+        protocol = protocol_of(one)
+        if protocol is None or BETA_BLOCKER not in protocol.drug_class:
+            continue
+        patient = gather_many([episode.patient], protocol, facts=())[episode.patient_id]
+        excluded = is_excluded(protocol, patient, BETA_BLOCKER, known)
+        return {} if excluded is None else {NOT_TOLERATED: FactValue(excluded, on, "register")}
+    return {}
 
 
 def _uses(pathway: Pathway, problem: Problem) -> bool:
     """Whether a table of care looks at what was set aside."""
     tables = (pathway.table(name) for name in TABLES if name in pathway.tables)
     return any(name in table.facts for table in tables for name in problem.blocks or (problem.about,))
-
-
-def _from_medication(
-    pathway: Pathway, history: Sequence[MedicationAgreement], known: Mapping[str, FactValue], *, on: date, at: datetime
-) -> dict[str, FactValue]:  # fmt: skip
-    """Facts that a code on the medication list answers.
-
-    A drug that runs makes its fact true today. One that was stopped after the fact was last recorded makes it false
-    from then. A list that never held it says nothing: unknown stays unknown.
-    """
-    found: dict[str, FactValue] = {}
-    for name, fact in pathway.facts.items():
-        codes = fact.codes.get("atc", ())
-        if fact.type is not FactType.BOOLEAN or not codes:
-            continue
-        rows = [row for row in history if row.from_at <= at and row.atc.startswith(tuple(codes)) and row.atc]
-        if any(row.kind not in (Kind.STOP, Kind.PAUSE) for row in _latest_per_drug(rows)):
-            found[name] = FactValue(True, on, "medication")
-        elif _ended_since(rows, known.get(name)):
-            found[name] = FactValue(False, on, "medication")
-    if DRUG in pathway.dictionary:
-        found |= _drug(pathway, history, known.get(DRUG), on=on, at=at)
-    return found
-
-
-def _drug(
-    pathway: Pathway,
-    history: Sequence[MedicationAgreement],
-    given: FactValue | None,
-    *,
-    on: date,
-    at: datetime,
-) -> dict[str, FactValue]:
-    """Which anticoagulant is taken: the one that runs, or none when the last one was stopped."""
-    value_of = partial(pathway.dictionary.value_of_code, DRUG)
-    row = _anticoagulant(pathway, history, at=at)
-    if row is not None:
-        return {DRUG: FactValue(str(value_of(row.atc)), on, "medication")}
-    ended = [one for one in history if one.from_at <= at and value_of(one.atc) is not None]
-    return {DRUG: FactValue(NONE, on, "medication")} if _ended_since(ended, given) else {}
-
-
-def _ended_since(rows: Sequence[MedicationAgreement], given: FactValue | None) -> bool:
-    """Whether rows of which none runs tell more than what was recorded: they end on that day or later."""
-    if not rows:
-        return False
-    return given is None or given.on is None or given.on <= timezone.localdate(rows[-1].from_at)
-
-
-def _latest_per_drug(rows: Iterable[MedicationAgreement]) -> list[MedicationAgreement]:
-    latest: dict[str, MedicationAgreement] = {}
-    for row in rows:
-        latest[row.drug] = row
-    return list(latest.values())
-
-
-def _anticoagulant(
-    pathway: Pathway, history: Sequence[MedicationAgreement], *, at: datetime
-) -> MedicationAgreement | None:
-    """The anticoagulant that is taken now; the newest when the list holds two."""
-    if DRUG not in pathway.dictionary:
-        return None
-    running = [
-        row
-        for row in _latest_per_drug(row for row in history if row.from_at <= at)
-        if row.kind not in (Kind.STOP, Kind.PAUSE)
-        and pathway.dictionary.value_of_code(DRUG, row.atc) is not None
-    ]
-    return max(running, key=lambda row: row.from_at, default=None)
 
 
 # ---- calculators ----

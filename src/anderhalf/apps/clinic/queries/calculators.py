@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.decisions.facts import FactValue, Freshness, Value, freshness, usable_value
+from anderhalf.core.decisions.ranges import Range as Limited
 from anderhalf.core.pathway.scores import (
     Range,
     Scores,
@@ -76,9 +77,9 @@ def calculators(viewer: Viewer, episode: Episode, *, at: datetime) -> list[Calcu
     main = pathway_of(episode, on=on)
     widest = next(iter(runs_along(episode, at=at)), main)
     scores = scores_of(episode.network_id, widest, on=on)
-    facts = known_facts(episode.patient_id, widest, on=on, birth_date=episode.patient.birth_date)
-    if episode.patient.sex in ("male", "female"):
-        facts["sex"] = FactValue(episode.patient.sex, None, "record")
+    facts = known_facts(
+        episode.patient_id, widest, on=on, birth_date=episode.patient.birth_date, sex=episode.patient.sex
+    )
     known = {name: usable_value(fact, facts, on=on) for name, fact in scores.facts.items() if name in facts}
     found = [_formula(scores, name, facts, known, on=on) for name in FORMULAS]
     found += [_points(scores, name, facts, on=on) for name in POINTS if name in scores.points]
@@ -146,7 +147,7 @@ def _inputs(
         fact, given = scores.facts.get(name), facts.get(name)
         if fact is None or given is None:
             continue
-        unit = f" {fact.unit_label}" if fact.unit_label and isinstance(given.value, Decimal) else ""
+        unit = f" {fact.unit_label}" if fact.unit_label and isinstance(given.value, Decimal | Limited) else ""
         found.append(
             Input(label=label_of(fact.label), text=value_label(fact, given.value) + unit, on=given.on,
                   stale=freshness(fact, given, on=on) is Freshness.STALE)

@@ -16,14 +16,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from anderhalf.apps.people.queries import register_of
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import facts_of, medication_history, value_of
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, freshness
+from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.presentation.language import label_of, with_reader_sign
+from anderhalf.presentation.language import label_of, measured_label
 
 from ..followers import TIMELINE_EVENTS
-from ..models import Tolerance
 from .advice import limits_of
 from .drugs import Drug, drugs_of, number_label
 
@@ -41,9 +42,8 @@ def value_label(fact: Fact | None, value: Any) -> str:
     """A value as one writes it, without its unit: ``4,8``, ``II``, ``ja``."""
     if isinstance(value, bool):
         return _("ja") if value else _("nee")
-    if isinstance(value, Decimal):
-        decimals = fact.decimals if fact is not None else 0
-        return with_reader_sign(f"{value:.{decimals}f}")
+    if isinstance(value, Decimal | Range):
+        return measured_label(value, fact.decimals if fact is not None else 0)
     if isinstance(value, date):
         return f"{value:%d-%m-%Y}"
     if fact is not None and fact.type is FactType.CODE and value in fact.values:
@@ -82,7 +82,7 @@ def latest_values(
         if (given := known.get(name)) is None:
             continue
         outside = ""
-        if isinstance(given.value, Decimal):
+        if isinstance(given.value, Decimal | Range):
             hit = [b for b in limits.get(name, ()) if _inside(b.low, b.high, given.value)]
             outside = label_of(hit[0].why) if hit else ""
         found.append(
@@ -111,8 +111,22 @@ def _blood_pressure_as_one(found: list[Latest]) -> list[Latest]:
     return [both if one is high else one for one in found if one is not low]
 
 
-def _inside(low: Decimal | None, high: Decimal | None, value: Decimal) -> bool:
+def _inside(low: Decimal | None, high: Decimal | None, value: Decimal | Range) -> bool:
+    """Whether a number, or a whole range, lies between two ends."""
+    if isinstance(value, Range):
+        above = low is None or (value.low is not None and value.low >= low)
+        return above and (high is None or (value.high is not None and value.high <= high))
     return (low is None or value >= low) and (high is None or value <= high)
+
+
+def since_label(row: MedicationAgreement) -> str:
+    """Since when, as exactly as it is known: a date, ``03-2021``, ``2020``; what was used already says so."""
+    if row.kind != Kind.REPORTED:
+        return f"{timezone.localdate(row.from_at):%d-%m-%Y}"
+    if row.used_since is None:
+        return _("gebruikt al")
+    shape = {"month": "%m-%Y", "year": "%Y"}.get(row.used_since_is, "%d-%m-%Y")
+    return _("sinds %(when)s") % {"when": row.used_since.strftime(shape)}
 
 
 def times_label(times: int) -> str:
@@ -171,13 +185,12 @@ def timeline(patient: UUID, pathway: Pathway, *, at: datetime, months: int = 6) 
 
 
 def _remembered(patient: UUID, start: date, today: date) -> list[dict[str, Any]]:
-    """Intolerances and contraindications on the day since which they hold."""
+    """What stands in the register, on the day since which it holds."""
     found = []
-    for row in Tolerance.objects.filter(patient=patient).exclude(kind__in=Tolerance.AGREEMENTS):
+    for row in register_of(patient).entries:
         day = row.since or timezone.localdate(row.recorded_at)
         if start <= day <= today:
-            name = (row.drug or row.drug_class).replace("_", " ")
-            found.append({"on": day, "label": f"{name}: {row.get_kind_display()}", "tone": "attention"})
+            found.append({"on": day, "label": row.words, "tone": "attention"})
     return found
 
 
@@ -222,7 +235,7 @@ def _steps(history: Sequence[MedicationAgreement], drug: Drug | None, today: dat
     """From agreements to the doses that held; each ends where the next begins."""
     steps: list[dict[str, Any]] = []
     for row in history:
-        day = timezone.localdate(row.from_at)
+        day = _began(row)
         if day > today:
             continue
         if steps and steps[-1]["end"] is None:
@@ -230,15 +243,29 @@ def _steps(history: Sequence[MedicationAgreement], drug: Drug | None, today: dat
         if row.kind in (Kind.STOP, Kind.PAUSE) or row.dose is None:
             continue
         total = row.dose * (row.times_per_day or 1) / row.every_days
-        steps.append({"start": day, "end": None, "dose": total, "text": dose_text(row, drug)})
+        text = dose_text(row, drug)
+        if row.kind == Kind.REPORTED:
+            text = f"{text} ({since_label(row)})"
+        steps.append({"start": day, "end": None, "dose": total, "text": text})
     return [step for step in steps if step["end"] is None or step["end"] > step["start"]]
+
+
+def _began(row: MedicationAgreement) -> date:
+    """From which day a dose is drawn: what was used already from when it was used, else when it was told."""
+    if row.kind == Kind.REPORTED and row.used_since is not None:
+        return row.used_since
+    return timezone.localdate(row.from_at)
 
 
 def _measures(patient: UUID, pathway: Pathway, start: date, today: date) -> list[dict[str, Any]]:
     names = [name for name in LANES if name in pathway.facts]
     rows = (
         Observation.objects.filter(
-            patient=patient, fact__in=names, status=Observation.Status.FINAL, number__isnull=False
+            patient=patient,
+            fact__in=names,
+            status=Observation.Status.FINAL,
+            number__isnull=False,
+            comparator="",  # a limit is no point of a line; it stands in the list
         )
         .order_by("at", "recorded_at")
         .values_list("fact", "at", "number")
@@ -305,7 +332,7 @@ def measured(rows: Iterable[Observation], pathway: Pathway, *, start: date, toda
         points = {
             timezone.localdate(row.at): row.number
             for row in reversed(mine)
-            if row.number is not None and row.status == Observation.Status.FINAL
+            if row.number is not None and not row.comparator and row.status == Observation.Status.FINAL
         }
         shown = {day: value for day, value in points.items() if start <= day <= today}
         chart = None

@@ -14,6 +14,7 @@ from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.facts import FactValue, Freshness, freshness
+from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
 
 from ..models import Episode
@@ -69,7 +70,9 @@ def diagnosis_way(viewer: Viewer, episode: Episode, *, at: datetime) -> Way:
     check_access(viewer, Right.VIEW_CLINICAL, patient=episode.patient_id, at=at)
     on = timezone.localdate(at)
     pathway = pathway_of(episode, on=on)
-    facts = known_facts(episode.patient_id, pathway, on=on, birth_date=episode.patient.birth_date)
+    facts = known_facts(
+        episode.patient_id, pathway, on=on, birth_date=episode.patient.birth_date, sex=episode.patient.sex
+    )
     given = facts.get("heart_failure_known")
     return Way(
         steps=[_step(name, names, pathway, facts, episode, on=on) for name, names in STEPS],
@@ -93,7 +96,7 @@ def _step(
         fact, given = pathway.facts.get(one), facts.get(one)
         if fact is None or given is None:
             continue
-        unit = f" {fact.unit_label}" if fact.unit_label and isinstance(given.value, Decimal) else ""
+        unit = f" {fact.unit_label}" if fact.unit_label and isinstance(given.value, Decimal | Range) else ""
         old = freshness(fact, given, on=on) is Freshness.STALE
         rows.append((label_of(fact.label), value_label(fact, given.value) + unit, given.on, old))
     taken = [one for one in TAKEN_BY[name] if one in facts]

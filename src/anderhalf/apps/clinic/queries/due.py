@@ -1,4 +1,5 @@
-"""What was agreed for between contacts and has not happened: laboratory after a step, unread results, alarms.
+"""What asks for somebody between contacts: dangers, unread results, laboratory after a step, the echo after optimal
+therapy, missed contacts.
 
 Everything is read for the whole centre at once; the number of queries does not grow with the number of patients.
 """
@@ -14,20 +15,26 @@ from uuid import UUID
 from django.utils import timezone
 
 from anderhalf.apps.people.access import Right, check_access
+from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement, Observation, Task
-from anderhalf.core.pathway.model import Pathway
+from anderhalf.apps.record.queries import tasks_for, value_of
+from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.followup import due_between, is_done, once
+from anderhalf.core.pathway.model import Pathway, TestRule
 from anderhalf.core.pathway.titration import Protocol
+from anderhalf.core.pathway.titration.optimal import is_reduced
 
 from ..models import Episode
-from ..titration.gather import protocol_of
+from ..titration.gather import measured_of, protocol_of
+from ..titration.therapy import therapies
 from .advice import pathway_of
 from .chart import label_of, value_label
+from .danger import DANGER, REPEAT
 from .waiting import _running, due_contacts
 
-ALARM = "home_alarm"
-"""Kind of the task that an alarm on a home measurement makes."""
 Kind = MedicationAgreement.Kind
+LVEF = "lvef"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,30 +42,41 @@ class DueItem:
     """One thing that waits for somebody: ``since`` when it began to wait, ``days_late`` after it was due."""
 
     kind: str
-    episode: Episode
+    patient: Patient
+    episode: Episode | None
+    """None for who was referred and is not in care yet."""
     title: str
     text: str
     since: date
     days_late: int
     owner: str
-    urgent: bool = False
+    rank: int = Task.ORDINARY
+    """0 is the most urgent danger."""
+    due_at: datetime | None = None
     task: UUID | None = None
     results: bool = False
 
+    @property
+    def urgent(self) -> bool:
+        """Whether it is a danger."""
+        return self.rank < Task.ORDINARY
+
 
 def due_list(viewer: Viewer, *, at: datetime, limit: int = 100) -> list[DueItem]:
-    """Alarms first, then unread results, overdue laboratory and missed contacts; the longest late first in each."""
+    """Dangers first, by what they ask for and their clock; then unread results, overdue laboratory, tests that follow
+    optimal therapy and missed contacts, the longest late first in each."""
     check_access(viewer, Right.MANAGE_SESSIONS)
     episodes = {one.patient_id: one for one in _running(viewer, at=at)}
     protocols = _protocols(episodes.values(), on=timezone.localdate(at))
     found = [
-        *_alarms(episodes, viewer, at=at),
+        *_dangers(episodes, viewer, at=at),
         *_unread(episodes, protocols, at=at),
         *_overdue_laboratory(episodes, protocols, at=at),
+        *_tests_after_therapy(episodes, protocols, at=at),
         *_missed_contacts(viewer, at=at),
     ]
-    order = {"alarm": 0, "result": 1, "laboratory": 2, "contact": 3}
-    found.sort(key=lambda item: (not item.urgent, order[item.kind], -item.days_late, item.since))
+    order = {"danger": 0, "result": 1, "laboratory": 2, "test": 3, "contact": 4}
+    found.sort(key=lambda item: (item.rank, item.due_at or at, order[item.kind], -item.days_late, item.since))
     return found[:limit]
 
 
@@ -79,28 +97,19 @@ def _owner(episode: Episode) -> str:
     return episode.practitioner.full_name if episode.practitioner is not None else episode.centre.name
 
 
-def _alarms(episodes: Mapping[UUID, Episode], viewer: Viewer, *, at: datetime) -> list[DueItem]:
+def _dangers(episodes: Mapping[UUID, Episode], viewer: Viewer, *, at: datetime) -> list[DueItem]:
+    """Dangers that nobody finished, of patients in care and of who was referred here."""
     today = timezone.localdate(at)
-    tasks = Task.objects.filter(
-        kind=ALARM, status=Task.Status.OPEN, owner_organisation__in=viewer.organisation_ids,
-        patient__in=list(episodes),
-    ).select_related("owner")  # fmt: skip
     return [
         DueItem(
-            kind="alarm", episode=episodes[task.patient_id], title=task.title, text=task.note,
-            since=timezone.localdate(task.created_at),
+            kind="danger", patient=task.patient, episode=episodes.get(task.patient_id), title=task.title,
+            text=task.note, since=timezone.localdate(task.created_at), rank=task.rank, due_at=task.due_at,
             days_late=(today - task.due_on).days if task.due_on else 0,
-            owner=task.owner.full_name if task.owner is not None else _owner(episodes[task.patient_id]),
-            urgent=True, task=task.pk,
+            owner=task.owner.full_name if task.owner is not None else task.owner_organisation.name,
+            task=task.pk,
         )
-        for task in tasks
+        for task in tasks_for(viewer=viewer, at=at).filter(kind__in=(DANGER, REPEAT))
     ]  # fmt: skip
-
-
-def alarms_since(viewer: Viewer, patient_id: UUID, *, at: datetime) -> list[Task]:
-    """The alarms that the measurements of this very moment raised, to tell whoever entered them what to do now."""
-    check_access(viewer, Right.ENTER_MEASUREMENT, patient=patient_id, at=at)
-    return list(Task.objects.filter(patient=patient_id, kind=ALARM, created_at=at))
 
 
 def unread_of(patients: Iterable[UUID], facts: Iterable[str]) -> list[Observation]:
@@ -137,8 +146,8 @@ def _unread(
         since = timezone.localdate(mine[0].recorded_at)
         found.append(
             DueItem(
-                kind="result", episode=episode, title="", text=_values(mine, pathway), since=since,
-                days_late=(today - since).days, owner=_owner(episode), results=True,
+                kind="result", patient=episode.patient, episode=episode, title="", text=_values(mine, pathway),
+                since=since,                days_late=(today - since).days, owner=_owner(episode), results=True,
             )
         )  # fmt: skip
     return found
@@ -149,7 +158,7 @@ def _values(rows: Iterable[Observation], pathway: Pathway) -> str:
     for row in rows:
         fact = pathway.facts.get(row.fact)
         if fact is not None:
-            parts.append(f"{label_of(fact.label)} {value_label(fact, row.number)}")
+            parts.append(f"{label_of(fact.label)} {value_label(fact, value_of(row))}")
     return ", ".join(parts)
 
 
@@ -207,17 +216,64 @@ def _overdue(
             continue
         labels = ", ".join(label_of(protocol.facts[name].label).lower() for name in absent)
         return DueItem(
-            kind="laboratory", episode=episode, title=row.drug_name, text=labels, since=stepped,
-            days_late=(today - until).days, owner=_owner(episode),
+            kind="laboratory", patient=episode.patient, episode=episode, title=row.drug_name, text=labels,
+            since=stepped,            days_late=(today - until).days, owner=_owner(episode),
         )  # fmt: skip
     return None
+
+
+def _tests_after_therapy(
+    episodes: Mapping[UUID, Episode], protocols: Mapping[str, tuple[Pathway, Protocol]], *, at: datetime
+) -> list[DueItem]:
+    """Tests that are made once after optimal therapy, from the day on which they are due (`after_days`)."""
+    found = []
+    for key, (pathway, protocol) in protocols.items():
+        mine = {patient: one for patient, one in episodes.items() if one.pathway == key}
+        for test in once(pathway.follow_up):
+            found += _test_after_therapy(mine, pathway, protocol, test, at=at)
+    return found
+
+
+def _test_after_therapy(
+    episodes: Mapping[UUID, Episode], pathway: Pathway, protocol: Protocol, test: TestRule, *, at: datetime
+) -> list[DueItem]:
+    today = timezone.localdate(at)
+    latest: dict[UUID, dict[str, FactValue]] = {}
+    for patient, rows in measured_of(list(episodes), {*test.measure, LVEF}).items():
+        latest[patient] = {
+            row.fact: FactValue(row.number, timezone.localdate(row.at))
+            for row in rows
+            if row.number is not None and row.status == Observation.Status.FINAL
+        }
+    reduced = [
+        episodes[patient].patient
+        for patient, known in latest.items()
+        if is_reduced(protocol, known.get(LVEF))
+    ]
+    found = []
+    for patient, therapy in therapies(reduced, pathway, at=at).items():
+        if therapy.since is None:
+            continue
+        days = [latest[patient][name].on for name in test.measure if name in latest[patient]]
+        oldest = min((day for day in days if day is not None), default=None)
+        first, last = due_between(test, therapy.since)
+        if first > today or is_done(test, oldest, therapy.since):
+            continue
+        episode = episodes[patient]
+        found.append(
+            DueItem(
+                kind="test", patient=episode.patient, episode=episode, title=label_of(test.title),
+                text=f"{last:%d-%m-%Y}", since=therapy.since, days_late=(today - last).days, owner=_owner(episode),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _missed_contacts(viewer: Viewer, *, at: datetime) -> list[DueItem]:
     return [
         DueItem(
-            kind="contact", episode=row.episode, title="", text="", since=row.on, days_late=row.days_late,
-            owner=_owner(row.episode),
+            kind="contact", patient=row.episode.patient, episode=row.episode, title="", text="",
+            since=row.on, days_late=row.days_late,            owner=_owner(row.episode),
         )
         for row in due_contacts(viewer, at=at)
         if row.days_late > 0

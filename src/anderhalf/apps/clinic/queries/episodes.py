@@ -144,6 +144,26 @@ def education_of(viewer: Viewer, patient_id: UUID, *, at: datetime) -> dict[str,
     return found
 
 
+def agreement(viewer: Viewer, agreement_id: UUID, *, at: datetime) -> MedicationAgreement:
+    """One medication agreement with its patient; leaves the line that this viewer looked."""
+    found = (
+        MedicationAgreement.objects.select_related("patient")
+        .filter(pk=agreement_id, network=viewer.network)
+        .first()
+    )
+    if found is None:
+        raise AccessDenied
+    patient_for(
+        viewer,
+        found.patient_id,
+        Right.VIEW_CLINICAL,
+        at,
+        object_type="medication_agreement",
+        object_id=found.pk,
+    )
+    return found
+
+
 def observation(viewer: Viewer, observation_id: UUID, *, at: datetime) -> Observation:
     """One observation with its patient; leaves the line that this viewer looked."""
     found = (

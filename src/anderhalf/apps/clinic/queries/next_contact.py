@@ -7,21 +7,25 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.core.calendar import is_working_day
+from anderhalf.core.pathway.danger import ACTIONS
 from anderhalf.core.pathway.followup import NextContact, Reason, Situation, Step, ahead_of
 from anderhalf.core.pathway.followup import next_contact as by_schedule
 from anderhalf.core.pathway.model import ContactEvent, Pathway
 from anderhalf.core.pathway.titration import Protocol
+from anderhalf.core.pathway.titration.optimal import is_reduced, therapy_of
 
-from ..models import Encounter, Episode
-from ..titration.gather import classes_of
+from ..models import Appointment, Encounter, Episode
+from ..titration.gather import classes_of, local
 from ..titration.words import fact_label, in_sentence
 from .advice import known_facts, pathway_of
 from .chart import label_of
+from .danger import PatientDanger, danger_of, urgent_care
 from .proposals import advice_about
 from .stable import still_adjusting
 
@@ -74,16 +78,39 @@ def next_contact(
     if answered is not None:
         titration, about, advice = answered
         waits = [one.not_before.date() for one in advice.proposals if one.not_before is not None]
+        reduced = is_reduced(titration, advice.facts.get("lvef"))
         situation = replace(
-            situation, ahead=ahead_of(titration, about, advice), not_before=min(waits, default=None)
-        )
+            situation, ahead=ahead_of(titration, about, advice), not_before=min(waits, default=None),
+            optimal_since=therapy_of(titration, about, advice.facts, at=local(at)).since if reduced else None,
+        )  # fmt: skip
     elif still_adjusting(episode, at=at):
         situation = replace(situation, ahead=(pathway.key,))
     found = by_schedule(
         pathway.follow_up, situation, on=day, monitoring=protocol.monitoring if protocol is not None else (),
         closed=lambda one: not is_working_day(one),
     )  # fmt: skip
+    danger = danger_of(episode.patient, episode.network_id, at=at)
+    if danger:
+        return _because_of(danger, episode, pathway, at=at)
     return None if found is None else _shown(found, pathway, protocol)
+
+
+def _because_of(
+    danger: PatientDanger, episode: Episode, pathway: Pathway, *, at: datetime
+) -> ProposedContact:
+    """While a danger is open the next contact is never the one of the schedule."""
+    urgent = urgent_care(episode.network_id, at=at)
+    latest = urgent.due_at(ACTIONS[-1], local(at)).date()
+    sign = danger.signs[0].sign if danger.signs else None
+    names = dict.fromkeys(name for one in danger.signs for name, _value in one.values)
+    return ProposedContact(
+        on=latest, earliest=timezone.localdate(at), kind=Appointment.Kind.PHONE,
+        title=_("Er staat gevaar open"),
+        why=(label_of(sign.why) if sign is not None else danger.tasks[0].title).rstrip("."),
+        measure=[_fact(name, pathway, None) for name in names], tests=[], others=[], overdue=False,
+        rule=sign.rule if sign is not None else "",
+        source=sign.source if sign is not None else "", local=sign is not None and sign.local,
+    )  # fmt: skip
 
 
 def _last_seen(episode: Episode, *, at: datetime) -> date | None:
@@ -106,7 +133,9 @@ def _situation(
     steps: Iterable[Step],
 ) -> Situation:
     day = timezone.localdate(at)
-    known = known_facts(episode.patient_id, pathway, on=day, birth_date=episode.patient.birth_date)
+    known = known_facts(
+        episode.patient_id, pathway, on=day, birth_date=episode.patient.birth_date, sex=episode.patient.sex
+    )
     left = known.get(DISCHARGED)
     discharged = left.value if left is not None and isinstance(left.value, date) else None
     return Situation(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from anderhalf.apps.network.queries import pathway_of_decision
 from anderhalf.apps.people.access import AccessDenied, Right, check_access
+from anderhalf.apps.people.queries import Register, register_of
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.decisions.replay import replays
@@ -31,12 +32,13 @@ from anderhalf.core.pathway.titration.stored import patient_to_dict
 
 from ..models import AdviceChoice, Episode
 from ..titration import words
-from ..titration.gather import gather, local, protocol_of
+from ..titration.gather import TITRATION, gather, local, protocol_of
+from ..titration.register import forbidden_of
 from .advice import pathway_of
 from .chart import label_of
+from .choices import about_of, declined_by_key
+from .forbidden import Wanted, hits_of
 
-TITRATION = "titration"
-"""The table under which advice of the titration engine is kept; others are tables of a second pathway."""
 STEPS = frozenset(
     {
         ProposalKind.STOP, ProposalKind.PAUSE, ProposalKind.DECREASE, ProposalKind.SWITCH, ProposalKind.START,
@@ -45,6 +47,8 @@ STEPS = frozenset(
 )  # fmt: skip
 """Kinds that change what the patient takes."""
 ADAPTABLE = STEPS - {ProposalKind.SWITCH}
+UPWARD = frozenset({ProposalKind.START, ProposalKind.INCREASE, ProposalKind.SWITCH})
+"""Kinds by which the patient takes something new, or more of it."""
 ASKED_FOR = STEPS | {ProposalKind.DISCUSS, ProposalKind.NEEDS_DATA}
 """Kinds that ask the professional for something; the others are shown for whoever wants to know."""
 TOLD = STEPS | {ProposalKind.DISCUSS}
@@ -82,7 +86,17 @@ class Card:
     """Facts are missing, so there is no answer yet."""
     adaptable: bool
     doses: list[tuple[str, str]]
+    settled_on: date | None
+    """The day on which this was discussed and decided; it comes back when what it rested on changes."""
     stop_reasons: list[tuple[str, str]]
+    doubts: tuple[str, ...] = ()
+    """What stands in the register about this class and nobody judged yet, in its own words."""
+    forbidden: tuple[str, ...] = ()
+    """What stands in the register about the very drug that would be started or raised."""
+    never: bool = False
+    """No reason goes past it by a press on a proposal."""
+    declined: AdviceChoice | None = None
+    """That this was declined, and nothing it rested on has changed since."""
 
     @property
     def says(self) -> str:
@@ -101,13 +115,18 @@ class Proposals:
 
     @property
     def asked_for(self) -> list[Card]:
-        """Steps, and what must be discussed."""
-        return [card for card in self.cards if card.asks and not card.waits]
+        """Steps, and what must be discussed, and was not declined."""
+        return [card for card in self.cards if card.asks and not card.waits and card.declined is None]
+
+    @property
+    def declined(self) -> list[Card]:
+        """What was declined and stays so until its facts change or the next contact."""
+        return [card for card in self.cards if card.declined is not None]
 
     @property
     def without_data(self) -> list[Card]:
         """Classes about which nothing can be said yet."""
-        return [card for card in self.cards if card.waits]
+        return [card for card in self.cards if card.waits and card.declined is None]
 
     @property
     def others(self) -> list[Card]:
@@ -133,8 +152,9 @@ def advice_about(episode: Episode, *, at: datetime) -> tuple[Protocol, Patient, 
 def basis_of(protocol: Protocol, patient: Patient, proposal: Proposal) -> str:
     """A fingerprint of the facts, the protocol and the proposal: as long as it is the same, so is the advice."""
     dose = proposal.dose_new
+    # What was decided about another card changes nothing about this one.
     whole = {
-        "patient": patient_to_dict(patient),
+        "patient": patient_to_dict(replace(patient, settled=())),
         "protocol": protocol.texts_hash,
         "proposal": [
             proposal.drug_class, proposal.kind.value, proposal.drug, proposal.rule,
@@ -151,12 +171,44 @@ def proposals(viewer: Viewer, episode: Episode, *, at: datetime) -> Proposals | 
     if answered is None:
         return None
     protocol, patient, advice = answered
+    declined = declined_by_key(
+        episode,
+        {one.drug_class: about_of(protocol, one) for one in advice.proposals if one.kind in ASKED_FOR},
+    )
+    register = register_of(episode.patient_id)
+    cards = [
+        replace(
+            _card(protocol, patient, one),
+            declined=declined.get(one.drug_class),
+            **_of_register(episode, protocol, one, register, at=at),
+        )
+        for one in advice.proposals
+    ]
     return Proposals(
-        cards=[_card(protocol, patient, one) for one in advice.proposals],
+        cards=cards,
         problems=words.problems_of(advice.problems, protocol),
         version=advice.version,
-        tolerances_asked=patient.tolerances is not None,
+        tolerances_asked=register.every_class is not None,
     )
+
+
+def _of_register(
+    episode: Episode, protocol: Protocol, proposal: Proposal, register: Register, *, at: datetime
+) -> dict[str, Any]:
+    """What the register says about one proposal: what waits to be judged, and what forbids the step itself."""
+    if not register.entries:
+        return {}
+    in_doubt = forbidden_of(register, protocol).in_doubt.get(proposal.drug_class, ())
+    hits = []
+    drug = protocol.drugs.get(proposal.drug or "")
+    if proposal.kind in UPWARD and drug is not None:
+        wanted = Wanted(drug=drug.key, name=drug.label["nl"], atc=drug.atc, drug_class=drug.drug_class)
+        hits = hits_of(episode, wanted, at=at, register=register)
+    return {
+        "doubts": tuple(one.words for one in in_doubt),
+        "forbidden": tuple(hit.entry.words for hit in hits),
+        "never": any(hit.never for hit in hits),
+    }
 
 
 def _card(protocol: Protocol, patient: Patient, proposal: Proposal) -> Card:
@@ -186,6 +238,7 @@ def _card(protocol: Protocol, patient: Patient, proposal: Proposal) -> Card:
         or (proposal.kind is ProposalKind.DISCUSS and bool(proposal.missing)),
         adaptable=proposal.kind in ADAPTABLE and bool(dose_choices(proposal, protocol)),
         doses=dose_choices(proposal, protocol),
+        settled_on=proposal.settled_on,
         stop_reasons=stop_reasons(protocol)
         if proposal.kind in (ProposalKind.STOP, ProposalKind.PAUSE)
         else [],
@@ -230,12 +283,12 @@ def stop_reasons(protocol: Protocol) -> list[tuple[str, str]]:
 def choices_of(viewer: Viewer, patient_id: UUID, *, at: datetime, limit: int = 20) -> list[AdviceChoice]:
     """What was done with earlier advice, newest first."""
     check_access(viewer, Right.VIEW_CLINICAL, patient=patient_id, at=at)
-    rows = AdviceChoice.objects.filter(patient=patient_id).select_related("episode", "decision")
+    rows = AdviceChoice.objects.filter(patient=patient_id).select_related("episode", "decision", "withdrawn")
     return list(rows[:limit])
 
 
 def choice_lines(rows: Iterable[AdviceChoice], protocol: Protocol | None) -> list[dict[str, Any]]:
-    """Earlier choices as lines: class, what was proposed, what was done and why."""
+    """Earlier choices as lines: class, what was proposed, what was done and why, and whether that was withdrawn."""
     titles = {key: label_of(one.title) for key, one in protocol.drug_class.items()} if protocol else {}
     return [
         {
@@ -244,6 +297,7 @@ def choice_lines(rows: Iterable[AdviceChoice], protocol: Protocol | None) -> lis
             if row.decision.table != TITRATION
             else f"{titles.get(row.drug_class, row.drug_class)}: {words.kind_word(row.proposed)}",
             "text": row.get_choice_display(),
+            "withdrawn": getattr(row, "withdrawn", None),
             "reason": row.reason,
             "on": timezone.localdate(row.at),
         }

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from anderhalf.apps.people.access import Right, check_access, patients_filter
 from anderhalf.apps.people.models import Patient
+from anderhalf.apps.people.queries import matching_name
 from anderhalf.apps.people.roles import CENTRE
 from anderhalf.apps.people.viewer import Viewer
 
@@ -142,8 +143,8 @@ def worklist(
 def _filtered(
     rows: QuerySet[Episode], asked: Mapping[str, str], viewer: Viewer, *, at: datetime
 ) -> QuerySet[Episode]:
-    if text := asked.get("q", "").strip():
-        rows = rows.filter(patient__family_name__istartswith=text)
+    for word in asked.get("q", "").split():
+        rows = rows.filter(matching_name(word, "patient__"))
     if asked.get("practitioner") == "me":
         rows = rows.filter(practitioner=viewer.professional_id)
     match asked.get("state", ""):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,13 @@ from django.utils import timezone
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import value_of
+from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.formatting import with_unit
+from anderhalf.presentation.language import language
 
-from .chart import dose_text, label_of, plain_dose, times_label, value_label
+from .chart import dose_text, label_of, plain_dose, since_label, times_label, value_label
 from .drugs import drugs_of
 from .episodes import Changes, education_of
 
@@ -54,6 +59,20 @@ def observation_lines(rows: Iterable[Observation], pathway: Pathway, *, by_fact:
             )
         )
     return found
+
+
+def values_in_words(values: Iterable[tuple[str, FactValue]], pathways: Iterable[Pathway]) -> str:
+    """Values of a danger with their day: ``Kalium 6,4 mmol/l (28-11-2026)``."""
+    every, parts = tuple(pathways), []
+    for name, given in values:
+        fact = next((one.facts[name] for one in every if name in one.facts), None)
+        if isinstance(given.value, Decimal | Range) and fact is not None:
+            text = with_unit(given.value, fact.unit_label or "", fact.decimals, language=language())
+        else:
+            text = value_label(fact, given.value)
+        day = f" ({given.on:%d-%m-%Y})" if given.on else ""
+        parts.append(f"{label_of(fact.label) if fact else name}: {text}{day}")
+    return ", ".join(parts)
 
 
 def medication_lines(rows: Iterable[MedicationAgreement], pathway: Pathway | None) -> list[Line]:
@@ -101,7 +120,7 @@ def drug_lines(rows: Iterable[MedicationAgreement], pathway: Pathway) -> list[di
                 if drug is not None and drug.target is not None and drug.per_day
                 else "",
                 "share": share,
-                "since": timezone.localdate(row.from_at),
+                "since": since_label(row),
                 "paused": row.kind == MedicationAgreement.Kind.PAUSE,
             }
         )

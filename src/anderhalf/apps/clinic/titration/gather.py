@@ -7,8 +7,8 @@ that a population costs as many queries as one patient.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,6 +17,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from anderhalf.apps.people.models import Patient as PatientRow
+from anderhalf.apps.people.queries import registers_of
+from anderhalf.apps.people.sex import sex_fact
 from anderhalf.apps.record.models import MedicationAgreement
 from anderhalf.apps.record.models import Observation as ObservationRow
 from anderhalf.apps.record.queries import COUNTS, value_of
@@ -28,16 +30,26 @@ from anderhalf.core.pathway.titration import (
     Observation,
     ObservationStatus,
     Patient,
+    ProposalKind,
     Protocol,
-    Tolerance,
+    Settled,
 )
 from anderhalf.core.pathway.titration.observed import Observed, observe
+from anderhalf.core.pathway.titration.stored import facts_from_dict
 
 from .. import models
+from .register import Forbidden, forbidden_of
 
 Kind = MedicationAgreement.Kind
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+"""The beginning of a use of which nobody knows when it began: it never makes a next step wait."""
+TITRATION = "titration"
+"""The table under which advice of the titration engine is kept; others are tables of a second pathway."""
 UNKNOWN_STOP = "unknown"
 """The protocol's code for a stop whose reason was not recorded: a restart is discussed first."""
+
+
+FEW_FACTS = 20
 
 
 class Measured(NamedTuple):
@@ -50,6 +62,7 @@ class Measured(NamedTuple):
     origin: str
     replaces_id: UUID | None
     number: Decimal | None
+    comparator: str
     code: str
     flag: bool | None
     text: str
@@ -79,8 +92,10 @@ def gather(patient: PatientRow, protocol: Protocol) -> Patient:
     return gather_many([patient], protocol)[patient.pk]
 
 
-def gather_many(patients: Iterable[PatientRow], protocol: Protocol) -> dict[UUID, Patient]:
-    """Many patients in four queries, whatever their number."""
+def gather_many(
+    patients: Iterable[PatientRow], protocol: Protocol, *, facts: Collection[str] | None = None
+) -> dict[UUID, Patient]:
+    """Many patients in five queries, whatever their number; with `facts` only what was measured or asked of those."""
     about = list(patients)
     keys = [one.pk for one in about]
     medication: dict[UUID, list[MedicationAgreement]] = defaultdict(list)
@@ -88,27 +103,29 @@ def gather_many(patients: Iterable[PatientRow], protocol: Protocol) -> dict[UUID
         patient__in=keys, status=ObservationRow.Status.FINAL
     ).order_by("from_at", "recorded_at"):
         medication[agreement.patient_id].append(agreement)
-    observations = measured_of(keys, protocol.facts)
-    tolerances: dict[UUID, list[models.Tolerance]] = defaultdict(list)
-    for one in models.Tolerance.objects.filter(patient__in=keys, ended_at__isnull=True):
-        tolerances[one.patient_id].append(one)
-    asked = set(models.ToleranceAsked.objects.filter(patient__in=keys).values_list("patient_id", flat=True))
+    observations = measured_of(keys, protocol.facts if facts is None else facts)
+    agreed: dict[UUID, list[models.DosingAgreement]] = defaultdict(list)
+    for one in models.DosingAgreement.objects.filter(patient__in=keys, ended_at__isnull=True):
+        agreed[one.patient_id].append(one)
+    registers, settled = registers_of(keys), _settled(keys)
     return {
         one.pk: _patient(
-            one, protocol, medication[one.pk], observations[one.pk], tolerances[one.pk], asked=one.pk in asked
+            one, protocol, medication[one.pk], observations[one.pk], agreed[one.pk],
+            forbidden_of(registers[one.pk], protocol), settled[one.pk],
         )
         for one in about
-    }
+    }  # fmt: skip
 
 
-def measured_of(patients: Sequence[UUID], facts: Container[str]) -> dict[UUID, list[Measured]]:
+def measured_of(patients: Sequence[UUID], facts: Collection[str]) -> dict[UUID, list[Measured]]:
     """Per patient what was measured or asked about some facts, oldest first, in one query."""
     found: dict[UUID, list[Measured]] = defaultdict(list)
-    for row in (
-        ObservationRow.objects.filter(patient__in=patients, status__in=COUNTS)
-        .order_by("at", "recorded_at")
-        .values_list(*Measured._fields)
-    ):
+    rows = ObservationRow.objects.filter(patient__in=patients, status__in=COUNTS)
+    if (
+        len(facts) <= FEW_FACTS
+    ):  # of a whole dictionary nearly every row counts: leaving out here is quicker then
+        rows = rows.filter(fact__in=list(facts))
+    for row in rows.order_by("at", "recorded_at").values_list(*Measured._fields):
         measured = Measured(*row)
         if measured.fact in facts:
             found[measured.patient_id].append(measured)
@@ -128,9 +145,9 @@ def _patient(
     protocol: Protocol,
     agreements: Sequence[MedicationAgreement],
     rows: Sequence[Measured],
-    remembered: Sequence[models.Tolerance],
-    *,
-    asked: bool,
+    agreed: Sequence[models.DosingAgreement],
+    forbidden: Forbidden,
+    settled: Sequence[Settled],
 ) -> Patient:
     observations = _observations(rows)
     uses = uses_of(agreements, protocol)
@@ -138,17 +155,43 @@ def _patient(
         medication=(*uses, *_reported_classes(uses, observations, protocol)),
         observations=observations,
         facts=_standing(row),
-        tolerances=_tolerances(remembered) if asked else None,
-        max_tolerated=_classes(remembered, models.Tolerance.Kind.MAX_TOLERATED),
-        restart_agreed=_classes(remembered, models.Tolerance.Kind.RESTART_AGREED),
+        tolerances=forbidden.tolerances,
+        tolerances_asked=forbidden.asked,
+        in_doubt=frozenset(forbidden.in_doubt),
+        max_tolerated=_classes(agreed, models.DosingAgreement.Kind.MAX_TOLERATED),
+        restart_agreed=_classes(agreed, models.DosingAgreement.Kind.RESTART_AGREED),
         rapid=_latest(observations, "rapid_titration") is True,
+        settled=tuple(settled),
     )
+
+
+def _settled(patients: Sequence[UUID]) -> dict[UUID, list[Settled]]:
+    """Per patient the cards that asked to discuss and were answered: to discuss them, or to leave it so."""
+    found: dict[UUID, list[Settled]] = defaultdict(list)
+    rows = models.AdviceChoice.objects.filter(
+        patient__in=patients,
+        proposed=ProposalKind.DISCUSS.value,
+        decision__table=TITRATION,
+        withdrawn__isnull=True,
+    )
+    where = "decision__decision__advice__proposals__0__"
+    for patient, drug_class, rule, at, drug, facts in rows.values_list(
+        "patient_id", "drug_class", "rule", "at", f"{where}drug", f"{where}settles"
+    ):
+        if facts:
+            found[patient].append(
+                Settled(
+                    drug_class=drug_class, rule=rule, on=timezone.localdate(at), drug=drug or "",
+                    facts=facts_from_dict(facts),
+                )
+            )  # fmt: skip
+    return found
 
 
 def _standing(row: PatientRow) -> Mapping[str, FactValue]:
     facts = {"birth_date": FactValue(row.birth_date, None, "record")}
-    if row.sex in ("male", "female"):
-        facts["sex"] = FactValue(row.sex, None, "record")
+    if (sex := sex_fact(row.sex)) is not None:
+        facts["sex"] = sex
     return facts
 
 
@@ -161,8 +204,6 @@ def _observation(row: Measured) -> Observation | None:
     value = value_of(row)
     if value is None:
         return None
-    if isinstance(value, Decimal):
-        value = value.normalize() + 0
     return Observation(
         fact=row.fact, value=value, at=timezone.localtime(row.at),
         status=_status(row),
@@ -201,11 +242,29 @@ def _use(row: MedicationAgreement, following: MedicationAgreement | None, atc: s
     if following is not None:
         reason = (following.stop_reason or UNKNOWN_STOP) if ended else "dose_change"
     return DrugUse(
-        atc=atc, since=timezone.localtime(row.from_at),
+        atc=atc, since=used_since(row),
         until=timezone.localtime(following.from_at) if following is not None else None,
         dose=row.dose.normalize() + 0 if row.dose is not None else None,
         per_day=per_day, stop_reason=reason,
     )  # fmt: skip
+
+
+def used_since(row: MedicationAgreement) -> datetime:
+    """When the present dose began. What was used already began before it was told: on the last day that fits what
+    was said ("since 2020"), and at :data:`LONG_AGO` when nobody knows or the year goes on still."""
+    told = timezone.localtime(row.from_at)
+    if row.kind != Kind.REPORTED:
+        return told
+    if row.used_since is None:
+        return LONG_AGO
+    last = {
+        MedicationAgreement.Since.YEAR: date(row.used_since.year, 12, 31),
+        MedicationAgreement.Since.MONTH: (row.used_since.replace(day=1) + timedelta(days=31)).replace(day=1)
+        - timedelta(days=1),
+    }.get(row.used_since_is, row.used_since)
+    if last >= told.date() and row.used_since_is == MedicationAgreement.Since.YEAR:
+        return LONG_AGO
+    return min(told, datetime.combine(last, time(12), tzinfo=told.tzinfo))
 
 
 def _atc(row: MedicationAgreement, protocol: Protocol) -> str:
@@ -235,7 +294,8 @@ def _reported_classes(
     for key in protocol.drug_class:
         said = next((one for one in reversed(observations) if one.fact == key), None)
         if said is not None and said.value is True and key not in listed:
-            found.append(DrugUse(atc=_any_atc(key, protocol), since=said.at))
+            # that a referral tells of it is no step: since when it is used nobody knows
+            found.append(DrugUse(atc=_any_atc(key, protocol), since=LONG_AGO))
     return found
 
 
@@ -246,16 +306,8 @@ def _any_atc(drug_class: str, protocol: Protocol) -> str:
     return next((drug.atc for drug in protocol.drugs.values() if drug.drug_class == drug_class), "")
 
 
-def _tolerances(remembered: Iterable[models.Tolerance]) -> tuple[Tolerance, ...]:
-    return tuple(
-        Tolerance(kind=one.kind, drug_class=one.drug_class, drug=one.drug, on=one.since, reason=one.reason)
-        for one in remembered
-        if one.kind not in models.Tolerance.AGREEMENTS
-    )
-
-
-def _classes(remembered: Iterable[models.Tolerance], kind: str) -> frozenset[str]:
-    return frozenset(one.drug_class for one in remembered if one.kind == kind)
+def _classes(agreed: Iterable[models.DosingAgreement], kind: str) -> frozenset[str]:
+    return frozenset(one.drug_class for one in agreed if one.kind == kind)
 
 
 def _latest(observations: Sequence[Observation], name: str) -> Any:

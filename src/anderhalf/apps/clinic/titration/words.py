@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anderhalf.core.decisions.facts import Freshness
+from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.titration import Dose, Drug, Problem, Proposal, ProposalKind, Protocol
 from anderhalf.core.pathway.titration.derive import NEVER_HOURS
 
@@ -104,7 +105,7 @@ def facts_of(proposal: Proposal, protocol: Protocol) -> list[dict[str, Any]]:
             continue
         if used.value == NEVER_HOURS:  # stands for "never used", which is nothing to tell
             continue
-        unit = f" {fact.unit_label}" if fact.unit_label and isinstance(used.value, Decimal) else ""
+        unit = f" {fact.unit_label}" if fact.unit_label and isinstance(used.value, Decimal | Range) else ""
         found.append(
             {
                 "text": f"{label_of(fact.label)}: {value_label(fact, used.value)}{unit}",
@@ -132,6 +133,7 @@ def missing_of(proposal: Proposal, protocol: Protocol) -> list[str]:
     """What is needed, and why it counts as missing."""
     reasons = {
         "stale": _("te oud"), "undated": _("zonder datum"), "future": _("in de toekomst"),
+        "imprecise": _("niet precies genoeg"),
         "impossible": _("onmogelijke waarde"), "conflict": _("twee verschillende uitslagen"),
         "unreliable": _("onbetrouwbaar"), "swapped": _("verwisseld?"),
     }  # fmt: skip
@@ -197,7 +199,9 @@ def first_words(code: str) -> str:
         "ecg": _("Maak een ECG."),
         "teach_self_adjustment": _("Leer de patiënt zelf de plastablet aan te passen."),
         "stop_potassium": _("Stop eerst kaliumtabletten of andere kaliumsparende middelen."),
-        "stop_ace_inhibitor_first": _("Stop eerst de ACE-remmer."),
+        "stop_ace_inhibitor_first": _("Stop eerst de ACE-remmer of ARB."),
+        "measure_level": _("Bepaal eerst een nieuwe spiegel."),
+        "enter_earlier_creatinine": _("Vul één eerdere creatinine in, of besluit door te gaan."),
     }.get(code, "")
 
 

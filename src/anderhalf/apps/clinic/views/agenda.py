@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anderhalf.apps.people.access import AccessDenied, Right, check_access
-from anderhalf.apps.people.models import Organisation
+from anderhalf.apps.people.models import Organisation, Professional
 from anderhalf.apps.people.queries import colleagues, organisations
 from anderhalf.apps.people.roles import CENTRE, SPECIALISTS
 from anderhalf.apps.record.queries import tasks_for
@@ -24,7 +25,8 @@ from anderhalf.apps.record.queries import tasks_for
 from .. import actions, queries
 from ..errors import ClinicRefused
 from ..forms import ReasonForm, SessionForm, SubstituteForm
-from ..queries.due import ALARM
+from ..queries import DANGER
+from ..queries.danger import REPEAT
 from .common import asked_day
 
 VIEWS = ("dag", "week")
@@ -55,6 +57,7 @@ def today(request: HttpRequest) -> HttpResponse:
     viewer, at = request.viewer, request.now
     appointments = queries.today(viewer, at=at)
     waiting = queries.waiting_list(viewer, at=at, limit=5)
+    watch = queries.due_list(viewer, at=at)
     context = {
         "appointments": appointments,
         "now": at,
@@ -62,8 +65,9 @@ def today(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "waiting_count": queries.rail_counts(viewer, at=at).get("clinic:waiting", 0),
         "due": queries.due_contacts(viewer, at=at, limit=8),
-        "tasks": tasks_for(viewer=viewer, at=at).exclude(kind=ALARM)[:8],
-        "watch": [one for one in queries.due_list(viewer, at=at) if one.kind != "contact"][:6],
+        "tasks": tasks_for(viewer=viewer, at=at).exclude(kind__in=(DANGER, REPEAT))[:8],
+        "dangers": [one for one in watch if one.urgent],
+        "watch": [one for one in watch if one.kind != "contact" and not one.urgent][:6],
         "today": timezone.localdate(at),
     }
     return render(request, "clinic/today.html", context)
@@ -98,7 +102,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
 def sessions_new(request: HttpRequest) -> HttpResponse:
     """Make one session or a weekly series."""
     centre, own = _centre(request)
-    who = colleagues(request.viewer, at=request.now, roles=CENTRE | SPECIALISTS)
+    who = colleagues(request.viewer, at=request.now, roles=CENTRE | SPECIALISTS, reachable=True)
     initial: dict[str, Any] = {
         "centre": str(centre.pk),
         "professional": str(request.viewer.professional_id or ""),
@@ -139,9 +143,17 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     return _session_page(request, session_id)
 
 
+def _offered(request: HttpRequest, centre: UUID) -> QuerySet[Professional]:
+    """Who may hold a session at this centre."""
+    roles = CENTRE | SPECIALISTS
+    return colleagues(request.viewer, centre, at=request.now, roles=roles, reachable=True)
+
+
 def _session_page(request: HttpRequest, session_id: UUID, **forms: Any) -> HttpResponse:
     found = queries.session(request.viewer, session_id, at=request.now)
-    who = colleagues(request.viewer, found.session.centre_id, at=request.now, roles=CENTRE | SPECIALISTS)
+    who = colleagues(
+        request.viewer, found.session.centre_id, at=request.now, roles=CENTRE | SPECIALISTS, reachable=True
+    )
     others = who.exclude(pk=found.session.professional_id)
     context = {
         "found": found,
@@ -178,7 +190,9 @@ def session_cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def session_substitute(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Let somebody else take a session over."""
     found = queries.session(request.viewer, session_id, at=request.now)
-    who = colleagues(request.viewer, found.session.centre_id, at=request.now, roles=CENTRE | SPECIALISTS)
+    who = colleagues(
+        request.viewer, found.session.centre_id, at=request.now, roles=CENTRE | SPECIALISTS, reachable=True
+    )
     form = SubstituteForm(request.POST, professionals=who)
     if not form.is_valid():
         return _session_page(request, session_id, substitute_form=form)

@@ -53,7 +53,7 @@ def _slots_page(
     kinds = Appointment.Kind.values
     asked = request.GET.get("soort", "")
     kind = present.kind if present else asked if asked in kinds else Appointment.Kind.VISIT
-    who = colleagues(viewer, episode.centre_id, at=at, roles=CENTRE | SPECIALISTS)
+    who = colleagues(viewer, episode.centre_id, at=at, roles=CENTRE | SPECIALISTS, reachable=True)
     by = request.GET.get("wie", "")
     professional = next((one.pk for one in who if str(one.pk) == by), None)
     slots = queries.free_slots(

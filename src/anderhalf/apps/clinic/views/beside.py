@@ -12,11 +12,22 @@ from django.utils.translation import gettext as _
 from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores import ScoreResult
+from anderhalf.presentation.formatting import in_words
 
+from ..models import AdviceChoice
 from ..queries import dose_text, label_of, number_label
-from ..queries.anticoagulant import ANTICOAGULATION, DOSE, DoseStep, dose_of, doses_match, starts
-from ..queries.beside import BLEEDING, DRUG, NONE, STABLE, STROKE, Beside, basis_of
+from ..queries.anticoagulant import (
+    ANTICOAGULATION,
+    DOSE,
+    DoseStep,
+    dose_of,
+    doses_match,
+    open_to_start,
+    starts,
+)
+from ..queries.beside import BLEEDING, DRUG, STABLE, STROKE, Beside, basis_of
 from ..queries.due_dates import months_later
+from ..queries.listed import NONE
 from .cards import KINDS, Card, fact_labels, table_card
 
 RATE, MONITORING, ALARM = "rate_control", "anticoagulant_monitoring", "exclusion"
@@ -48,6 +59,7 @@ class TableCard:
     asks: bool
     """Whether something is to be done or decided; the others are shown for whoever wants to know."""
     notes: list[str] = field(default_factory=list)
+    declined: AdviceChoice | None = None
     starts: list[tuple[str, str]] = field(default_factory=list)
     """Drugs that can be started with one press, each in its dose: key and words."""
 
@@ -71,8 +83,13 @@ class Panel:
 
     @property
     def asked_for(self) -> list[TableCard]:
-        """What is to be done or decided."""
-        return [one for one in self.cards if one.asks]
+        """What is to be done or decided, and was not declined."""
+        return [one for one in self.cards if one.asks and one.declined is None]
+
+    @property
+    def declined(self) -> list[TableCard]:
+        """What was declined and stays so until its facts change or the next contact."""
+        return [one for one in self.cards if one.asks and one.declined is not None]
 
     @property
     def others(self) -> list[TableCard]:
@@ -85,7 +102,7 @@ def panel(found: Beside, *, on: date) -> Panel:
     rule = found.inclusion.decisive[0] if found.inclusion.decisive else None
     cards = [card for name in found.decisions if name != STABLE and (card := _card(found, name, on=on))]
     waiting = [one for one in found.decisions.values() if not one.is_decided]
-    missing = dict.fromkeys(name for one in waiting for name in one.facts_missing)
+    missing = found.asked_for(name for one in waiting for name in one.facts_missing)
     return Panel(
         key=found.pathway.key,
         title=label_of(found.pathway.title),
@@ -118,7 +135,9 @@ def _card(found: Beside, name: str, *, on: date) -> TableCard | None:
     offered: list[DoseStep] = []
     if name == ANTICOAGULATION:
         card, notes = _anticoagulation(found, card, said)
-        offered = starts(found, on=on)
+        offered = [one for one in starts(found, on=on) if one.drug.key not in found.forbidden]
+        notes += _not_offered(found, starts(found, on=on))
+        notes += _still_open(found, on=on)
     elif name == DOSE:
         card, notes = _dose(found, card, decision)
     elif name == MONITORING:
@@ -134,8 +153,28 @@ def _card(found: Beside, name: str, *, on: date) -> TableCard | None:
         basis=basis_of(decision),
         asks=card.kind not in QUIET and name != STABLE,
         notes=notes,
+        declined=found.declined.get(name),
         starts=[(one.key, f"{label_of(one.drug.label)} {_dose_words(one.amount, one.times)}") for one in offered],
     )  # fmt: skip
+
+
+def _still_open(found: Beside, *, on: date) -> list[str]:
+    """What to ask before the dose of a drug can be given that could be started."""
+    names = open_to_start(found, on=on)
+    if not names:
+        return []
+    what = in_words(fact_labels(found.pathway, names))
+    return [_("Voor de dosis van een middel is nog nodig: %(facts)s.") % {"facts": what}]
+
+
+def _not_offered(found: Beside, every: list[DoseStep]) -> list[str]:
+    """What the register says against a drug that would be offered otherwise."""
+    return [
+        _("Niet aangeboden: %(drug)s. In het register staat: %(words)s.")
+        % {"drug": label_of(one.drug.label), "words": found.forbidden[one.drug.key]}
+        for one in every
+        if one.drug.key in found.forbidden
+    ]
 
 
 def _waiting(found: Beside, name: str, decision: Decision) -> TableCard:
@@ -173,12 +212,13 @@ def _dose(found: Beside, card: Card, decision: Decision) -> tuple[Card, list[str
     """The dose that the rules give, beside the dose on the medication list."""
     name = _drug_name(found, _drug(found) or "")
     wanted = dose_of(decision)
+    named = [label_of(pair.why) for pair in found.interactions]
     text = str(decision.value("dose"))
     if wanted is not None:
         text = _dose_words(*wanted)
     if wanted is None:
         title = f"{name[:1].upper()}{name[1:]}: {card.title[:1].lower()}{card.title[1:]}"
-        return card.but(title=title), [text] if "INR" in text else []
+        return card.but(title=title), [*named, *([text] if "INR" in text else [])]
     title = _("%(drug)s: %(dose)s (%(verdict)s)") % {
         "drug": name[:1].upper() + name[1:], "dose": text, "verdict": card.title[:1].lower() + card.title[1:],
     }  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anderhalf.core.decisions.explain import Decision, RuleExplanation
 from anderhalf.core.decisions.facts import Freshness
 from anderhalf.core.decisions.policy import Status
+from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
 
 from ..queries import label_of, value_label
@@ -102,7 +103,7 @@ def _facts(decision: Decision, rule: RuleExplanation | None, pathway: Pathway) -
         known = pathway.facts.get(fact.name)
         unit = (
             f" {known.unit_label}"
-            if known is not None and known.unit_label and isinstance(fact.value, Decimal)
+            if known is not None and known.unit_label and isinstance(fact.value, Decimal | Range)
             else ""
         )
         text = f"{_fact_label(pathway, fact.name)}: {value_label(known, fact.value)}{unit}"

@@ -26,6 +26,7 @@ from anderhalf.apps.record.queries import (
     observations_of,
     tasks_about,
 )
+from anderhalf.apps.referrals import queries as referrals
 from anderhalf.core.pathway.model import Pathway
 
 from .. import actions, queries
@@ -109,7 +110,7 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             queries.changed_since(viewer, patient_id, at=at), queries.widest(episode, pathway, on=today)
         ),
         "planned": queries.planned_of(viewer, episode, at=at),
-        "tasks": list(tasks_about(patient_id).filter(status="open")[:8]),
+        "tasks": list(tasks_about(patient_id).filter(status="open").exclude(kind=queries.DANGER)[:8]),
         "outcomes": queries.outcomes_of(viewer, episode, at=at),
         "encounters": queries.encounters_of(viewer, patient_id, at=at, limit=3),
     }
@@ -240,7 +241,13 @@ def stable(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 
 @require_POST
 def task_done(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    """Mark a task as done."""
+    """Mark a task as done; a danger ends by writing down what was done about it."""
+    if (danger := queries.danger_task(request.viewer, task_id)) is not None:
+        messages.warning(request, _("Leg bij gevaar vast wat u hebt gedaan."))
+        return redirect("clinic:danger", danger.patient_id)
+    if referrals.emergency(request.viewer, task_id, at=request.now) is not None:
+        messages.warning(request, _("Leg bij gevaar vast wat u hebt gedaan."))
+        return redirect("referrals:emergency", task_id)
     task = record.complete_task(by=request.viewer, at=request.now, task_id=task_id)
     messages.success(request, _("Taak afgevinkt."))
     if request.POST.get("from") == "today":

@@ -18,6 +18,7 @@ from anderhalf.apps.people.viewer import Viewer
 
 from .. import queries
 from ..models import Episode
+from .danger import danger_panel, home_panel
 
 
 def link(name: str, *args: Any, query: str = "") -> str:
@@ -69,7 +70,10 @@ def frame(request: HttpRequest, patient: Patient, episode: Episode | None, curre
     if episode is not None and (clinical or viewer.is_first_line):
         day = timezone.localdate(at)
         diagnosis = queries.diagnosis_line(patient.pk, queries.pathway_of(episode, on=day), on=day)
+    at_home = not clinical and _measures(viewer, patient, at=at)
     return {
+        "danger": danger_panel(viewer, patient, at=at) if clinical else None,
+        "home_danger": home_panel(viewer, patient, at=at) if at_home else None,
         "patient": patient,
         "episode": episode,
         "banner": banner_of(viewer, patient, at, diagnosis=diagnosis, url=link("people:patient", patient.pk)),
@@ -82,8 +86,12 @@ def frame(request: HttpRequest, patient: Patient, episode: Episode | None, curre
         and episode.ended_at is None
         and episode.centre_id in viewer.organisation_ids
         and can_access(viewer, Right.BOOK, patient=patient.pk, at=at),
-        "may_measure": can_access(viewer, Right.ENTER_MEASUREMENT, patient=patient.pk, at=at),
+        "may_measure": _measures(viewer, patient, at=at),
     }
+
+
+def _measures(viewer: Viewer, patient: Patient, *, at: Any) -> bool:
+    return can_access(viewer, Right.ENTER_MEASUREMENT, patient=patient.pk, at=at)
 
 
 def asked_day(request: HttpRequest, name: str = "dag") -> date:

@@ -20,10 +20,11 @@ from anderhalf.apps.record.actions import RecordRefused
 from anderhalf.apps.record.queries import current_medication
 
 from .. import actions, queries
-from ..errors import ClinicRefused, EpisodeEnded, StaleVersion
+from ..errors import ClinicRefused, EpisodeEnded, RegisterForbids, StaleVersion
 from ..forms import EncounterForm, TextForm
 from ..models import Appointment, Episode
 from .common import frame
+from .danger import unsaved_panel
 from .during import carry_out, proposed_contact
 
 DRAFT = "encounter"
@@ -61,17 +62,30 @@ def encounter_new(request: HttpRequest, episode_id: UUID) -> HttpResponse:
                 next_contact_kind=form.cleaned_data["next_contact_kind"],
                 submission=form.submission_key(),
             )
+        except RegisterForbids as refused:
+            form.ask_despite(refused)
         except (ClinicRefused, RecordRefused) as refused:
             form.add_error(None, str(refused))
         else:
             people.discard_draft(by=viewer, form=DRAFT, about=str(episode.pk))
-            messages.success(request, _("Het consult is vastgelegd."))
+            _told(request, episode)
             changed = carry_out(request, episode, form.chosen, encounter.pk)
             if changed or "then_steps" in request.POST:
                 address = reverse("clinic:proposals", args=[episode.patient_id])
                 return redirect(f"{address}?consult={encounter.pk}")
             return redirect("clinic:encounter", encounter.pk)
     return _form_page(request, episode, appointment, form)
+
+
+def _told(request: HttpRequest, episode: Episode) -> None:
+    """That the contact is stored; with a danger in it never as if all were well."""
+    if queries.danger_of(episode.patient, episode.network_id, at=request.now):
+        messages.warning(
+            request,
+            _("Het consult is vastgelegd. Er is gevaar: doe nu wat hieronder staat, en leg vast wat u deed."),
+        )
+    else:
+        messages.success(request, _("Het consult is vastgelegd."))
 
 
 def _appointment(request: HttpRequest, episode: Episode) -> Appointment | None:
@@ -89,7 +103,9 @@ def _form(request: HttpRequest, episode: Episode, appointment: Appointment | Non
     pathway = queries.pathway_of(episode, on=day)
     beside = queries.runs_along(episode, at=request.now)
     widest = beside[-1] if beside else pathway
-    latest = queries.known_facts(episode.patient_id, widest, on=day, birth_date=episode.patient.birth_date)
+    latest = queries.known_facts(
+        episode.patient_id, widest, on=day, birth_date=episode.patient.birth_date, sex=episode.patient.sex
+    )
     found = queries.proposals(request.viewer, episode, at=request.now)
     about: dict[str, Any] = {
         "pathway": pathway, "at": request.now, "latest": latest,
@@ -151,6 +167,10 @@ def _form_page(
         "draft": DRAFT,
         "restored": not form.is_bound and bool(draft_of(request.viewer, DRAFT, str(episode.pk))),
     }
+    if form.is_bound:  # what was typed and is not saved: said before every error
+        context["danger"] = (
+            unsaved_panel(request.viewer, episode.patient, form, at=request.now) or context["danger"]
+        )
     return render(request, "clinic/encounter_form.html", context, status=422 if form.errors else 200)
 
 

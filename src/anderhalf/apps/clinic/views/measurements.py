@@ -15,10 +15,12 @@ from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.queries import patient_for
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.queries import observations_of
+from anderhalf.core.decisions.facts import FactValue
 
 from .. import actions, queries
 from ..forms import CorrectionForm, HomeForm
 from .common import frame
+from .danger import home_panel, panel_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,7 +36,7 @@ def home(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         return redirect("clinic:plan", patient_id)
     day = timezone.localdate(at)
     pathway = queries.pathway_of(episode, on=day)
-    latest = queries.known_facts(patient_id, pathway, on=day, birth_date=patient.birth_date)
+    latest = queries.known_facts(patient_id, pathway, on=day, birth_date=patient.birth_date, sex=patient.sex)
     form = HomeForm(
         request.POST or None, pathway=pathway, at=at, latest=latest,
         initial={"measured_on": day, "submission": uuid4()},
@@ -48,12 +50,15 @@ def home(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         except record.RecordRefused as refused:
             form.add_error("measured_on", str(refused))
         else:
-            messages.success(request, _("De meting is bewaard."))
-            for alarm in queries.alarms_since(viewer, patient_id, at=at):
-                messages.error(
-                    request, _("%(alarm)s Het centrum ziet dit en neemt contact op.") % {"alarm": alarm.title}
-                )
+            if (
+                home_panel(viewer, patient, at=at) is None
+            ):  # else the next page says what to do now, above all
+                messages.success(request, _("De meting is bewaard."))
             return redirect("clinic:plan", patient_id)
+    elif request.method == "POST":
+        # A form with an error is not saved; a danger in it is told to the centre all the same.
+        typed, unconfirmed = form.for_the_eye()
+        actions.warn_of_unsaved(by=viewer, at=at, patient=patient_id, typed=typed, unconfirmed=unconfirmed)
     rows = observations_of(viewer=viewer, patient=patient_id, at=at, facts=form.fact_names)[:20]
     context = {
         **frame(request, patient, episode, "plan"),
@@ -61,6 +66,8 @@ def home(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "facts": form.rows(form.fact_names),
         "lines": queries.observation_lines(rows, pathway),
     }
+    if form.is_bound and (seen := home_panel(viewer, patient, at=at, form=form)) is not None:
+        context |= {"home_danger": seen, "danger": None}
     return render(request, "clinic/home_measurement.html", context, status=422 if form.errors else 200)
 
 
@@ -78,14 +85,20 @@ def correct(request: HttpRequest, observation_id: UUID) -> HttpResponse:
     if fact is None:
         messages.error(request, _("Deze meting hoort niet bij dit zorgpad."))
         return redirect("clinic:measurements", found.patient_id)
-    form = CorrectionForm(request.POST or None, pathway=pathway, fact=fact)
+    form = CorrectionForm(
+        request.POST or None,
+        pathway=pathway,
+        fact=fact,
+        on=timezone.localdate(at),
+        born=found.patient.birth_date,
+    )
     if request.method == "POST" and form.is_valid():
         because = form.cleaned_data["because"]
         try:
             if form.cleaned_data["what"] == "correct":
                 record.correct_observation(
                     by=viewer, at=at, observation_id=found.pk, value=form.cleaned_data["checked"], because=because,
-                    value_as_given=form.cleaned_data["value"],
+                    value_as_given=form.cleaned_data["value"], unit_as_given=form.cleaned_data["unit_as_given"],
                 )  # fmt: skip
             elif form.cleaned_data["what"] == "unreliable":
                 record.mark_unreliable(by=viewer, at=at, observation_id=found.pk, because=because)
@@ -94,7 +107,11 @@ def correct(request: HttpRequest, observation_id: UUID) -> HttpResponse:
         except record.RecordRefused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, _("De meting is gecorrigeerd; de oude waarde blijft zichtbaar."))
+            stored = _("De meting is gecorrigeerd; de oude waarde blijft zichtbaar.")
+            if queries.danger_of(found.patient, viewer.network, at=at):
+                messages.warning(request, stored)
+            else:
+                messages.success(request, stored)
             return redirect("clinic:measurements", found.patient_id)
     context = {
         **frame(request, found.patient, episode, "measurements"),
@@ -103,4 +120,8 @@ def correct(request: HttpRequest, observation_id: UUID) -> HttpResponse:
         "observation": found,
         "unit": fact.unit_label or "",
     }
+    if form.unconfirmed:
+        day = timezone.localdate(found.at)
+        asked = {found.fact: [FactValue(value, day, "form") for value in form.unconfirmed]}
+        context["danger"] = panel_of(viewer, found.patient, {}, asked, at=at) or context["danger"]
     return render(request, "clinic/observation_correct.html", context, status=422 if form.errors else 200)

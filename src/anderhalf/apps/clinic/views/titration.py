@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.queries import patient_for
@@ -21,7 +21,7 @@ from anderhalf.core.pathway.titration import Protocol
 
 from .. import actions, queries
 from ..errors import ClinicRefused
-from ..forms import BesideForm, ChoiceForm, ConditionsForm, ToleranceForm
+from ..forms import BesideForm, ChoiceForm
 from ..models import Episode
 from ..titration.gather import protocol_of
 from .beside import panels
@@ -30,7 +30,7 @@ from .common import frame
 FILTERS = ("q", "class", "state", "sort")
 
 
-def _opened(request: HttpRequest, patient_id: UUID, event: str) -> dict[str, Any]:
+def opened(request: HttpRequest, patient_id: UUID, event: str) -> dict[str, Any]:
     """The frame around a patient whose clinical record the viewer may see; leaves the audit line."""
     patient = patient_for(
         request.viewer, patient_id, Right.VIEW_CLINICAL, request.now, event=f"clinic:{event}_viewed"
@@ -39,7 +39,7 @@ def _opened(request: HttpRequest, patient_id: UUID, event: str) -> dict[str, Any
     return frame(request, patient, episode, "medication")
 
 
-def _protocol(request: HttpRequest, episode: Episode | None) -> tuple[Pathway, Protocol] | None:
+def protocol_for(request: HttpRequest, episode: Episode | None) -> tuple[Pathway, Protocol] | None:
     if episode is None:
         return None
     pathway = queries.pathway_of(episode, on=timezone.localdate(request.now))
@@ -54,8 +54,8 @@ def proposals(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 
 def _proposals_page(request: HttpRequest, patient_id: UUID, status: int = 200) -> HttpResponse:
-    context = _opened(request, patient_id, "proposals")
-    known = _protocol(request, context["episode"])
+    context = opened(request, patient_id, "proposals")
+    known = protocol_for(request, context["episode"])
     if known is None:
         return render(request, "clinic/chart_empty.html", context)
     choices = queries.choices_of(request.viewer, patient_id, at=request.now)
@@ -64,7 +64,11 @@ def _proposals_page(request: HttpRequest, patient_id: UUID, status: int = 200) -
         "beside": panels(
             queries.beside(request.viewer, context["episode"], at=request.now), on=context["today"]
         ),
-        "chosen": queries.choice_lines(choices, known[1]),
+        "chosen": [
+            line | {"undoable": queries.undoable_by(request.viewer, line["row"], at=request.now)}
+            for line in queries.choice_lines(choices, known[1])
+        ],
+        "prescribes": request.viewer.role in actions.PRESCRIBERS,
         "encounter_id": request.GET.get("consult", "") or request.POST.get("encounter", ""),
     }
     return render(request, "clinic/proposals.html", context, status=status)
@@ -85,7 +89,7 @@ def choose(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         row = actions.choose_advice(
             by=viewer, at=at, episode=episode_id, drug_class=given["drug_class"], choice=given["choice"],
             basis=given["basis"], reason=given["reason"], dose=given["dose"], stop_reason=given["stop_reason"],
-            encounter=given["encounter"], submission=form.submission_key(),
+            despite=given["despite"], encounter=given["encounter"], submission=form.submission_key(),
         )  # fmt: skip
     except (ClinicRefused, record.RecordRefused) as refused:
         messages.error(request, str(refused))
@@ -115,7 +119,7 @@ def choose_beside(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         row = actions.choose_beside(
             by=viewer, at=at, episode=episode_id, pathway=given["pathway"], table=given["table"],
             choice=given["choice"], basis=given["basis"], reason=given["reason"], start=given["start"],
-            encounter=given["encounter"], submission=form.submission_key(),
+            despite=given["despite"], encounter=given["encounter"], submission=form.submission_key(),
         )  # fmt: skip
     except (ClinicRefused, record.RecordRefused) as refused:
         messages.error(request, str(refused))
@@ -130,88 +134,29 @@ def choose_beside(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     return redirect(f"{address}?consult={row.encounter}" if row.encounter else address)
 
 
-@require_http_methods(["GET", "POST"])
-def tolerances(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    """What the patient tolerates and which conditions stand; three forms, each with its own button."""
-    viewer, at = request.viewer, request.now
-    context = _opened(request, patient_id, "tolerances")
-    known = _protocol(request, context["episode"])
-    if known is None:
-        return render(request, "clinic/chart_empty.html", context)
-    pathway, protocol = known
-    episode: Episode = context["episode"]
-    asked = request.POST.get("do", "")
-    latest = queries.known_facts(
-        patient_id, pathway, on=context["today"], birth_date=context["patient"].birth_date
+@require_POST
+def advice_undo(request: HttpRequest, choice_id: UUID) -> HttpResponse:
+    """Take back the own choice of today."""
+    return _taken_back(
+        request, choice_id, actions.undo_choice, _("Ongedaan gemaakt. Alles blijft in het dossier te lezen.")
     )
-    tolerance = ToleranceForm(
-        request.POST if asked == "remember" else None, protocol=protocol, at=at, prefix="t"
-    )
-    conditions = ConditionsForm(
-        request.POST if asked == "conditions" else None,
-        pathway=pathway,
-        protocol=protocol,
-        at=at,
-        latest=latest,
-    )
-    if request.method == "POST":
-        check_access(viewer, Right.WRITE_CLINICAL, patient=patient_id, at=at)
-        try:
-            if _saved(request, episode, asked, tolerance, conditions):
-                return redirect("clinic:tolerances", patient_id)
-        except (ClinicRefused, record.RecordRefused) as refused:
-            tolerance.add_error(None, str(refused))
-    context |= {
-        "remembered": queries.tolerances(viewer, patient_id, protocol, at=at),
-        "form": tolerance,
-        "conditions": conditions,
-        "facts": conditions.rows(conditions.fact_names),
-    }
-    failed = bool((tolerance.is_bound and tolerance.errors) or (conditions.is_bound and conditions.errors))
-    return render(request, "clinic/tolerances.html", context, status=422 if failed else 200)
-
-
-def _saved(
-    request: HttpRequest, episode: Episode, asked: str, tolerance: ToleranceForm, conditions: ConditionsForm
-) -> bool:
-    """Do what the pressed button says; False when its form has errors."""
-    about: dict[str, Any] = {"by": request.viewer, "at": request.now}
-    if asked == "asked":
-        actions.ask_tolerances(**about, episode=episode.pk)
-        messages.success(request, _("Vastgelegd dat alle klassen zijn nagevraagd."))
-        return True
-    if asked == "remember" and tolerance.is_valid():
-        actions.remember_tolerance(**about, episode=episode.pk, **tolerance.arguments())
-        messages.success(request, _("Het dossier onthoudt dit."))
-        return True
-    if asked == "conditions" and conditions.is_valid():
-        record.record_observations(
-            **about,
-            patient=episode.patient_id,
-            items=conditions.new_observations(),
-            under=Right.WRITE_CLINICAL,
-        )
-        messages.success(request, _("De omstandigheden zijn vastgelegd."))
-        return True
-    return False
 
 
 @require_POST
-def tolerance_end(request: HttpRequest, tolerance_id: UUID) -> HttpResponse:
-    """Say that something no longer holds."""
+def advice_reopen(request: HttpRequest, choice_id: UUID) -> HttpResponse:
+    """Open a declined proposal again."""
+    return _taken_back(request, choice_id, actions.reopen_advice, _("Het voorstel staat weer open."))
+
+
+def _taken_back(request: HttpRequest, choice_id: UUID, action: Any, told: str) -> HttpResponse:
+    patient_id = queries.patient_of_choice(request.viewer, choice_id, at=request.now)
     try:
-        row = actions.end_tolerance(
-            by=request.viewer, at=request.now, tolerance=tolerance_id, because=request.POST.get("because", "")
-        )
-    except ClinicRefused as refused:
+        action(by=request.viewer, at=request.now, choice=choice_id)
+    except (ClinicRefused, record.RecordRefused) as refused:
         messages.error(request, str(refused))
-        asked = request.POST.get("patient", "")
-        try:
-            return redirect("clinic:tolerances", UUID(asked))
-        except ValueError:
-            return redirect("home")
-    messages.success(request, _("Dit geldt niet meer; het blijft in het dossier te lezen."))
-    return redirect("clinic:tolerances", row.patient_id)
+    else:
+        messages.success(request, told)
+    return redirect("clinic:proposals", patient_id)
 
 
 @require_POST
@@ -226,7 +171,11 @@ def results_seen(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 @require_GET
 def due(request: HttpRequest) -> HttpResponse:
     """Alarms, unread results, overdue laboratory and missed contacts of the centre."""
-    return render(request, "clinic/due.html", {"watch": queries.due_list(request.viewer, at=request.now)})
+    return render(
+        request,
+        "clinic/due.html",
+        {"watch": queries.due_list(request.viewer, at=request.now), "now": request.now},
+    )
 
 
 @require_GET

@@ -27,12 +27,17 @@ from ..queries.invitations import open_invitation
 
 @transaction.atomic
 def invite(*, by: Viewer, at: datetime, episode: UUID) -> Invitation:
-    """Invite the patient of an episode to judge the care. Repeating gives the same invitation."""
+    """Invite the patient of an episode to judge the care. Repeating gives the same invitation.
+
+    Raises ``ExperienceRefused`` for somebody who died.
+    """
     found = Episode.objects.get(pk=episode, network=by.network)
     permission = permit("insight", by, Right.VIEW_REFERRALS, at=at, patient=found.patient_id)
     present = Invitation.objects.filter(episode=found).first()
     if present is not None:
         return present
+    if found.patient.deceased_on is not None:
+        raise ExperienceRefused(_("Deze patiënt is overleden."))
     agreed = network.agreement_on(by.network, on=timezone.localdate(at)).experience
     number = uuid4()
     invitation = Invitation.objects.create(

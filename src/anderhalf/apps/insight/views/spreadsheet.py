@@ -13,19 +13,17 @@ from io import StringIO
 from django.utils.translation import gettext as _
 
 from anderhalf.core.evaluation.intervals import Share
+from anderhalf.core.spreadsheets import BOM, DELIMITER, csv_text
 from anderhalf.presentation.language import label_of
 
 from ..queries import Column, Results
 from .words import column_label, number
 
-BOM = "\ufeff"
-
 
 def results_file(results: Results) -> str:
     """The whole file as text, byte order mark included."""
-    lines = StringIO()
-    writer = csv.writer(lines, delimiter=";", lineterminator="\r\n")
-    writer.writerow(
+    lines: list[list[str]] = []
+    lines.append(
         [
             _("indicator"), _("kolom"), _("van"), _("tot en met"), _("soort"), _("aantal"), _("van de"), _("waarde"),
             _("ondergrens 95%"), _("bovengrens 95%"), _("opmerking"),
@@ -35,36 +33,34 @@ def results_file(results: Results) -> str:
         for row in results.rows:
             figure, title = row.figures[position], label_of(row.indicator.title)
             if figure.kind == "share":
-                writer.writerow(_share(title, column, figure.share, hidden=figure.hidden))
+                lines.append(_share(title, column, figure.share, hidden=figure.hidden))
             elif figure.kind == "count":
-                writer.writerow(_plain(title, column, _("aantal"), count=figure.value, hidden=figure.hidden))
+                lines.append(_plain(title, column, _("aantal"), count=figure.value, hidden=figure.hidden))
             elif figure.kind == "mean":
                 kind, answers = _("gemiddelde"), figure.answers
-                writer.writerow(
+                lines.append(
                     _plain(title, column, kind, count=answers, value=figure.value, hidden=figure.hidden)
                 )
             else:
                 count = figure.answers if figure.value is not None else None
                 for kind, value in ((_("mediaan"), figure.value), (_("90e percentiel"), figure.tail)):
-                    writer.writerow(
-                        _plain(title, column, kind, count=count, value=value, hidden=figure.hidden)
-                    )
+                    lines.append(_plain(title, column, kind, count=count, value=value, hidden=figure.hidden))
                 name = _("%(title)s: binnen de norm") % {"title": title}
-                writer.writerow(_share(name, column, figure.within, hidden=figure.within is None))
+                lines.append(_share(name, column, figure.within, hidden=figure.within is None))
             if row.indicator.numerator == "triage_overruled":
                 one = results.overruled[position]
                 for words, share in (
                     (_("door de verwijzer"), one.by_referrer),
                     (_("bij de triage"), one.by_triage),
                 ):
-                    writer.writerow(_share(f"{title}: {words}", column, share, hidden=share is None))
-    return BOM + lines.getvalue()
+                    lines.append(_share(f"{title}: {words}", column, share, hidden=share is None))
+    return csv_text(lines)
 
 
 def _head(title: str, column: Column) -> list[str]:
     return [
-        safe(title),
-        safe(column_label(column)),
+        title,
+        column_label(column),
         column.period.start.isoformat(),
         column.period.end.isoformat(),
     ]
@@ -92,11 +88,6 @@ def _plain(
     return [*_head(title, column), kind, shown, "", "" if value is None else number(value, 1), "", "", note]
 
 
-def safe(text: str) -> str:
-    """Text that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
 def rows_of(text: str) -> Iterator[dict[str, str]]:
     """Read such a file back, line by line."""
-    yield from csv.DictReader(StringIO(text.removeprefix(BOM)), delimiter=";")
+    yield from csv.DictReader(StringIO(text.removeprefix(BOM)), delimiter=DELIMITER)

@@ -21,7 +21,7 @@ from anderhalf.apps.referrals import actions as referrals
 from anderhalf.apps.supervision import actions as supervision
 
 from ..composing import plain_text
-from ..errors import AlreadyClosed, OtherLetter
+from ..errors import AlreadyClosed, DayOfDeathNeeded, OtherLetter
 from ..kinds import letter_kind_of
 from ..models import Letter
 from .drafts import ROOM, edit_letter, new_draft
@@ -47,6 +47,7 @@ def close_care(
     version: int | None = None,
     undiscussed_because: str = "",
     decision: UUID | None = None,
+    deceased_on: date | None = None,
     submission: str = "",
 ) -> tuple[Outcome, Letter]:
     """Sign the letter, record the outcome and, for a forward, send the hospital its referral: all or nothing.
@@ -60,6 +61,9 @@ def close_care(
     letter is signed before care ends, because signing asks for a patient in care. A forward also informs the
     practice. Cases that still wait for the meeting leave the agenda, with ``undiscussed_because``.
 
+    After a death ``deceased_on`` is needed (``DayOfDeathNeeded``): it is recorded, and every other open episode of the
+    patient ends too.
+
     With a ``submission`` key that was used before nothing happens again: ``AlreadyClosed``.
     Raises ``LetterRefused``, ``ClinicRefused``, ``ReferralRefused``; then nothing has changed.
     """
@@ -72,27 +76,25 @@ def close_care(
     permit(ROOM, by, Right.SIGN_LETTER, at=at, patient=found.patient_id)
     if submission and not people.submit_once(by=by, at=at, key=submission):
         raise AlreadyClosed
-    with translation.override("nl"):  # it stands in the letter, which is Dutch
-        label = str(Outcome.Kind(outcome).label)
-    said = {
-        "targets": targets,
-        "alarm_limits": alarm_limits,
-        "refer_again": refer_again_when,
-        "reason": reason or ("" if kind == Letter.Kind.FORWARD else label.capitalize() + "."),
-    }
-    said = {heading: text for heading, text in said.items() if text.strip()} | dict(texts or {})
+    if outcome == Outcome.Kind.DECEASED:
+        _record_death(found, by=by, at=at, on=deceased_on)
+    typed = bool(texts)
+    texts = _said(
+        outcome, kind, reason, texts,
+        targets=targets, alarm_limits=alarm_limits, refer_again=refer_again_when,
+    )  # fmt: skip
     if letter is None:
         signing = new_draft(
             by=by,
             at=at,
             episode=episode,
             kind=kind,
-            texts=said,
+            texts=texts,
             next_contact_on=next_contact_on,
             plan=plan.strip(),
         )
     else:
-        signing = edit_letter(by=by, at=at, letter=letter, texts=said if texts else {}, version=version)
+        signing = edit_letter(by=by, at=at, letter=letter, texts=texts if typed else {}, version=version)
     if signing.episode_id != episode or signing.kind != kind:
         raise OtherLetter
     signed = sign_and_deliver(by=by, at=at, letter=signing.pk)
@@ -100,7 +102,9 @@ def close_care(
     if kind == Letter.Kind.FORWARD:
         _forward(found, signed, by=by, at=at, urgency=urgency)
     if outcome in Outcome.ENDING:
-        because = undiscussed_because.strip() or _("zorg afgesloten: %(outcome)s") % {"outcome": label}
+        because = undiscussed_because.strip() or _("zorg afgesloten: %(outcome)s") % {
+            "outcome": _label(outcome)
+        }
         supervision.drop_waiting(by=by, at=at, episode=episode, because=because)
     row = clinic.end_episode(
         by=by,
@@ -118,6 +122,37 @@ def close_care(
     if submission:
         people.keep_result(by=by, key=submission, result=str(signed.pk))
     return row, signed
+
+
+def _said(
+    outcome: str, kind: str, reason: str, texts: Mapping[str, str] | None, **headings: str
+) -> dict[str, str]:
+    """What the letter says under its headings, as far as somebody gave it: typed texts go before the others."""
+    said = {
+        **headings,
+        "reason": reason or ("" if kind == Letter.Kind.FORWARD else _label(outcome).capitalize() + "."),
+    }
+    return {heading: text for heading, text in said.items() if text.strip()} | dict(texts or {})
+
+
+def _label(outcome: str) -> str:
+    with translation.override("nl"):  # it stands in the letter, which is Dutch
+        return str(Outcome.Kind(outcome).label)
+
+
+def _record_death(episode: Episode, *, by: Viewer, at: datetime, on: date | None) -> None:
+    """Keep the day, and end every other period of care: what is planned in it is called off, its cases are dropped."""
+    if on is None and episode.patient.deceased_on is None:
+        raise DayOfDeathNeeded
+    if on is not None:
+        people.record_death(by=by, at=at, patient=episode.patient_id, on=on)
+    others = Episode.objects.filter(patient_id=episode.patient_id, ended_at__isnull=True).exclude(
+        pk=episode.pk
+    )
+    because = _("patiënt overleden")
+    for other in others:
+        supervision.drop_waiting(by=by, at=at, episode=other.pk, because=because)
+        clinic.end_episode(by=by, at=at, episode=other.pk, outcome=Outcome.Kind.DECEASED, reason=because)
 
 
 def _forward(episode: Episode, signed: Letter, *, by: Viewer, at: datetime, urgency: str) -> None:

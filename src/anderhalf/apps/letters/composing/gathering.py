@@ -12,6 +12,7 @@ from anderhalf.apps.clinic.actions.advice import MONITORING
 from anderhalf.apps.clinic.models import AdviceChoice, EducationGiven, Encounter, Episode
 from anderhalf.apps.clinic.queries.chart import Latest
 from anderhalf.apps.people.models import Alert
+from anderhalf.apps.people.queries import Register, register_of
 from anderhalf.apps.record.models import MedicationAgreement, Observation, Task
 from anderhalf.apps.record.queries import current_medication, facts_of, medication_history
 from anderhalf.apps.referrals.models import Referral
@@ -39,6 +40,7 @@ class Gathered:
     education: list[EducationGiven]
     decisions: list[CaseDiscussion]
     """Decided cases, newest first."""
+    register: Register
     alerts: dict[str, list[str]]
     otherwise: list[AdviceChoice]
     """Proposals of the protocol that were adapted or not followed, with the reason, oldest first."""
@@ -69,7 +71,7 @@ def gather(episode: Episode, *, at: datetime) -> Gathered:
         pathway=pathway,
         day=day,
         facts=clinic.known_facts(
-            patient.pk, pathway, on=day, birth_date=patient.birth_date, observed=observed
+            patient.pk, pathway, on=day, birth_date=patient.birth_date, sex=patient.sex, observed=observed
         ),
         latest=clinic.latest_values(patient.pk, pathway, on=day, observed=observed),
         diagnosis=clinic.diagnosis_line(patient.pk, pathway, on=day, observed=observed),
@@ -78,10 +80,12 @@ def gather(episode: Episode, *, at: datetime) -> Gathered:
         encounters=list(episode.encounters.filter(at__lte=at).order_by("-at")),
         education=list({given.topic: given for given in taught}.values()),
         decisions=list(decided.order_by("-decided_at")),
+        register=register_of(patient.pk),
         alerts={kind: alerts.get(kind, []) for kind in Alert.Kind.values},
         otherwise=list(
             AdviceChoice.objects.filter(episode=episode, at__lte=at)
             .exclude(choice=AdviceChoice.Choice.ACCEPTED)
+            .exclude(withdrawn__isnull=False)
             .select_related("decision")
             .order_by("at")
         ),

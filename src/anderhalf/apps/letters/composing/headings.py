@@ -267,12 +267,20 @@ def reason(found: Gathered, *, kind: str) -> str:
 def other(found: Gathered, *, kind: str) -> str:
     """Allergies, warnings and treatment limits; discussions where no other heading tells them."""
     titles = {
-        Alert.Kind.ALLERGY: "Allergieën",
         Alert.Kind.ALERT: "Let op",
         Alert.Kind.TREATMENT_LIMIT: "Behandelgrenzen",
     }
-    lines = [f"{titles[Alert.Kind(name)]}: {joined(texts)}" for name, texts in found.alerts.items() if texts]
+    lines = [f"Allergieën en wat niet wordt verdragen: {joined(_register(found))}"]
+    lines += [f"{titles[Alert.Kind(name)]}: {joined(texts)}" for name, texts in found.alerts.items() if texts]
     social = _known_to_be_true(found, AT_HOME)
     if social and kind != Letter.Kind.END:
         lines.append(sentence(joined(social)))
     return bullets(lines)
+
+
+def _register(found: Gathered) -> list[str]:
+    """What stands in the register; that nobody asked is said too."""
+    lines = [
+        f"{one.words} (nog te bevestigen)" if one.to_judge else one.words for one in found.register.entries
+    ]
+    return lines or ["geen bekend" if found.register.state == "none" else "niet nagevraagd"]

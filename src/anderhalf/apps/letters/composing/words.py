@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from anderhalf.apps.clinic.queries import dose_text, drugs_of
-from anderhalf.apps.clinic.queries.chart import Latest
+from anderhalf.apps.clinic.queries.chart import Latest, since_label
 from anderhalf.apps.record.models import MedicationAgreement
 from anderhalf.core.decisions.feel import Interval
 from anderhalf.core.decisions.model import DecisionTable
@@ -111,7 +111,7 @@ def medication_rows(rows: list[MedicationAgreement], pathway: Pathway) -> list[d
                 "drug": row.drug_name,
                 "dose": dose_text(row, drug) or "dosering niet bekend",
                 "target": target,
-                "since": day_of(timezone.localdate(row.from_at)),
+                "since": since_label(row).removeprefix("sinds "),
                 "note": row.instructions if row.dose is not None else "",
             }
         )

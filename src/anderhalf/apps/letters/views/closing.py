@@ -177,7 +177,9 @@ def _keep(closing: _Closing, form: CloseForm) -> HttpResponse:
 
 def _sign(closing: _Closing, form: CloseForm) -> HttpResponse:
     form.check_headings()
-    form.check_outcome(at=closing.at, undiscussed=bool(closing.undiscussed))
+    form.check_outcome(
+        at=closing.at, undiscussed=bool(closing.undiscussed), born=closing.episode.patient.birth_date
+    )
     if form.errors:
         return _page(closing, form)
     given = form.cleaned_data
@@ -195,6 +197,7 @@ def _sign(closing: _Closing, form: CloseForm) -> HttpResponse:
             letter=closing.letter.pk if closing.letter else None,
             version=closing.letter.version if closing.letter else None,
             undiscussed_because=given["undiscussed_because"],
+            deceased_on=given["deceased_on"] if form.chosen() == Outcome.Kind.DECEASED else None,
             submission=str(given["submission"]),
         )
     except AlreadyClosed as done:

@@ -16,10 +16,11 @@ from anderhalf.apps.people.viewer import Viewer
 from anderhalf.content import Agreement, load_network, load_pathway
 from anderhalf.core.pathway.model import Pathway
 
+from ..drafting.checking import check_draft
 from ..drafting.comparing import compare_tables
 from ..drafting.new_version import Signature, agreement_files, pathway_files
 from ..drafting.toml_text import next_version
-from ..errors import AlreadySigned, NotAPartner, SelfApproval, StepNotNow
+from ..errors import AlreadySigned, DraftNotReady, NotAPartner, SelfApproval, StepNotNow
 from ..models import Approval, ContentVersion, Draft, DraftApproval
 from ..queries.versions import base_pathway, pathway_on, version_on
 from ..signing import party_for, still_needed
@@ -33,7 +34,8 @@ def approve_draft(*, by: Viewer, at: datetime, draft_id: UUID, version: int) -> 
     """Sign a submitted draft on behalf of a partner; publishes it when every partner has signed.
 
     ``version`` is the version of the draft that was read. Raises ``SelfApproval``, ``AlreadySigned``, ``NotAPartner``,
-    ``StepNotNow``, ``BaseOutdated`` and ``WrongDate`` (the day it should begin has passed).
+    ``StepNotNow``, ``BaseOutdated``, ``WrongDate`` (the day it should begin has passed) and ``DraftNotReady`` (the
+    check has come to know a fault since it was submitted).
     """
     permission = permit("network", by, Right.APPROVE_AGREEMENT, at=at)
     draft = _submitted(by, draft_id)
@@ -43,6 +45,8 @@ def approve_draft(*, by: Viewer, at: datetime, draft_id: UUID, version: int) -> 
         raise StepNotNow
     check_date(draft, draft.valid_from, today=timezone.localdate(at))
     agreement = check_base(draft, draft.valid_from)
+    if check_draft(draft.files, base=base_pathway(draft.base, by.network))["errors"]:
+        raise DraftNotReady
     keys = Organisation.objects.filter(pk__in=by.organisation_ids).values_list("key", flat=True)
     party = party_for(agreement, role=by.role, organisations=tuple(keys))
     if party is None:

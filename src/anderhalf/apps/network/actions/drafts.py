@@ -11,6 +11,8 @@ from django.utils import timezone
 from anderhalf.apps.people.access import Right
 from anderhalf.apps.people.permission import permit
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.content.following import with_own_sources
+from anderhalf.content.titration import pathway_facts
 
 from ..drafting.checking import check_draft
 from ..errors import (
@@ -52,6 +54,8 @@ def start_draft(*, by: Viewer, at: datetime, pathway: str, title: str, because: 
 def save_table(*, by: Viewer, at: datetime, draft_id: UUID, table: str, text: str, version: int) -> Draft:
     """Keep one table of the draft as it is now, right or wrong, with what the check says about it.
 
+    A rule that decides something else and kept its published source becomes the network's own agreement.
+
     ``version`` is the version of the draft that was on the screen; raises ``StaleDraft`` when it was saved since.
     """
     permission = permit("network", by, Right.EDIT_AGREEMENT, at=at)
@@ -63,6 +67,7 @@ def save_table(*, by: Viewer, at: datetime, draft_id: UUID, table: str, text: st
     base = base_pathway(draft.base, by.network)
     file = base.table_files[table]
     draft.files = {name: kept for name, kept in draft.files.items() if name != file}
+    text = with_own_sources(base.files[file], text, facts=pathway_facts(base))
     if text != base.files[file]:
         draft.files[file] = text
     draft.checks = check_draft(draft.files, base=base)
@@ -85,7 +90,8 @@ def submit_draft(*, by: Viewer, at: datetime, draft_id: UUID, valid_from: date, 
         raise StepNotNow
     if not draft.files:
         raise NothingChanged
-    if draft.checks["errors"]:
+    # Checked again: the check may know more than when the table was saved.
+    if check_draft(draft.files, base=base_pathway(draft.base, by.network))["errors"]:
         raise DraftNotReady
     check_reason(because)
     check_date(draft, valid_from, today=timezone.localdate(at))

@@ -13,6 +13,7 @@ from anderhalf.apps.people.models import Network, Organisation
 from anderhalf.apps.people.viewer import Viewer, system_viewer
 from anderhalf.content import (
     Agreement,
+    ContentErrors,
     load_network,
     load_pathway,
     network_folder,
@@ -20,6 +21,7 @@ from anderhalf.content import (
     pathways_used,
     read_folder,
 )
+from anderhalf.content.check import rule_faults
 from anderhalf.core.pathway.model import Pathway
 
 from ..models import Approval, ContentVersion
@@ -64,7 +66,11 @@ def publish(
     by: Viewer | None = None,
     demonstration: bool = False,
 ) -> Published:
-    """Store the content as versions and bring the organisations of the agreement into being."""
+    """Store the content as versions and bring the organisations of the agreement into being.
+
+    Raises ``ContentErrors`` for a new version of a pathway in which a rule decides something else than in the version
+    before it while its explanation or source stayed behind, or names a number that the rule does not have.
+    """
     network, _created = Network.objects.get_or_create(
         key=agreement.key, defaults={"name": agreement.title["nl"], "demonstration": demonstration}
     )
@@ -108,6 +114,8 @@ def _publish_version(
                 "content; a published version is never edited: raise the version number and its valid_from"
             )
         return 0
+    if isinstance(content, Pathway):
+        _check_rules(network, content)
     version = ContentVersion.objects.create(
         network=network,
         kind=kind,
@@ -137,3 +145,15 @@ def _publish_version(
         detail={"key": content.key, "version": content.version, "hash": content.hash[:12]},
     )
     return 1
+
+
+def _check_rules(network: Network, pathway: Pathway) -> None:
+    """The explanations of the rules follow their cells, also since the version that was published last."""
+    last = (
+        ContentVersion.objects.filter(network=network, kind=ContentVersion.Kind.PATHWAY, key=pathway.key)
+        .order_by("published_at", "pk")
+        .last()
+    )
+    faults = rule_faults(pathway, before=last.files if last is not None else None)
+    if faults:
+        raise ContentErrors(faults)

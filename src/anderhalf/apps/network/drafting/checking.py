@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from anderhalf.content import ContentErrors, load_pathway
+from anderhalf.content.check import rule_faults
+from anderhalf.content.danger_regions import danger_faults
+from anderhalf.content.faults import ContentFault
+from anderhalf.content.following import following_faults
 from anderhalf.content.pathway import rule_lines
+from anderhalf.content.titration import pathway_facts
 from anderhalf.core.decisions.check import check_table
 from anderhalf.core.decisions.explain import value_from_json, value_to_json
 from anderhalf.core.decisions.facts import Value
@@ -59,14 +64,12 @@ def check_draft(files: Mapping[str, str], *, base: Pathway) -> dict[str, Any]:
     Gives ``{"tables": {id: {"faults": [...], "findings": [...], "not_proved": [...]}}, "errors": n, "warnings": n}``.
     """
     changed = {file: text for file, text in files.items() if base.files.get(file) != text}
-    whole: list[Fault] = []
-    try:
-        load_pathway({**base.files, **files}, base.origin, choices=_choices(base))
-    except ContentErrors as errors:
-        for one in errors.faults:
-            whole.append(Fault(
-                file=one.file, row=_row(files.get(one.file, ""), one.line), column=one.cell, message=one.message
-            ))  # fmt: skip
+    whole = [
+        Fault(
+            file=one.file, row=_row(files.get(one.file, ""), one.line), column=one.cell, message=one.message
+        )
+        for one in _whole({**base.files, **files}, base=base)
+    ]
     tables: dict[str, Any] = {}
     for table, file in base.table_files.items():
         if file in changed:
@@ -81,6 +84,25 @@ def check_draft(files: Mapping[str, str], *, base: Pathway) -> dict[str, Any]:
         "errors": errors,
         "warnings": warnings,
     }
+
+
+def _whole(files: Mapping[str, str], *, base: Pathway) -> list[ContentFault]:
+    """What is wrong with the pathway as it would become: what cannot be read, and rules whose text stayed behind.
+
+    What the running version has wrong in its own texts is no fault of this draft, outside the files it changes.
+    """
+    try:
+        pathway = load_pathway(files, base.origin, choices=_choices(base))
+    except ContentErrors as errors:
+        # What cannot be read comes first; in a table that can be read, texts are looked at all the same.
+        unread = {one.file for one in errors.faults}
+        later = following_faults(base.files, files, facts=pathway_facts(base))
+        return [*errors.faults, *(one for one in later if one.file not in unread)]
+    had = {(one.file, one.message) for one in (*rule_faults(base), *danger_faults(base))}
+    found = [*rule_faults(pathway, before=base.files), *danger_faults(pathway)]
+    return [
+        one for one in found if base.files[one.file] != files[one.file] or (one.file, one.message) not in had
+    ]
 
 
 def _choices(base: Pathway) -> Mapping[str, str]:

@@ -30,10 +30,19 @@ class CellChange:
     before: str
     after: str
 
+    @property
+    def same(self) -> bool:
+        """Whether nothing changed."""
+        return self.before == self.after
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleChange:
-    """One rule that differs. Places count from 1; None when the rule is not there."""
+    """One rule that differs. Places count from 1; None when the rule is not there.
+
+    ``cells`` are the tests and answers that differ, ``texts`` explanation, source and grade, also when unchanged: who
+    signs reads whether they followed.
+    """
 
     rule: str
     kinds: tuple[ChangeKind, ...]
@@ -42,6 +51,7 @@ class RuleChange:
     place_before: int | None
     place_after: int | None
     cells: tuple[CellChange, ...]
+    texts: tuple[CellChange, ...] = ()
 
     @property
     def decides_differently(self) -> bool:
@@ -57,25 +67,24 @@ def compare_tables(old: DecisionTable, new: DecisionTable) -> tuple[RuleChange, 
     changes = []
     for at, rule in enumerate(new.rules, start=1):
         before = old.rule(rule.id) if rule.id in places_old else None
-        cells = _cells(before, rule, old, new)
+        cells, texts = _cells(before, rule, old, new), _texts(before, rule)
         kinds = [] if before is not None else [ChangeKind.ADDED]
         if before is not None:
-            decisive = [cell for cell in cells if cell.column not in _TEXTS]
-            if decisive:
+            if cells:
                 kinds.append(ChangeKind.CHANGED)
             if rule.id in moved:
                 kinds.append(ChangeKind.MOVED)
-            if cells and not kinds:
+            if not kinds and not all(text.same for text in texts):
                 kinds.append(ChangeKind.WORDED)
         if kinds:
             changes.append(RuleChange(
                 rule=rule.id, kinds=tuple(kinds), before=before, after=rule,
-                place_before=places_old.get(rule.id), place_after=at, cells=cells,
+                place_before=places_old.get(rule.id), place_after=at, cells=cells, texts=texts,
             ))  # fmt: skip
     gone = [
         RuleChange(
             rule=rule.id, kinds=(ChangeKind.REMOVED,), before=rule, after=None,
-            place_before=places_old[rule.id], place_after=None, cells=(),
+            place_before=places_old[rule.id], place_after=None, cells=(), texts=_texts(rule, None),
         )
         for rule in old.rules
         if rule.id not in places_new
@@ -83,7 +92,7 @@ def compare_tables(old: DecisionTable, new: DecisionTable) -> tuple[RuleChange, 
     return tuple(sorted((*changes, *gone), key=lambda one: one.place_after or one.place_before or 0))
 
 
-_TEXTS = frozenset({"why_nl", "why_en", "source", "grade"})
+_TEXTS = ("why_nl", "why_en", "source", "grade")
 
 
 def _cells(
@@ -99,28 +108,36 @@ def _cells(
         for name, one, other in pairs
         if canonical_cell(one) != canonical_cell(other)
     ]
-    texts, others = _texts(before, old), _texts(after, new)
+    answers, others = _answers(before, old), _answers(after, new)
     return (
         *asked,
         *(
-            CellChange(column, texts.get(column, ""), others.get(column, ""))
-            for column in dict.fromkeys([*texts, *others])
-            if texts.get(column, "") != others.get(column, "")
+            CellChange(column, answers.get(column, ""), others.get(column, ""))
+            for column in dict.fromkeys([*answers, *others])
+            if answers.get(column, "") != others.get(column, "")
         ),
     )
 
 
-def _texts(rule: Rule, table: DecisionTable) -> dict[str, str]:
-    """Everything of a rule that is not a test, by column, as written."""
+def _texts(before: Rule | None, after: Rule | None) -> tuple[CellChange, ...]:
+    """What a rule says of itself, before and after."""
+    return tuple(CellChange(column, _text(before, column), _text(after, column)) for column in _TEXTS)
+
+
+def _text(rule: Rule | None, column: str) -> str:
+    if rule is None:
+        return ""
+    return {"source": rule.source, "grade": rule.grade}.get(column, rule.why.get(column[-2:], ""))
+
+
+def _answers(rule: Rule, table: DecisionTable) -> dict[str, str]:
+    """What a rule answers, by column, as written."""
     outputs = {
         f"out:{name}": "" if value is None else format_literal(value) for name, value in rule.outputs.items()
     }
     return {
         **outputs,
         "on_unknown": table.rule_on_unknown(rule).value,
-        **{f"why_{language}": text for language, text in rule.why.items()},
-        "source": rule.source,
-        "grade": rule.grade,
     }
 
 

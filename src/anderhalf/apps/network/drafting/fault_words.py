@@ -57,6 +57,27 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
      N_("regel %(rule)s: sterkte %(grade)s is geen van %(known)s")),
     (r"rule (?P<rule>\S+): grade (?P<grade>\S+) is not the grade of any cited source \((?P<known>.+)\)",
      N_("regel %(rule)s: sterkte %(grade)s hoort bij geen van de genoemde bronnen (%(known)s)")),
+    (r"rule (?P<rule>\S+): the number (?P<number>\S+) in the text stands in no cell of the rule",
+     N_("regel %(rule)s: het getal %(number)s in de tekst staat in geen cel van de regel")),
+    (r"rule (?P<rule>\S+): the Dutch text says (?P<number>\S+), the English does not",
+     N_("regel %(rule)s: de Nederlandse tekst noemt %(number)s, de Engelse niet")),
+    (r"rule (?P<rule>\S+): the English text says (?P<number>\S+), the Dutch does not",
+     N_("regel %(rule)s: de Engelse tekst noemt %(number)s, de Nederlandse niet")),
+    (r"rule (?P<rule>\S+) decides something else, and its explanation in Dutch is unchanged",
+     N_("regel %(rule)s beslist anders, en de uitleg in het Nederlands is ongewijzigd: schrijf wat nu geldt")),
+    (r"rule (?P<rule>\S+) decides something else, and its explanation in English is unchanged",
+     N_("regel %(rule)s beslist anders, en de uitleg in het Engels is ongewijzigd: schrijf wat nu geldt")),
+    (r"rule (?P<rule>\S+) decides something else, and its source is unchanged: .*",
+     N_("regel %(rule)s beslist anders, en de bron is ongewijzigd: noem de nieuwe bron en plaats, of maak er een eigen"
+        " afspraak van (bron en sterkte local)")),
+    (r"pathway \S+: (?P<fact>\w+) = (?P<value>.+) is a danger, and with nothing else known no rule calls anybody",
+     N_("%(fact)s %(value)s is gevaarlijk, en als verder niets bekend is laat geen regel iemand bellen")),
+    (r"pathway \S+: (?P<fact>\w+) = (?P<value>.+) is a danger, and with everything else reassuring no rule calls .*",
+     N_("%(fact)s %(value)s is gevaarlijk, en als al het andere geruststelt laat geen regel iemand bellen")),
+    (r"pathway \S+: (?P<fact>\w+) = (?P<value>.+) calls nobody, and \w+ = (?P<other>.+), which is less far out, does",
+     N_("bij %(fact)s %(value)s wordt niemand gebeld, bij %(other)s wel, en dat is minder erg")),
+    (r"pathway \S+: (?P<fact>\w+) = (?P<value>.+) calls somebody, so facts\.toml must say danger = (?P<ends>.+)",
+     N_("bij %(fact)s %(value)s wordt iemand gebeld; dan hoort in het woordenboek danger = %(ends)s")),
     (r"this is not a fact of the dictionary, an out: column or a text",
      N_("deze kolom is geen gegeven van het woordenboek, geen uitkomst (out:…) en geen tekst")),
     (r"this column stands twice in the header", N_("deze kolom staat er twee keer")),
@@ -96,6 +117,18 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"the input (?P<name>'.*') is not the name of an input or decision", N_("%(name)s is geen gegeven of beslissing")),
     (r"the type of (?P<name>'.*') is not a number, text, boolean or date",
      N_("%(name)s is geen getal, tekst, ja of nee, of datum")),
+    (r"the column reads (?P<expression>.+), its description says (?P<fact>.+); make them the same",
+     N_("de kolom leest %(expression)s, maar in de beschrijving erbij staat %(fact)s; maak ze gelijk")),
+    (r"an expression in (?P<language>.+), not in FEEL", N_("dit is geschreven in %(language)s, niet in FEEL")),
+    (r"an output that is not a literal: (?P<text>.+)", N_("een uitkomst is één vaste waarde, niet %(text)s")),
+    (r"a default output that is not a literal: (?P<text>.+)",
+     N_("de uitkomst als geen regel past is één vaste waarde, niet %(text)s")),
+    (r"allowed values that are not a list: (?P<text>.+)", N_("de mogelijke waarden zijn geen lijst: %(text)s")),
+    (r"an aggregation over (?P<text>.+), which is not a number",
+     N_("er wordt opgeteld over %(text)s, en dat is geen getal")),
+    (r"not well-formed XML \(.*\)", N_("dit is geen geldige XML; het bestand is afgebroken of beschadigd")),
+    (r"(?P<mark>\\\S+) is the half of a character", N_("%(mark)s is een half teken; de andere helft ontbreekt")),
+    (r"(?P<mark>\\\S+) is not an escape in a text", N_("%(mark)s heeft in een tekst geen betekenis")),
     (r"a cell of (?P<fact>\S+) outside S-FEEL: (?P<why>.+)", N_("een cel van %(fact)s kan hier niet: %(why)s")),
     (r"hit policy (?P<policy>.+)", N_("de leeswijze %(policy)s kent deze dienst niet")),
     (r"(?P<rule>\S+) is the id of two rules", N_("%(rule)s is het nummer van twee regels")),
@@ -119,5 +152,8 @@ def _known(message: str) -> str | None:
     for pattern, said in _COMPILED:
         found = pattern.fullmatch(message)
         if found is not None:
-            return _(said) % found.groupdict()
+            parts = found.groupdict()
+            if parts.get("why"):
+                parts["why"] = in_words(parts["why"])
+            return _(said) % parts
     return None

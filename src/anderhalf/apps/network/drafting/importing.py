@@ -71,7 +71,8 @@ def _from_dmn(data: bytes, *, filename: str, base: Pathway, table: str) -> str:
             [FileFault(one.line, one.column, in_words(one.message)) for one in errors.faults]
         ) from None
     found = next((one for one in read.tables.values() if one.id == table), None)
-    if found is None and len(read.tables) == 1:
+    # The only table of a file counts whatever its name; not when another decision of it could not be read.
+    if found is None and len(read.tables) == 1 and not read.outside:
         found = next(iter(read.tables.values()))
     if found is None:
         outside = [FileFault(one.line, one.decision, in_words(one.why)) for one in read.outside]
@@ -85,7 +86,8 @@ def _from_dmn(data: bytes, *, filename: str, base: Pathway, table: str) -> str:
             "wanted": wanted.hit_policy.value,
         }
         raise ImportRefused([FileFault(0, "", why)])
-    # Other tools keep no source per rule; what the running table says about the same rule is kept.
+    # Other tools keep no source, grade or English per rule, nor what it does when a fact is unknown; what the running
+    # table says about the same rule is kept.
     known = {rule.id: rule for rule in wanted.rules}
     rules = tuple(
         replace(
@@ -93,6 +95,7 @@ def _from_dmn(data: bytes, *, filename: str, base: Pathway, table: str) -> str:
             source=rule.source or known[rule.id].source,
             grade=rule.grade or known[rule.id].grade,
             why={**known[rule.id].why, **rule.why},
+            on_unknown=rule.on_unknown if rule.grade else known[rule.id].on_unknown,
         )
         if rule.id in known
         else rule

@@ -13,8 +13,9 @@ from datetime import date
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.decisions.facts import Fact, FactType, FactValueError, FactValues, Value
+from anderhalf.core.pathway.danger import EXCLUSION
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.core.pathway.referral import EXCLUSION, NONE, REFERRAL
+from anderhalf.core.pathway.referral import REFERRAL, route_referral
 
 REFERRAL_TABLES = (EXCLUSION, REFERRAL)
 Outcome = tuple[str, ...]
@@ -69,18 +70,16 @@ class Pair:
 def answer_of(pathway: Pathway, table: str, case: Case) -> Answer:
     """What a version answers: for the referral's tables line, term and action together, otherwise the one table.
 
-    As in `route_referral`, an exclusion that fired is given even while others are open.
+    Line and term are those of the service's one routing.
     """
     try:
         if table not in REFERRAL_TABLES:
             return _of(evaluate(pathway.table(table), case.facts, on=case.on))
-        exclusion = evaluate(pathway.table(EXCLUSION), case.facts, on=case.on)
-        for rule in exclusion.fired:
-            if rule.outputs.get("line") != NONE:
-                return Answer(_codes(rule.outputs, ("line", "urgency")), (rule.rule_id,), ())
-        if not exclusion.is_decided:
-            return _of(exclusion)
-        return _of(evaluate(pathway.table(REFERRAL), case.facts, on=case.on), ("line", "urgency"))
+        routing = route_referral(pathway, case.facts, on=case.on)
+        if routing.line:
+            return Answer((routing.line, routing.urgency), tuple(one.rule for one in routing.reasons), ())
+        exclusion = routing.decisions[EXCLUSION]
+        return _of(routing.decisions[REFERRAL] if exclusion.is_decided else exclusion)
     except FactValueError:
         # A value that was possible then is refused by this version's dictionary.
         return Answer(REFUSED, (), ())

@@ -63,7 +63,7 @@ class TryOutForm(forms.Form):
             if not text:
                 continue
             try:
-                checked = self.pathway.dictionary.read_text(fact.name, text)
+                checked = self.pathway.dictionary.read_text(fact.name, text, on=self.on)
             except RefusedValue as refused:
                 self.add_error(name, refused.texts[self.language])
             else:

@@ -16,6 +16,7 @@ from anderhalf.presentation.language import label_of, language
 
 from .. import actions
 from ..drafting.comparing import ChangeKind, RuleChange
+from ..drafting.fault_words import in_words
 from ..forms.drafts import RejectForm, StartForm, SubmitForm
 from ..models import Draft
 from ..queries.drafts import base_of, changes_of, drafts_of, signing_of
@@ -115,7 +116,10 @@ def _page(
             }
             for name, rules in changes.items()
         ],
-        "elsewhere": found.checks.get("elsewhere", ()),
+        "elsewhere": [
+            {"file": fault["file"], "message": in_words(fault["message"])}
+            for fault in found.checks.get("elsewhere", ())
+        ],
         "submit_form": submit_form
         or SubmitForm(initial={"because": found.because, "valid_from": found.valid_from or request.now.date()}),
         "reject_form": reject_form or RejectForm(),
@@ -147,7 +151,10 @@ def _in_words(change: RuleChange, base: Pathway, name: str) -> dict[str, Any]:
     return {
         "change": change,
         "kinds": [{"label": kind_label(kind), "tone": KIND_TONES[kind]} for kind in change.kinds],
-        "rule": rule_in_words(rule, table, base, language()) if rule and not change.cells else None,
+        "only_moved": change.kinds == (ChangeKind.MOVED,),
+        "rule": rule_in_words(rule, table, base, language())
+        if rule and not (change.before and change.after)
+        else None,
         "cells": [
             {
                 "title": column_title(cell.column, base, table),
@@ -156,7 +163,26 @@ def _in_words(change: RuleChange, base: Pathway, name: str) -> dict[str, Any]:
             }
             for cell in change.cells
         ],
+        "texts": [
+            {
+                "title": column_title(text.column, base, table),
+                "before": cell_text(text.column, text.before, base, table),
+                "after": cell_text(text.column, text.after, base, table),
+                "unchanged": _unchanged(text.column) if text.same and change.before else "",
+                # A published source or a text that stayed while the rule decides differently is what to look at.
+                "stayed": text.same and ChangeKind.CHANGED in change.kinds,
+            }
+            for text in change.texts
+        ],
     }
+
+
+def _unchanged(column: str) -> str:
+    """That a text column is as it was, in words."""
+    return {
+        "source": _("bron ongewijzigd"),
+        "grade": _("sterkte ongewijzigd"),
+    }.get(column, _("tekst ongewijzigd"))
 
 
 def _steps(found: Draft, complete: bool) -> list[dict[str, str]]:

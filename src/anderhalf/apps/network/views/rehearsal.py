@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from anderhalf.content import ContentErrors
-from anderhalf.core.decisions.facts import at_declared_scale
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.pathway.flowchart.words import value_in_words
 from anderhalf.core.pathway.model import Pathway
@@ -186,12 +184,9 @@ def _case(pair: Pair, made: Rehearsal) -> dict[str, Any]:
 
 def _shown(shown: ShownFact) -> dict[str, Any]:
     lang = language()
-    value = shown.value
-    if isinstance(value, Decimal):
-        value = at_declared_scale(shown.fact, value)
     return {
         "label": text_in(shown.fact.label, lang),
-        "value": value_in_words(value, shown.fact, lang),
+        "value": value_in_words(shown.value, shown.fact, lang),
         "age": shown.age_days,
     }
 

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from anderhalf.core.pathway.danger import EXCLUSION
 from anderhalf.core.pathway.flowchart.chart import build_chart
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.core.pathway.referral import EXCLUSION, REFERRAL
+from anderhalf.core.pathway.referral import REFERRAL
 from anderhalf.presentation.language import language
 from anderhalf.presentation.sheet import DoesNotFit, Format, draw_sheet
 from anderhalf.presentation.sheet.letterhead import letterhead_of

@@ -67,7 +67,7 @@ def findings_in_words(checked: Mapping[str, Any], pathway: Pathway, name: str) -
     faults = [
         {
             "error": True,
-            "title": _("Niet te lezen"),
+            "title": _fault_title(fault["message"]),
             "row": fault["row"],
             "where": column_title(fault["column"], pathway, table) if fault["column"] else "",
             "text": in_words(fault["message"]),
@@ -78,6 +78,13 @@ def findings_in_words(checked: Mapping[str, Any], pathway: Pathway, name: str) -
         for fault in checked["faults"]
     ]
     return [*faults, *(_finding(one, pathway, table) for one in checked["findings"])]
+
+
+def _fault_title(message: str) -> str:
+    """What a fault is called: a text that does not follow its rule can be read well enough."""
+    if "decides something else" in message or " text " in message:
+        return _("Uitleg of bron klopt niet")
+    return _("Niet te lezen")
 
 
 def _finding(found: Mapping[str, Any], pathway: Pathway, table: DecisionTable) -> dict[str, Any]:

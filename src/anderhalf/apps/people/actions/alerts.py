@@ -1,4 +1,4 @@
-"""What stands in the patient's banner: allergies, warnings and treatment limits. Ended, never erased."""
+"""What stands in the patient's banner beside the allergies: warnings and treatment limits. Ended, never erased."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _check_may_note(by: Viewer, patient: UUID, at: datetime) -> str:
 def add_alert(
     *, by: Viewer, at: datetime, patient: Patient | UUID, kind: str, text: str, since: date | None = None
 ) -> Alert:
-    """Put an allergy, warning or treatment limit (``Alert.Kind``) in the banner; the same text twice is kept once."""
+    """Put a warning or treatment limit (``Alert.Kind``) in the banner; the same text twice is kept once."""
     patient_id = getattr(patient, "pk", patient)
     words = " ".join(text.split())[:200]
     with transaction.atomic():

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from anderhalf.apps.audit import actions as audit
 
 from ..access import AccessDenied, Right, can_access, check_access
+from ..birth_dates import check_birth_date
 from ..identifiers import normalise_bsn, search_index
 from ..models import CareRelation, Organisation, Patient, Professional
 from ..purposes import purpose_of
@@ -64,7 +65,7 @@ def register_patient(
     """
     rule = check_access(by, Right.REGISTER_PATIENT)
     number = normalise_bsn(bsn) if bsn.strip() else ""
-    _check_birth_date(birth_date, timezone.localdate(at))
+    check_birth_date(birth_date, on=timezone.localdate(at))
     practice = practice or _own_practice(by)
     if practice.network_id != by.network or (by.is_first_line and practice.pk not in by.organisation_ids):
         raise AccessDenied(_("U schrijft alleen patiënten in bij uw eigen praktijk."))
@@ -121,7 +122,8 @@ def register_patient(
 def change_patient(
     *, by: Viewer, at: datetime, patient: UUID, version: int, changes: dict[str, Any]
 ) -> Patient:
-    """Correct particulars (see ``CHANGEABLE``). Refuses with :class:`StaleRecord` when ``version`` is old.
+    """Correct particulars (see ``CHANGEABLE``). Refuses with :class:`StaleRecord` when ``version`` is old, and with
+    ``ValidationError`` a day of death that can't be.
 
     Allowed to whoever may refer the patient or has the patient under care.
     """
@@ -136,6 +138,7 @@ def change_patient(
         record = Patient.objects.select_for_update(of=("self",)).get(pk=patient)
         if record.version != version:
             raise StaleRecord(record)
+        _check_day_of_death(record, changes.get("deceased_on"), at=at)
         for name, value in changes.items():
             setattr(record, name, value)
         record.version += 1
@@ -155,6 +158,14 @@ def change_patient(
     return record
 
 
+def _check_day_of_death(record: Patient, on: date | None, *, at: datetime) -> None:
+    """Refuse with ``ValidationError`` a day of death that can't be."""
+    if on is not None and on > timezone.localdate(at):
+        raise ValidationError({"deceased_on": _("Deze datum ligt in de toekomst.")})
+    if on is not None and on < record.birth_date:
+        raise ValidationError({"deceased_on": _("Deze datum ligt voor de geboortedatum.")})
+
+
 def _refuse_duplicate(by: Viewer, index: str, at: datetime) -> None:
     known = Patient.objects.filter(network=by.network, bsn_index=index).first() if index else None
     if known is not None:
@@ -170,9 +181,3 @@ def _own_practice(by: Viewer) -> Organisation:
     if practice is None:
         raise ValidationError(_("Kies de huisartsenpraktijk waar de patiënt staat ingeschreven."))
     return practice
-
-
-def _check_birth_date(birth_date: date, today: date) -> None:
-    oldest = 130  # years; older than anyone has ever become
-    if birth_date > today or today.year - birth_date.year > oldest:
-        raise ValidationError(_("Deze geboortedatum kan niet. Kijk hem na."))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from ..birth_dates import BirthDateMixin
 from ..identifiers import normalise_bsn
-from ..models import Alert, Organisation, Patient, Professional
+from ..models import Alert, AllergyIntolerance, Organisation, Patient, Professional
 from ..purposes import ConsentPurpose
 from .fields import SubmissionMixin, picked_date, typed_date
+
+ALLERGY = "allergy"
+"""The choice that goes to the register of allergies; the others are alerts."""
 
 
 class ParticularsForm(forms.Form):
@@ -35,6 +40,9 @@ class ParticularsForm(forms.Form):
     phone = forms.CharField(label=_("Telefoon"), max_length=30, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     address = forms.CharField(label=_("Adres"), max_length=200, required=False)
+    deceased_on = typed_date(
+        label=_("Overleden op"), required=False, help_text=_("Leeg zolang de patiënt leeft.")
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, gps: Any, insurers: Any, **kwargs: Any) -> None:
@@ -43,7 +51,7 @@ class ParticularsForm(forms.Form):
         self.fields["insurer"].queryset = insurers
 
 
-class PatientForm(ParticularsForm, SubmissionMixin):
+class PatientForm(BirthDateMixin, ParticularsForm, SubmissionMixin):
     """A new patient. The BSN is checked with the 11-test while the form is read, not only when it is stored."""
 
     bsn = forms.CharField(
@@ -58,10 +66,17 @@ class PatientForm(ParticularsForm, SubmissionMixin):
     practice = forms.ModelChoiceField(label=_("Huisartsenpraktijk"), queryset=Organisation.objects.none())
     different = forms.BooleanField(label=_("Dit is iemand anders: toch inschrijven"), required=False)
 
-    def __init__(self, *args: Any, practices: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, practices: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.on = on
         self.fields["practice"].queryset = practices
-        del self.fields["version"]
+        del self.fields["version"], self.fields["deceased_on"]
+
+    def clean(self) -> dict[str, Any]:
+        """A birth date that can be, and that was confirmed when it is rare."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        self.check_birth_date(cleaned, on=self.on)
+        return cleaned
 
     def clean_bsn(self) -> str:
         """Empty, or nine digits that pass the 11-test."""
@@ -73,12 +88,21 @@ class AlertForm(SubmissionMixin):
     """Something for the banner."""
 
     kind = forms.ChoiceField(
-        label=_("Soort"), choices=Alert.Kind, widget=forms.RadioSelect, initial=Alert.Kind.ALLERGY
+        label=_("Soort"),
+        choices=[(ALLERGY, _("allergie of niet verdragen")), *Alert.Kind.choices],
+        widget=forms.RadioSelect,
+        initial=ALLERGY,
     )
     text = forms.CharField(
         label=_("Tekst"),
         max_length=200,
         help_text=_("Kort: dit staat boven iedere bladzijde over de patiënt."),
+    )
+    reaction = forms.ChoiceField(
+        label=_("Reactie"),
+        required=False,
+        choices=[("", "–"), *AllergyIntolerance.Reaction.choices],
+        help_text=_("Bij een allergie: wat er gebeurde."),
     )
     since = picked_date(label=_("Sinds"), required=False)
 

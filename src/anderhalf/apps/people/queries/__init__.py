@@ -8,7 +8,8 @@ from .accounts import (
     demonstration_accounts,
     is_demonstration_user,
 )
-from .directory import colleagues, network_gps, organisation, organisations, practices
+from .allergies import Register, past_allergies, register_of, registers_of
+from .directory import colleagues, has_left, network_gps, organisation, organisations, practices
 from .drafts import draft_of, drafts, earlier_result
 from .emergencies import emergencies, open_emergencies, unreviewed_emergencies
 from .log import LogEntry, who_looked
@@ -20,6 +21,7 @@ from .patients import (
     find_by_identity,
     find_patients,
     has_objected,
+    matching_name,
     may_note,
     my_patients,
     opened_patient,
@@ -33,6 +35,7 @@ __all__ = [
     "Banner",
     "DemonstrationAccount",
     "LogEntry",
+    "Register",
     "accounts",
     "accounts_needing_help",
     "alerts_of",
@@ -47,8 +50,10 @@ __all__ = [
     "emergencies",
     "find_by_identity",
     "find_patients",
+    "has_left",
     "has_objected",
     "is_demonstration_user",
+    "matching_name",
     "may_note",
     "my_patients",
     "network_gps",
@@ -56,10 +61,13 @@ __all__ = [
     "opened_patient",
     "organisation",
     "organisations",
+    "past_allergies",
     "patient_exists",
     "patient_for",
     "possible_duplicates",
     "practices",
+    "register_of",
+    "registers_of",
     "relations_of",
     "unreviewed_emergencies",
     "who_looked",

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from ..models import Membership, Organisation, Professional
@@ -37,8 +38,12 @@ def colleagues(
     *,
     at: datetime,
     roles: Collection[str] = (),
+    reachable: bool = False,
 ) -> QuerySet[Professional]:
-    """Who works at ``organisation`` (the viewer's own when None) on the day of ``at``, by name; ``roles`` narrows."""
+    """Who works at ``organisation`` (the viewer's own when None) on the day of ``at``, by name; ``roles`` narrows.
+
+    ``reachable`` leaves out whose account was closed.
+    """
     day = timezone.localdate(at)
     where = [getattr(organisation, "pk", organisation)] if organisation else list(viewer.organisation_ids)
     working = Membership.objects.filter(
@@ -46,7 +51,19 @@ def colleagues(
     ).filter(Q(until__isnull=True) | Q(until__gte=day))
     if roles:
         working = working.filter(role__in=list(roles))
-    return Professional.objects.filter(Exists(working), network=viewer.network)
+    found = Professional.objects.filter(Exists(working), network=viewer.network)
+    return found.exclude(user__is_active=False) if reachable else found
+
+
+def has_left(professional: str, organisation: str, day: str) -> Q:
+    """For rows of another room: the professional's account is closed, or the work there has ended by the row's day.
+
+    The three say where a row has the professional, the organisation and the moment.
+    """
+    working = Membership.objects.filter(
+        professional=OuterRef(professional), organisation=OuterRef(organisation)
+    ).filter(Q(until__isnull=True) | Q(until__gte=Cast(OuterRef(day), DateField())))
+    return Q(**{f"{professional}__user__is_active": False}) | ~Q(Exists(working))
 
 
 def network_gps(viewer: Viewer, *, at: datetime) -> QuerySet[Professional]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -17,12 +18,20 @@ from anderhalf.apps.audit import actions as audit
 from ..access import Right, can_access, check_access, patients_filter
 from ..identifiers import looks_like_bsn, mask_bsn, normalise_bsn, search_index
 from ..models import Alert, CareRelation, Consent, EmergencyAccess, Patient
+from ..names import spellings, words
 from ..purposes import is_emergency, purpose_of
 from ..roles import Role
 from ..viewer import Viewer
+from .allergies import Register, register_of
 
 PAGE_SIZE = 25
-_DATE = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
+_DATES = (
+    re.compile(r"(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})"),
+    re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"),
+    re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>(?:19|20)\d{2})"),
+    re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"),
+)
+"""14-03-1948, 1948-03-14, 14031948 and 19480314."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,8 @@ class Banner:
     gp_name: str
     practice_name: str
     diagnosis: str = ""
-    allergies: list[str] = field(default_factory=list)
+    register: Register = field(default_factory=Register)
+    """What the patient can't have; ``state`` says "not asked" as something of its own."""
     alerts: list[str] = field(default_factory=list)
     treatment_limits: list[str] = field(default_factory=list)
     deceased_on: date | None = None
@@ -51,8 +61,9 @@ class Banner:
 def find_patients(viewer: Viewer, text: str, at: datetime, page: int | str = 1) -> Page[Patient]:
     """One page of the patients whom the viewer may see, by family name; filtered by ``text``.
 
-    ``text`` is a BSN (whole, compared by its keyed hash), a birth date (14-03-1948), or words that each begin a name
-    part. Two queries per page, however many patients it shows; the look at the list leaves one line in the log.
+    ``text`` is a BSN (whole, compared by its keyed hash), a birth date (14-03-1948, 1948-03-14, 14031948), or words
+    that each begin a name part, in any order and with or without accents and signs. Two queries per page, however many
+    patients it shows; the look at the list leaves one line in the log.
     """
     found = _matching(_visible(viewer, at).select_related("gp", "practice"), text)
     result = Paginator(found, PAGE_SIZE).get_page(page)
@@ -76,28 +87,50 @@ def _visible(viewer: Viewer, at: datetime) -> QuerySet[Patient]:
 
 
 def _matching(found: QuerySet[Patient], text: str) -> QuerySet[Patient]:
-    if looks_like_bsn(text):
-        try:
-            return found.filter(bsn_index=search_index(normalise_bsn(text)))
-        except ValidationError:
-            return found.none()
+    whole = text.strip()
+    if looks_like_bsn(whole):
+        # Eight digits may be a birth date as well as a number with its first zero left out.
+        return found.filter(_by_number(whole))
     for word in text.split():
-        if match := _DATE.match(word):
-            day, month, year = (int(part) for part in match.groups())
-            try:
-                found = found.filter(birth_date=date(year, month, day))
-            except ValueError:
-                return found.none()
+        word = word.strip(",;")  # noqa: PLW2901  the list shows "Dijk, N.S. van"
+        if any(pattern.fullmatch(word) for pattern in _DATES):
+            found = found.filter(_born_on(word))
         else:
-            found = found.filter(
-                Q(family_name__istartswith=word)
-                | Q(given_name__istartswith=word)
-                | Q(prefix__istartswith=word)
-                | Q(initials__istartswith=word)
-                | Q(family_name__icontains=f" {word}")
-                | Q(family_name__icontains=f"-{word}")
-            )
+            found = found.filter(matching_name(word))
     return found
+
+
+def matching_name(word: str, prefix: str = "") -> Q:
+    """Patients one of whose names begins with this word, whatever its accents, capitals and signs.
+
+    ``prefix`` leads from another model to the patient (``"patient__"``).
+    """
+    whole = Q()
+    for spelling in spellings(word):
+        whole |= Q(**{f"{prefix}search_key__contains": f" {spelling}"})
+    parts = Q()
+    for part in words(word):
+        parts &= Q(**{f"{prefix}search_key__contains": f" {part}"})
+    return whole | parts
+
+
+def _by_number(text: str) -> Q:
+    wanted = _born_on(text)
+    with suppress(ValidationError):
+        wanted |= Q(bsn_index=search_index(normalise_bsn(text)))
+    return wanted
+
+
+def _born_on(text: str) -> Q:
+    """Born on this day; nobody, when it is no day."""
+    wanted = Q(pk__in=())
+    for pattern in _DATES:
+        if match := pattern.fullmatch(text):
+            try:
+                wanted |= Q(birth_date=date(int(match["year"]), int(match["month"]), int(match["day"])))
+            except ValueError:
+                continue
+    return wanted
 
 
 def patient_for(
@@ -140,7 +173,7 @@ def opened_patient(viewer: Viewer, patient_id: UUID, right: Right, at: datetime)
 def banner_of(
     viewer: Viewer, patient: Patient, at: datetime, *, diagnosis: str = "", url: str = ""
 ) -> Banner:
-    """The banner of a patient whom the viewer has opened with :func:`patient_for`. Two queries."""
+    """The banner of a patient whom the viewer has opened with :func:`patient_for`. Four queries."""
     today = timezone.localdate(at)
     born = patient.birth_date
     clinical = viewer.role != Role.PRIVACY_OFFICER
@@ -171,7 +204,7 @@ def banner_of(
         gp_name=patient.gp.full_name if patient.gp else "",
         practice_name=patient.practice.name,
         diagnosis=diagnosis,
-        allergies=texts[Alert.Kind.ALLERGY],
+        register=register_of(patient.pk) if clinical else Register(),
         alerts=texts[Alert.Kind.ALERT],
         treatment_limits=texts[Alert.Kind.TREATMENT_LIMIT],
         deceased_on=patient.deceased_on,
@@ -188,11 +221,12 @@ def my_patients(viewer: Viewer, at: datetime) -> QuerySet[Patient]:
 
 def possible_duplicates(viewer: Viewer, *, family_name: str, birth_date: date, at: datetime) -> list[Patient]:
     """Visible patients with the same family name and birth date, to be shown before a second record is made."""
-    return list(
-        _visible(viewer, at)
-        .filter(family_name__iexact=family_name.strip(), birth_date=birth_date)
-        .select_related("gp")
-    )
+    born = _visible(viewer, at).filter(birth_date=birth_date).select_related("gp")
+    return [one for one in born if _same_name(one, family_name)]
+
+
+def _same_name(patient: Patient, family_name: str) -> bool:
+    return bool(spellings(patient.family_name) & spellings(family_name))
 
 
 def find_by_identity(
@@ -207,7 +241,8 @@ def find_by_identity(
     if bsn.strip():
         found = found.filter(bsn_index=search_index(normalise_bsn(bsn)))
     elif family_name.strip() and birth_date:
-        found = found.filter(family_name__iexact=family_name.strip(), birth_date=birth_date)
+        born = found.filter(birth_date=birth_date).only("pk", "family_name")
+        found = found.filter(pk__in=[one.pk for one in born if _same_name(one, family_name)])
     else:
         return None
     ids = list(found.values_list("pk", flat=True)[:2])

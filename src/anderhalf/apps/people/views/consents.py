@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from .. import actions, queries
 from ..access import AccessDenied, Right, can_access
 from ..forms import AlertForm, CarerForm, ConsentForm, EndAlertForm, PatientAccountForm
+from ..forms.patients import ALLERGY
 from ..purposes import ConsentPurpose
+from ..viewer import Viewer
 from .common import new_submission, patient_context
 
 
@@ -141,7 +144,7 @@ def alerts(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         key = str(data.pop("submission"))
         with transaction.atomic():
             if actions.submit_once(by=viewer, at=at, key=key):
-                actions.add_alert(by=viewer, at=at, patient=patient_id, **data)
+                _note(viewer, patient_id, at, **data)
         messages.success(request, _("Dit staat nu boven het dossier."))
         return redirect("people:alerts", patient_id)
     record = queries.patient_for(
@@ -149,11 +152,46 @@ def alerts(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     )
     context = patient_context(request, record, "alerts") | {
         "form": form,
+        "register": queries.register_of(patient_id),
         "current": queries.alerts_of(viewer, patient_id, at),
         "ended": queries.alerts_of(viewer, patient_id, at, ended=True),
         "may_note": queries.may_note(viewer, patient_id, at),
     }
     return render(request, "people/alerts.html", context, status=422 if form.is_bound else 200)
+
+
+def _note(
+    viewer: Viewer, patient_id: UUID, at: datetime, *, kind: str, text: str, reaction: str, since: Any
+) -> None:
+    """An allergy goes to the register, the rest is an alert."""
+    if kind == ALLERGY:
+        actions.register_allergy(
+            by=viewer, at=at, patient=patient_id, substance=text, reaction=reaction, since=since
+        )
+    else:
+        actions.add_alert(by=viewer, at=at, patient=patient_id, kind=kind, text=text, since=since)
+
+
+@require_POST
+def allergies_asked(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Somebody asked, and there are none."""
+    actions.ask_allergies(by=request.viewer, at=request.now, patient=patient_id)
+    messages.success(request, _("Vastgelegd dat het is nagevraagd."))
+    return redirect("people:alerts", patient_id)
+
+
+@require_POST
+def end_allergy(request: HttpRequest, patient_id: UUID, allergy_id: UUID) -> HttpResponse:
+    """An entry of the register no longer holds, with the reason."""
+    try:
+        actions.end_allergy(
+            by=request.viewer, at=request.now, allergy=allergy_id, because=request.POST.get("because", "")
+        )
+    except ValidationError as wrong:
+        messages.error(request, wrong.messages[0])
+    else:
+        messages.success(request, _("Dit staat niet meer boven het dossier; het blijft hieronder leesbaar."))
+    return redirect("people:alerts", patient_id)
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -104,6 +105,9 @@ def details(request: HttpRequest, patient_id: UUID) -> HttpResponse:
                 None, _("Iemand anders heeft deze gegevens intussen gewijzigd. Hieronder staat wat u typte.")
             )
             record = stale.present
+        except ValidationError as wrong:
+            status = 422
+            form.add_error(None, wrong)
         else:
             messages.success(request, _("De gegevens zijn opgeslagen."))
             return redirect("people:patient_details", patient_id)
@@ -119,7 +123,7 @@ def details(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 
 def _particulars_form(request: HttpRequest, record: Patient, data: Any) -> ParticularsForm:
-    names = [name for name in actions.CHANGEABLE if name != "deceased_on"] + ["version"]
+    names = [*actions.CHANGEABLE, "version"]
     return ParticularsForm(
         data,
         initial={name: getattr(record, name) for name in names},
@@ -139,6 +143,7 @@ def register(request: HttpRequest) -> HttpResponse:
         return _register_page(request, form, status=422)
     data = dict(form.cleaned_data)
     different, key = data.pop("different"), str(data.pop("submission"))
+    data.pop("birth_date_right")
     if queries.earlier_result(request.viewer, key):
         return redirect("people:patient_details", queries.earlier_result(request.viewer, key))
     duplicates = queries.possible_duplicates(
@@ -182,6 +187,7 @@ def _register_form(request: HttpRequest, data: Any) -> PatientForm:
     )
     return PatientForm(
         data,
+        on=timezone.localdate(request.now),
         initial=initial,
         practices=practices,
         gps=gps,

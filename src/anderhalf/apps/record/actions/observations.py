@@ -17,8 +17,10 @@ from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.decisions.facts import Value
+from anderhalf.core.decisions.ranges import Range
 
 from ..errors import RecordRefused
+from ..followers import AFTER_OBSERVATIONS
 from ..models import Observation
 from ..provenance import check_not_future, provenance
 
@@ -36,11 +38,15 @@ class NewObservation:
 
 
 def _columns_of(value: Value) -> dict[str, Any]:
-    """The one column that a value of this type fills."""
+    """The one column that a value of this type fills; a range with one end fills two."""
     if isinstance(value, bool):
         return {"flag": value}
     if isinstance(value, Decimal):
         return {"number": value}
+    if isinstance(value, Range):
+        if not value.comparator:
+            raise ValueError(f"{value} has two ends; a measurement is reported with one")
+        return {"number": value.ends[0], "comparator": value.comparator}
     if isinstance(value, date):
         return {"day": value}
     return {"code": value} if len(value) <= 60 and "\n" not in value else {"text": value}
@@ -97,7 +103,14 @@ def record_observations(
             rule=rule,
             detail={"facts": sorted({row.fact for row in rows})},
         )
+        _tell(by, at, patient, {row.fact for row in rows})
     return rows
+
+
+def _tell(by: Viewer, at: datetime, patient: UUID, facts: set[str]) -> None:
+    """Whatever entered or left the record is looked at by the rooms above, in the same transaction."""
+    for follower in AFTER_OBSERVATIONS:
+        follower(by=by, at=at, patient=patient, facts=facts)
 
 
 def _open_observation(observation_id: UUID) -> Observation:
@@ -109,7 +122,14 @@ def _open_observation(observation_id: UUID) -> Observation:
 
 @transaction.atomic
 def correct_observation(
-    *, by: Viewer, at: datetime, observation_id: UUID, value: Value, because: str, value_as_given: str = ""
+    *,
+    by: Viewer,
+    at: datetime,
+    observation_id: UUID,
+    value: Value,
+    because: str,
+    value_as_given: str = "",
+    unit_as_given: str | None = None,
 ) -> Observation:
     """Replace a value by a better one. The old one stays, marked as corrected, with the reason."""
     old = _open_observation(observation_id)
@@ -122,7 +142,7 @@ def correct_observation(
         fact=old.fact,
         at=old.at,
         value_as_given=value_as_given[:60],
-        unit_as_given=old.unit_as_given,
+        unit_as_given=old.unit_as_given if unit_as_given is None else unit_as_given[:40],
         referral=old.referral,
         encounter=old.encounter,
         replaces=old,
@@ -142,6 +162,7 @@ def correct_observation(
         rule=rule,
         detail={"fact": old.fact, "replaced_by": str(new.pk)},
     )
+    _tell(by, at, old.patient_id, {old.fact})
     return new
 
 
@@ -185,4 +206,5 @@ def _set_aside(
         rule=rule,
         detail={"fact": found.fact},
     )
+    _tell(by, at, found.patient_id, {found.fact})
     return found

@@ -1,11 +1,13 @@
 """Steps of a referral, one verb each. ``AFTER_ACCEPT`` and ``AFTER_WITHDRAW`` let rooms above follow a step."""
 
-from ..errors import EmergencyFound, NotToBeSent, ReasonNeeded, ReferralRefused, Stale
-from ..steps import AFTER_ACCEPT, AFTER_ANSWER, AFTER_WITHDRAW, Content
+from ..danger import Call
+from ..errors import CallNeeded, EmergencyFound, NotToBeSent, ReasonNeeded, ReferralRefused, Stale
+from ..steps import AFTER_ACCEPT, AFTER_ANSWER, AFTER_WITHDRAW, Allergy, Content
+from .emergency import answer_emergency, record_emergency
 from .forwarding import create_forward
 from .messages import mark_messages_read, post_message
 from .progress import close, end_unseen, link_episode, mark_booked, mark_seen, mark_unbooked, withdraw
-from .sending import record_emergency, save, send, supplement
+from .sending import save, send, supplement
 from .submitting import AFTER_SUBMIT, FORM, Submitted, submit
 from .triage import accept, answer_advice, ask_more, redirect
 
@@ -15,6 +17,9 @@ __all__ = [
     "AFTER_SUBMIT",
     "AFTER_WITHDRAW",
     "FORM",
+    "Allergy",
+    "Call",
+    "CallNeeded",
     "Content",
     "EmergencyFound",
     "NotToBeSent",
@@ -24,6 +29,7 @@ __all__ = [
     "Submitted",
     "accept",
     "answer_advice",
+    "answer_emergency",
     "ask_more",
     "close",
     "create_forward",

@@ -1,4 +1,4 @@
-"""Making and sending a referral, adding to it, and keeping the advice when it is an emergency."""
+"""Making and sending a referral, and adding to it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,39 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anderhalf.apps.audit import actions as audit
+from anderhalf.apps.network.queries import agreement_on
+from anderhalf.apps.people import actions as people
 from anderhalf.apps.people.access import Right, check_access
+from anderhalf.apps.people.models import AllergyIntolerance, Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.actions import NewObservation
+from anderhalf.core.pathway.referral import Routing
 
 from ..access import check_requester
 from ..agreed import answer_before, check_recipient
-from ..errors import EmergencyFound, NotToBeSent, ReferralRefused
+from ..danger import Call, order_of
+from ..errors import CallNeeded, EmergencyFound, NotToBeSent, PatientDeceased, ReferralRefused
 from ..models import Override, Referral
 from ..relations import open_relations
-from ..routing import Routing, route_patient
+from ..routing import route_patient
 from ..states import REFERRAL_STATES, Status
-from ..steps import Content, add_line, first_row, keep_override, locked, log, needed, new_row, step
+from ..steps import (
+    Allergy,
+    Content,
+    add_line,
+    first_row,
+    keep_override,
+    locked,
+    log,
+    needed,
+    new_row,
+    step,
+    store_decision,
+)
+from .emergency import end_emergency
 
 Direction = Referral.Direction
 
@@ -81,16 +97,22 @@ def send(
     referral: UUID | None = None,
     version: int | None = None,
     on_behalf_of: UUID | None = None,
+    call: Call | None = None,
+    allergies: Sequence[Allergy] = (),
+    allergies_asked: bool = False,
     origin: str = "typed",
 ) -> Referral:
     """Send a referral (a new one, or the draft ``referral``): decide by the agreement, store values and decisions,
     let the receiver see the record, start the clock.
 
-    ``items`` are the values of the form; ``chosen_line`` other than proposed needs ``because``. Raises
-    :class:`EmergencyFound` (nothing sent), :class:`NotToBeSent` (the answer is the first line, or no receiver),
-    :class:`ReasonNeeded`, :class:`Stale`.
+    ``items`` are the values of the form; ``chosen_line`` other than proposed needs ``because``. A danger needs the
+    ``call`` that was made about it; in an emergency the line is then chosen by whoever called. ``allergies`` stand in
+    the register from then on, to be confirmed; ``allergies_asked`` says that the patient was asked. Raises
+    :class:`EmergencyFound` (nothing sent), :class:`CallNeeded`, :class:`NotToBeSent` (the answer is the first line, or
+    no receiver), :class:`ReasonNeeded`, :class:`Stale`, :class:`PatientDeceased`.
     """
     rule = check_access(by, Right.REFER, patient=patient, at=at)
+    _check_alive(patient)
     routing = route_patient(
         by=by,
         at=at,
@@ -100,8 +122,11 @@ def send(
         pathway=content.pathway or _pathway_of_draft(referral, by=by),
         items=items,
     )
-    if routing.is_emergency:
+    called = call is not None and call.is_complete
+    if routing.is_emergency and not (called and chosen_line):
         raise EmergencyFound(routing)
+    if routing.danger.certain and not called:
+        raise CallNeeded(routing)
     content_reason = needed(
         content.reason, _("Schrijf de reden van de verwijzing op."), error=ReferralRefused
     )
@@ -134,7 +159,9 @@ def send(
     found.direction = Direction.TO_SECOND_LINE if line == "second" else direction
     found.recipient = receiver
     found.chosen_line, found.on_behalf_of_id, found.form_data = line, on_behalf_of, {}
-    _take_over(found, routing)
+    _take_over(found, routing, at=at)
+    if call is not None and called:
+        call.keep(found, at=at)
     found.sent_at, found.answer_before = at, answer_before(found, at=at)
     if referral is None:
         found.save()
@@ -144,7 +171,30 @@ def send(
         keep_override(found, by=by, at=at, kind=Override.By.REFERRER, chosen=line, reason=because)
     _store(found, routing, by=by, at=at, items=items, origin=origin)
     open_relations(found, by=by, at=at)
+    _register(found, allergies, allergies_asked, by=by, at=at)
+    end_emergency(by=by, at=at, patient=patient, call=call, rule=rule)
     return found
+
+
+def _check_alive(patient: UUID) -> None:
+    died_on = Patient.objects.values_list("deceased_on", flat=True).get(pk=patient)
+    if died_on is not None:
+        raise PatientDeceased(died_on)
+
+
+def _register(
+    referral: Referral, allergies: Sequence[Allergy], asked: bool, *, by: Viewer, at: datetime
+) -> None:
+    """What the patient can't have goes to the register, each entry to be confirmed by who treats the patient."""
+    for one in allergies:
+        origin = AllergyIntolerance.Origin.IMPORTED if one.imported else AllergyIntolerance.Origin.REFERRAL
+        people.register_allergy(
+            by=by, at=at, patient=referral.patient_id, substance=one.substance, kind=one.kind, atc=one.atc,
+            reaction=one.reaction, text=one.text, since=one.since, origin=origin, original=one.original,
+            referral=referral.pk,
+        )  # fmt: skip
+    if asked:
+        people.ask_allergies(by=by, at=at, patient=referral.patient_id)
 
 
 def _pathway_of_draft(referral: UUID | None, *, by: Viewer) -> str:
@@ -167,8 +217,8 @@ def supplement(
     items: Sequence[NewObservation] = (),
     version: int | None = None,
 ) -> Referral:
-    """Answer the question of the receiver. New values make a new decision; an emergency now is refused like in
-    :func:`send`, because waiting for triage would be wrong."""
+    """Answer the question of the receiver. New values make a new decision. They are stored whatever they say: the
+    receiver must see a danger too, and the page of the sender says first what has to be done now."""
     found = locked(referral, by=by, version=version)
     rule = check_requester(by, found, at=at)
     REFERRAL_STATES.check(found.status, Status.SENT)
@@ -185,9 +235,7 @@ def supplement(
             pathway=found.pathway,
             items=items,
         )
-        if routing.is_emergency:
-            raise EmergencyFound(routing)
-        _take_over(found, routing)
+        _take_over(found, routing, at=at)
     found.answer_before = answer_before(found, at=at)
     if text.strip():
         add_line(found, by=by, at=at, text=text.strip())
@@ -197,42 +245,28 @@ def supplement(
     return found
 
 
-@transaction.atomic
-def record_emergency(*, by: Viewer, at: datetime, patient: UUID, routing: Routing) -> None:
-    """Keep the advice that was given, with the facts it rests on; nothing is sent or booked."""
-    rule = check_access(by, Right.REFER, patient=patient, at=at)
-    for decision in routing.decisions.values():
-        _store_decision(decision, routing, patient=patient, by=by, at=at)
-    audit.record(
-        by=by,
-        at=at,
-        action="E",
-        event="emergency_advice",
-        object_type="patient",
-        object_id=patient,
-        patient=patient,
-        rule=rule,
-        detail={"rules": [reason.rule for reason in routing.reasons]},
-    )
-
-
 def _check_draft(referral: Referral, patient: UUID) -> None:
     REFERRAL_STATES.check(referral.status, Status.SENT)
     if referral.status != Status.DRAFT or referral.patient_id != patient:
         raise ReferralRefused(_("Deze verwijzing is al verstuurd."))
 
 
-def _take_over(referral: Referral, routing: Routing) -> None:
+def _take_over(referral: Referral, routing: Routing, *, at: datetime) -> None:
     """What the agreement answered, as it stands in the row (worklists sort by it) and whole in ``routing``."""
+    referral.agreement_version = agreement_on(referral.network_id, on=routing.on).version
     referral.pathway = routing.pathway.key
     referral.proposed_line = routing.line
     referral.urgency = routing.urgency
     if routing.days is None:
         referral.see_before = None
     else:
-        referral.see_before = timezone.localdate(routing.at) + timedelta(days=routing.days)
-    referral.routing = routing.to_dict()
-    referral.agreement_version = routing.agreement_version
+        referral.see_before = routing.on + timedelta(days=routing.days)
+    referral.danger = order_of(routing.danger)
+    referral.routing = {
+        **routing.to_dict(),
+        "at": at.isoformat(),
+        "agreement": referral.agreement_version,
+    }
 
 
 def _store(
@@ -258,21 +292,4 @@ def _store(
                 origin=kind,
             )
     for decision in routing.decisions.values():
-        _store_decision(decision, routing, patient=referral.patient_id, by=by, at=at, referral=referral.pk)
-
-
-def _store_decision(
-    decision: Any, routing: Routing, *, patient: UUID, by: Viewer, at: datetime, referral: UUID | None = None
-) -> None:
-    record.store_decision(
-        by=by,
-        at=at,
-        patient=patient,
-        pathway=routing.pathway.key,
-        table=decision.table_id,
-        version=routing.pathway.version,
-        content_hash=routing.pathway.hash,
-        status=str(decision.status.value),
-        decision=decision.to_dict(),
-        referral=referral,
-    )
+        store_decision(decision, routing, patient=referral.patient_id, by=by, at=at, referral=referral.pk)

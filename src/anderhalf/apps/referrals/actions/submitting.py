@@ -14,12 +14,13 @@ from anderhalf.apps.people import actions as people
 from anderhalf.apps.people.queries import earlier_result
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.actions import NewObservation
+from anderhalf.core.pathway.referral import Routing
 
 from ..errors import EmergencyFound
 from ..imported import FORM as RECORD_FORM
-from ..routing import Routing
 from ..steps import Content
-from .sending import record_emergency, send
+from .emergency import record_emergency
+from .sending import send
 
 AFTER_SUBMIT: list[Callable[..., None]] = []
 """Rooms above this one that begin referrals from lists of their own, each called as ``f(by=…, at=…, referral=…,
@@ -39,6 +40,8 @@ class Submitted:
     referral: UUID | None = None
     patient: UUID | None = None
     routing: Routing | None = None
+    task: UUID | None = None
+    """The referrer's own task, when it is an emergency."""
     repeat: str = ""
 
 
@@ -71,9 +74,9 @@ def submit(
         with transaction.atomic():
             sent = send(by=by, at=at, patient=patient, content=content, items=values, **choices)
     except EmergencyFound as found:
-        record_emergency(by=by, at=at, patient=patient, routing=found.routing)
+        task = record_emergency(by=by, at=at, patient=patient, routing=found.routing)
         people.keep_result(by=by, key=key, result="emergency")
-        return Submitted(patient=patient, routing=found.routing)
+        return Submitted(patient=patient, routing=found.routing, task=task.pk if task else None)
     people.keep_result(by=by, key=key, result=str(sent.pk))
     for follower in AFTER_SUBMIT:
         follower(by=by, at=at, referral=sent, drafts=frozenset({draft, record or draft}))

@@ -16,6 +16,7 @@ from anderhalf.presentation.language import label_of
 
 from ..models import Referral
 from ..steps import Content
+from .call import CallForm
 from .widgets import DayField
 
 TESTS = [
@@ -34,10 +35,8 @@ LINES = [
 ]
 
 
-class ContentForm(forms.Form):
+class ContentForm(CallForm):
     """Kern of the referral. With ``from_hospital`` it is a referral down and asks the day of discharge."""
-
-    use_required_attribute = False
 
     submission = forms.CharField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -117,7 +116,12 @@ class ContentForm(forms.Form):
             ("", _("mijzelf")),
             *((str(d.pk), d.full_name) for d in doctors),
         ]
-        for name in ("chosen_line", "because"):  # they stand beside the form, under the answer
+        for name in (
+            "chosen_line",
+            "because",
+            "called_with",
+            "called_agreed",
+        ):  # they stand beside the form, under the answer
             self.fields[name].widget.attrs["form"] = "referral-form"
         if not from_hospital:
             del self.fields["discharged_on"]
@@ -134,7 +138,15 @@ class ContentForm(forms.Form):
 
     def fill_in_blanks(self) -> None:
         """Take what could not be read as empty: for a draft, and for an emergency, where nothing may be in the way."""
-        texts = ("reason", "treatment_so_far", "proposal", "further_information", "because")
+        texts = (
+            "reason",
+            "treatment_so_far",
+            "proposal",
+            "further_information",
+            "because",
+            "called_with",
+            "called_agreed",
+        )
         blank: dict[str, Any] = dict.fromkeys((*texts, "pathway", "recipient", "on_behalf_of"), "")
         blank |= {
             "intent": Referral.Intent.DIAGNOSIS,

@@ -19,7 +19,9 @@ from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness,
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import language
+from anderhalf.presentation.units import unit_choice
 
+from ..imported import ImportedAsk
 from .layout import (
     ALWAYS_IN_FRONT,
     EVERYDAY,
@@ -40,7 +42,9 @@ class FactForm(forms.Form):
     """Fields ``f_<fact>``, ``d_<fact>`` (date of the value, empty is today) and ``c_<fact>`` ("yes, this is right").
 
     ``known`` are values from the record (latest per fact) and ``imported`` values from an uploaded file; recent ones
-    are filled in, older ones are shown beside the empty field. ``deciding`` names the facts to mark as still needed.
+    are filled in, older ones are shown beside the empty field. ``asks`` is what the file leaves to a person: its
+    sentence stands beside the empty field, and no older value passes as the newest. ``deciding`` names the facts to
+    mark as still needed.
     """
 
     use_required_attribute = False
@@ -53,17 +57,27 @@ class FactForm(forms.Form):
         on: date,
         known: Mapping[str, FactValue] | None = None,
         imported: Mapping[str, FactValue] | None = None,
+        asks: Mapping[str, ImportedAsk] | None = None,
         born: date | None = None,
         **kwargs: Any,
     ) -> None:
         self.pathway, self.on, self.born = pathway, on, born
         self.known = dict(known or {})
         self.imported = dict(imported or {})
+        self.asks = dict(asks or {})
         self.used, self.extra = form_facts(pathway)
         self.language = language()
         self.values: dict[str, FactValue] = {}
         self.typed: dict[str, str] = {}
+        self.units: dict[str, str] = {}
         self.unusual: dict[str, str] = {}
+        self.doubtful: dict[str, tuple[FactValue, ...]] = {}
+        """Readings that were not accepted yet: they count for danger only ("if this is right, call now")."""
+        for name, one in self.asks.items():
+            if one.values and name in pathway.facts:
+                self.doubtful[name] = tuple(
+                    FactValue(value, on=one.on, origin="form") for value in one.values
+                )
         super().__init__(data, **kwargs)
         for name in (*self.used, *self.extra):
             self._add_fields(pathway.facts[name])
@@ -100,6 +114,9 @@ class FactForm(forms.Form):
                 required=False, label=label, initial=shown, max_length=40, widget=forms.TextInput(attrs=attrs)
             )
         self.fields[f"f_{fact.name}"] = field
+        choice = unit_choice(self.pathway.dictionary, fact)
+        if choice is not None:
+            self.fields[f"u_{fact.name}"] = choice
         if fact.type is FactType.NUMBER:
             self.fields[f"d_{fact.name}"] = forms.CharField(
                 required=False,
@@ -128,6 +145,10 @@ class FactForm(forms.Form):
 
     def _latest(self, fact: Fact) -> FactValue | None:
         given = [source[fact.name] for source in (self.imported, self.known) if fact.name in source]
+        ask = self.asks.get(fact.name)
+        if ask is not None and ask.newer:
+            # A newer result could not be read: nothing of that day or before is the newest value.
+            given = [one for one in given if ask.on is not None and one.on is not None and one.on > ask.on]
         return max(given, key=lambda value: value.on or date.min, default=None)
 
     # ---- reading what was typed ----
@@ -142,11 +163,19 @@ class FactForm(forms.Form):
         return cleaned
 
     def _read(self, name: str, text: str, cleaned: Mapping[str, Any]) -> None:
+        unit = str(cleaned.get(f"u_{name}") or "")
         try:
-            checked = self.pathway.dictionary.read_text(name, text)
+            checked = self.pathway.dictionary.read_text(
+                name, text, unit=unit or None, on=self.on, born=self.born
+            )
         except RefusedValue as refused:
             self.add_error(f"f_{name}", without_label(refused.texts[self.language]))
+            if refused.readings:
+                self.doubtful[name] = tuple(
+                    FactValue(one, on=self.on, origin="form") for one in refused.readings
+                )
             return
+        self.doubtful[name] = (FactValue(checked.value, on=self.on, origin="form"),)
         day = self._read_day(name, str(cleaned.get(f"d_{name}") or ""))
         if day is None:
             return
@@ -155,7 +184,9 @@ class FactForm(forms.Form):
             self.add_error(f"f_{name}", self.unusual[name])
             return
         self.values[name] = FactValue(checked.value, on=day, origin="form")
+        del self.doubtful[name]
         self.typed[name] = text
+        self.units[name] = unit or self.pathway.facts[name].unit_label or ""
 
     def _read_day(self, name: str, text: str) -> date | None:
         """The day of the value: empty means that of the same value in the record, or today."""
@@ -227,7 +258,8 @@ class FactForm(forms.Form):
                     value=value.value,
                     at=moment_on(on, at=at),
                     value_as_given=original.get("value", "") or self.typed.get(name, ""),
-                    unit_as_given=original.get("unit", "") or (self.pathway.facts[name].unit_label or ""),
+                    unit_as_given=original.get("unit", "")
+                    or self.units.get(name, self.pathway.facts[name].unit_label or ""),
                     original=original,
                 )
             )
@@ -283,10 +315,14 @@ class FactForm(forms.Form):
             tone = "attention"
         elif initial is not None and fact.type is not FactType.NUMBER and initial.on:
             note = _("uit het dossier, %(day)s") % {"day": date_text(initial.on)}
+        ask = self.asks.get(name)
+        if ask is not None and initial is None:
+            note, tone = ask.text, "attention"
         asked = name in self.unusual or bool(self.data.get(f"c_{name}"))
         return Row(
             fact=fact,
             field=self[f"f_{name}"],
+            unit_choice=self[f"u_{name}"] if f"u_{name}" in self.fields else None,
             date_field=self[f"d_{name}"] if f"d_{name}" in self.fields else None,
             confirm_field=self[f"c_{name}"] if asked and f"c_{name}" in self.fields else None,
             label=fact.label[self.language],

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anderhalf.core.decisions.facts import Fact, Value
+from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.presentation.language import number_label
+from anderhalf.core.pathway.referral import ASKED_ITSELF
+from anderhalf.presentation.language import measured_label, typed_label
 
-from ..routing import ASKED_ITSELF
 from .widgets import date_text
 
 TABLES = ("exclusion", "referral", "to_do")
@@ -81,6 +82,7 @@ class Row:
 
     fact: Fact
     field: forms.BoundField
+    unit_choice: forms.BoundField | None
     date_field: forms.BoundField | None
     confirm_field: forms.BoundField | None
     label: str
@@ -92,7 +94,7 @@ class Row:
     @property
     def unit(self) -> str:
         """The unit as a clinician writes it."""
-        return self.fact.unit_label or ""
+        return "" if self.unit_choice is not None else self.fact.unit_label or ""
 
     @property
     def kind(self) -> str:
@@ -159,8 +161,10 @@ def shown_value(fact: Fact, value: Value, language: str) -> str:
     """A value with its unit, for reading."""
     if isinstance(value, bool):
         return _("ja") if value else _("nee")
-    if isinstance(value, Decimal):
-        return " ".join(part for part in (number_label(value), fact.unit_label or "") if part)
+    if isinstance(value, Decimal | Range):
+        return " ".join(
+            part for part in (measured_label(value, fact.decimals), fact.unit_label or "") if part
+        )
     if isinstance(value, date):
         return date_text(value)
     return fact.values.get(value, {}).get(language, value)
@@ -174,10 +178,13 @@ def moment_on(day: date, *, at: datetime) -> datetime:
 
 
 def as_text(fact: Fact, value: Value) -> str:
+    """A value as it is typed into its field, and read back unchanged."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Range):
+        return f"{value.comparator}{typed_label(value.ends[0])}"
     if isinstance(value, Decimal):
-        return number_label(value)
+        return typed_label(value)
     return date_text(value) if isinstance(value, date) else value
 
 

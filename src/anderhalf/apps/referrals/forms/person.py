@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anderhalf.apps.people.birth_dates import BirthDateMixin
 from anderhalf.apps.people.identifiers import normalise_bsn
 from anderhalf.apps.people.models import Organisation, Patient
 
@@ -32,7 +33,7 @@ class BsnForm(forms.Form):
         return normalise_bsn(self.cleaned_data["bsn"])
 
 
-class PersonForm(forms.Form):
+class PersonForm(BirthDateMixin, forms.Form):
     """A new patient, to be registered when the referral is sent."""
 
     use_required_attribute = False
@@ -79,16 +80,16 @@ class PersonForm(forms.Form):
         except ValidationError as error:
             raise forms.ValidationError(error.messages) from None
 
-    def clean_birth_date(self) -> date:
-        """Not in the future."""
-        born: date = self.cleaned_data["birth_date"]
-        if born > self.on:
-            raise forms.ValidationError(_("Deze datum ligt in de toekomst."))
-        return born
+    def clean(self) -> dict[str, Any]:
+        """A birth date that can be, and that was confirmed when it is rare."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        self.check_birth_date(cleaned, on=self.on)
+        return cleaned
 
     def person(self) -> dict[str, Any]:
         """Arguments for ``people.actions.register_patient``."""
         given = dict(self.cleaned_data)
+        given.pop("birth_date_right")
         by_id = {str(found.pk): found for found in (*self._practices, *self._insurers)}
         given["practice"] = by_id.get(given["practice"])
         given["insurer"] = by_id.get(given["insurer"])

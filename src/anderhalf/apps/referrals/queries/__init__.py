@@ -1,5 +1,6 @@
 """Reading referrals. Every query takes the viewer (or a patient whose access the caller established)."""
 
+from ..danger import EMERGENCY
 from .details import (
     ThreadLine,
     history_of,
@@ -11,6 +12,7 @@ from .details import (
     saved_draft,
     thread_of,
 )
+from .emergencies import emergencies, emergency
 from .lists import (
     Filters,
     accepted_without_episode,
@@ -22,11 +24,14 @@ from .lists import (
 from .waiting import WaitingTime, waiting_norm, waiting_time
 
 __all__ = [
+    "EMERGENCY",
     "Filters",
     "ThreadLine",
     "WaitingTime",
     "accepted_without_episode",
     "counts",
+    "emergencies",
+    "emergency",
     "history_of",
     "letter_facts",
     "open_of_patient",

@@ -22,6 +22,7 @@ from django.db.models import (
 
 from anderhalf.apps.people.access import Right, patients_filter
 from anderhalf.apps.people.models import Patient
+from anderhalf.apps.people.queries import matching_name
 from anderhalf.apps.people.viewer import Viewer
 
 from ..access import acting_for
@@ -35,7 +36,7 @@ SORTS = {
     "patient": ("patient__family_name", "patient__initials"),
     "sent": ("sent_at",),
     "status": ("status", "status_since"),
-    "urgency": ("see_before", "sent_at"),
+    "urgency": ("danger", "see_before", "sent_at"),
     "answer": ("answer_before", "sent_at"),
 }
 
@@ -70,11 +71,7 @@ class Filters:
             except ValueError:
                 rows = rows.none()
         for word in self.text.split():
-            rows = rows.filter(
-                Q(patient__family_name__icontains=word)
-                | Q(patient__initials__istartswith=word)
-                | Q(number__icontains=word)
-            )
+            rows = rows.filter(matching_name(word, "patient__") | Q(number__icontains=word))
         name = self.sort.removeprefix("-")
         if name not in SORTS:
             return rows
@@ -117,7 +114,7 @@ def sent_list(viewer: Viewer, filters: Filters, *, at: datetime) -> QuerySet[Ref
 
 
 def worklist(viewer: Viewer, filters: Filters, *, at: datetime) -> QuerySet[Referral]:
-    """What was sent to the viewer's organisation: to be judged first, most urgent first.
+    """What was sent to the viewer's organisation: to be judged first, danger before all, then most urgent first.
 
     ``show="triage"`` gives only what waits for a decision of this side or for information that was asked.
     """
@@ -133,7 +130,9 @@ def worklist(viewer: Viewer, filters: Filters, *, at: datetime) -> QuerySet[Refe
         default=Value(2),
         output_field=IntegerField(),
     )
-    rows = rows.annotate(turn=order).order_by("turn", F("see_before").asc(nulls_last=True), "sent_at", "pk")
+    rows = rows.annotate(turn=order).order_by(
+        "turn", F("danger").asc(nulls_last=True), F("see_before").asc(nulls_last=True), "sent_at", "pk"
+    )
     if filters.show == "triage" and not filters.status:
         rows = rows.filter(status__in=TRIAGE)
     return _with_messages(filters.apply(rows, by_organisation="requester_organisation"), viewer)

@@ -13,11 +13,16 @@ from django.utils.translation import gettext as _
 
 from anderhalf.apps.network.queries import NotPublished
 from anderhalf.core.decisions.facts import Fact, FactType
+from anderhalf.core.pathway.danger import ACTIONS, Danger
+from anderhalf.core.pathway.derivations import OF_A_FORMULA
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.referral import CALL, Missing, Routing
+from anderhalf.presentation.formatting import in_words
 from anderhalf.presentation.language import language, number_label
 
 from ..agreed import DeductibleNote
-from ..routing import Missing, Routing, pathways_to_refer
+from ..forms.layout import shown_value
+from ..routing import pathways_to_refer
 
 SHOWN_MISSING = 6
 _NUMBER = re.compile(r"^(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)$")
@@ -40,6 +45,19 @@ class Gap:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """One danger in words: what to do now, why, and which unconfirmed values it hangs on (empty: it is certain)."""
+
+    action: str
+    call_112: bool
+    text: str
+    source: str
+    rule: str
+    local: bool
+    if_right: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """Everything the answer panel shows."""
 
@@ -59,14 +77,23 @@ class Answer:
     deductible: str
     deductible_who: str
     undecided_note: str = ""
+    computed: list[str] = field(default_factory=list)
+    """What was worked out because nobody reported it, with what it was worked out from."""
     invalid: int = 0
     receiver: str = ""
+    alarms: list[Alarm] = field(default_factory=list)
+    """What must not wait, the most urgent first; shown before everything else."""
     missing: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def is_emergency(self) -> bool:
         """Act now; nothing to send."""
         return self.line == "emergency"
+
+    @property
+    def is_danger(self) -> bool:
+        """A danger that is certain: nothing is sent without a call."""
+        return any(not one.if_right for one in self.alarms)
 
 
 def answer_of(
@@ -114,12 +141,58 @@ def answer_of(
         action=action,
         call=routing.action.startswith("call_"),
         phone=phone,
+        alarms=alarms_of(routing.danger, pathway),
         deductible=deductible.texts.get(lang, "") if deductible else "",
         deductible_who=f"{deductible.insurer}, {deductible.centre}" if deductible else "",
         undecided_note=note,
+        computed=_computed(routing, lang),
         invalid=invalid,
         receiver=receiver,
     )
+
+
+def _computed(routing: Routing, lang: str) -> list[str]:
+    """Values of a formula (eGFR) that an answer rests on; an age or a BMI speaks for itself."""
+    pathway = routing.pathway
+    used = {
+        one.name: one
+        for decision in routing.decisions.values()
+        for one in decision.facts_used
+        if one.origin.removeprefix("derived:") in OF_A_FORMULA
+    }
+    found = []
+    for name, one in used.items():
+        derived = pathway.dictionary.entry(name).derived
+        sources = [pathway.facts[source].label[lang] for source in derived.inputs] if derived else []
+        found.append(
+            _("%(fact)s is berekend: %(value)s, uit %(sources)s.")
+            % {
+                "fact": pathway.facts[name].label[lang],
+                "value": shown_value(pathway.facts[name], one.value, lang),
+                "sources": in_words([text[:1].lower() + text[1:] for text in sources]),
+            }
+        )
+    return found
+
+
+def alarms_of(danger: Danger, pathway: Pathway) -> list[Alarm]:
+    """Every danger in words."""
+    lang = language()
+    return [
+        Alarm(
+            action=sign.action_label.get(lang, sign.action),
+            call_112=sign.action == ACTIONS[0],
+            text=sign.why.get(lang, ""),
+            source=without_local(sign.source),
+            rule=sign.rule,
+            local=is_local(sign.local, sign.source),
+            if_right=", ".join(
+                f"{pathway.facts[name].label[lang]} {shown_value(pathway.facts[name], given.value, lang)}"
+                for name, given in sign.if_right.items()
+            ),
+        )
+        for sign in danger.signs
+    ]
 
 
 def without_local(source: str) -> str:
@@ -184,7 +257,8 @@ def to_do_of(routing: Routing, lang: str) -> list[dict[str, Any]]:
 def gap_of(missing: Missing, pathway: Pathway, lang: str) -> Gap:
     """A missing fact in words: "Kalium: boven 6,0 mmol/l wordt dit spoed"."""
     fact = pathway.facts[missing.fact]
-    lines = [line_name(line) for line in missing.lines if line_name(line)]
+    names = (_("overleg dezelfde dag") if line == CALL else line_name(line) for line in missing.lines)
+    lines = [name for name in names if name]
     effect = ""
     if missing.fact == "question":
         lines = []
@@ -196,7 +270,11 @@ def gap_of(missing: Missing, pathway: Pathway, lang: str) -> Gap:
     if not effect and lines:
         effect = _("kan %(lines)s worden") % {"lines": either(lines)}
     stale = missing.state == "stale"
-    text = _("%(fact)s (te oud)") % {"fact": fact.label[lang]} if stale else fact.label[lang]
+    text = fact.label[lang]
+    if stale:
+        text = _("%(fact)s (te oud)") % {"fact": text}
+    elif missing.state == "imprecise":
+        text = _("%(fact)s (niet precies genoeg)") % {"fact": text}
     return Gap(text=text, effect=effect, fact=missing.fact, stale=stale, blocking=missing.blocking)
 
 
@@ -250,6 +328,7 @@ def stored_answer(routing: Mapping[str, Any], pathway: Pathway) -> dict[str, Any
     lang = language()
     if not routing:
         return {}
+    danger = routing.get("danger", {})
     term = pathway.urgencies.get(routing.get("urgency", ""))
     facts = pathway.facts
     return {
@@ -266,6 +345,16 @@ def stored_answer(routing: Mapping[str, Any], pathway: Pathway) -> dict[str, Any
             }
             for one in routing.get("reasons", [])
         ],
+        "danger": [
+            {
+                "text": one["why"].get(lang, ""),
+                "action": label_of(pathway, one["table"], "action", one["action"], lang),
+                "rule": one["rule"],
+            }
+            for one in danger.get("signs", [])
+            if one["certain"]
+        ],
+        "not_asked": [facts[name].label[lang] for name in danger.get("missing", []) if name in facts],
         "missing": [
             facts[one["fact"]].label[lang] for one in routing.get("missing", []) if one["fact"] in facts
         ],

@@ -21,18 +21,19 @@ from anderhalf.apps.people.roles import FIRST_LINE, SPECIALISTS, Role
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.referral import Routing
 from anderhalf.presentation.language import language
 
 from .. import agreed, queries
 from ..actions.submitting import FORM
-from ..forms import ContentForm, FactForm, PersonForm
-from ..forms.layout import shown_value
+from ..forms import AllergiesForm, ContentForm, FactForm, PersonForm
 from ..forms.widgets import read_date
 from ..imported import FORM as RECORD_FORM
 from ..imported import ImportedRecord
 from ..models import Referral
-from ..routing import Routing, pathway_to_refer, pathways_to_refer, route
+from ..routing import pathway_to_refer, pathways_to_refer, route
 from .answer import Answer, answer_of
+from .imported import imported_rows
 
 
 def parsed_uuid(text: str | None) -> UUID | None:
@@ -125,10 +126,7 @@ class Desk:
         found: dict[str, Any] = {}
         if self.imported is not None:
             found.update(self.imported.person)
-            lines = [*self.imported.conditions]
-            if self.imported.allergies:
-                lines.append(_("Allergie: %(list)s") % {"list": ", ".join(self.imported.allergies)})
-            found["further_information"] = "\n".join(lines)
+            found["further_information"] = "\n".join(self.imported.conditions)
             found["treatment_so_far"] = "\n".join(self.imported.medication)
         if self.viewer.role == Role.POH and self.patient is not None and self.patient.gp_id:
             found["on_behalf_of"] = str(self.patient.gp_id)
@@ -173,6 +171,11 @@ class Desk:
         return form
 
     @cached_property
+    def allergies_form(self) -> AllergiesForm:
+        """What the patient can't have; what the file says is filled in."""
+        return AllergiesForm(self.data, imported=self.imported, initial=self.initial)
+
+    @cached_property
     def fact_form(self) -> FactForm:
         """The facts of the pathway."""
         return self._fact_form(self.data)
@@ -184,6 +187,7 @@ class Desk:
             on=self.on,
             known=self.known,
             imported=self.imported.values() if self.imported else {},
+            asks=self.imported.asks if self.imported else {},
             born=self.born,
             initial=self.initial,
         )
@@ -191,7 +195,11 @@ class Desk:
     @property
     def forms(self) -> list[Any]:
         """All forms that are shown."""
-        return [form for form in (self.person_form, self.content_form, self.fact_form) if form is not None]
+        return [
+            form
+            for form in (self.person_form, self.content_form, self.allergies_form, self.fact_form)
+            if form is not None
+        ]
 
     # ---- who ----
 
@@ -241,13 +249,13 @@ class Desk:
         form.is_valid()
         found = route(
             pathway=self.pathway,
-            agreement_version=self.agreement.version,
             facts=form.facts(),
             intent=self._typed("intent"),
             from_hospital=self.from_hospital,
             birth_date=self.born,
             sex=self.sex,
             at=self.at,
+            doubtful=form.doubtful,
         )
         bad = {field[2:] for field in form.errors if field != "__all__"}
         return found, len(bad)
@@ -310,38 +318,15 @@ class Desk:
             "patient": self.patient,
             "person_form": self.person_form,
             "content_form": self.content_form,
+            "allergies_form": self.allergies_form,
             "sections": self.fact_form.sections(self._relevant()),
             "answer": self.answer(),
             "imported": self.imported,
-            "imported_rows": imported_rows(self),
+            "imported_rows": imported_rows(self.imported, self.fact_form),
             "draft_restored": self.data is None and self.draft is not None,
             "open_referrals": list(queries.open_of_patient(self.patient.pk)) if self.patient else [],
             "has_errors": self.data is not None and any(form.errors for form in self.forms),
         }
-
-
-def imported_rows(desk: Desk) -> list[dict[str, Any]]:
-    """What was found in the file, for reading: value, date, place, and whether it is filled in or too old."""
-    if desk.imported is None:
-        return []
-    rows = []
-    for one in desk.imported.facts:
-        fact = desk.pathway.facts.get(one.name)
-        if fact is None:
-            continue
-        field = desk.fact_form.fields.get(f"f_{one.name}")
-        rows.append(
-            {
-                "label": fact.label[language()],
-                "value": shown_value(fact, one.value, language()),
-                "on": one.on,
-                "where": one.where,
-                "original": " ".join(part for part in (one.original_value, one.original_unit) if part),
-                "filled": bool(field is not None and field.initial not in ("", None)),
-                "on_form": field is not None,
-            }
-        )
-    return rows
 
 
 def open_desk(

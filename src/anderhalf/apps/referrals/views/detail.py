@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anderhalf.apps.network.queries import NotPublished, pathway_on
 from anderhalf.apps.people import queries as people
-from anderhalf.apps.record.actions import NewObservation
 from anderhalf.apps.record.models import Observation
 from anderhalf.apps.record.queries import value_of
 from anderhalf.core.pathway.model import Pathway
@@ -26,13 +24,13 @@ from anderhalf.presentation.language import language
 
 from .. import actions, agreed, queries
 from ..access import can_message, is_requester, steps_now
-from ..errors import EmergencyFound, ReferralRefused, Stale
+from ..errors import ReferralRefused, Stale
 from ..forms.content import TESTS
-from ..forms.facts import FactForm
 from ..forms.layout import GROUP_ORDER, shown_value
+from ..forms.supplement import supplement_rows
 from ..models import Referral
 from ..states import Status
-from .answer import answer_of, line_name, pathway_names, stored_answer
+from .answer import Alarm, line_name, pathway_names, stored_answer
 from .lists import TONES
 
 MAIN_ROAD = (Status.SENT, Status.ACCEPTED, Status.BOOKED, Status.SEEN, Status.CLOSED)
@@ -45,7 +43,7 @@ def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     found = queries.referral_for(request.viewer, referral_id, at=request.now)
     if found.status == Status.DRAFT:
         return redirect(f"{_form_address(found)}?verwijzing={found.pk}")
-    context = _context(request, found)
+    context = page_context(request, found)
     if can_message(request.viewer, found, at=request.now):
         actions.mark_messages_read(by=request.viewer, at=request.now, referral=found.pk)
     return render(request, "referrals/referral.html", context)
@@ -56,12 +54,13 @@ def _form_address(found: Referral) -> str:
     return reverse("referrals:down" if down else "referrals:new")
 
 
-def _context(request: HttpRequest, found: Referral, **more: Any) -> dict[str, Any]:
+def page_context(request: HttpRequest, found: Referral, **more: Any) -> dict[str, Any]:
     viewer, at = request.viewer, request.now
-    pathway = _pathway(found)
+    pathway = pathway_of(found)
     changes = list(found.changes.all())
     tests = dict(TESTS)
     steps = steps_now(viewer, found, at=at)
+    data = request.POST if request.method == "POST" else None
     return {
         "referral": found,
         "about": pathway_names(viewer.network, on=timezone.localdate(at)).get(found.pathway, ""),
@@ -94,14 +93,16 @@ def _context(request: HttpRequest, found: Referral, **more: Any) -> dict[str, An
         or (found.proposed_line == "second" and found.recipient.kind == "hospital"),
         "waiting_days": queries.waiting_time(found.recipient_id, at=at),
         "history": [one for one in queries.history_of(found.patient_id) if one.pk != found.pk][:5],
-        "supplement_rows": _supplement_rows(found, pathway, request) if "supplement" in steps else [],
+        "supplement_rows": supplement_rows(found, pathway, data, on=timezone.localdate(at))
+        if "supplement" in steps
+        else [],
         "typed": {},
         "refused": "",
         **more,
     }
 
 
-def _pathway(found: Referral) -> Pathway | None:
+def pathway_of(found: Referral) -> Pathway | None:
     on = timezone.localdate(found.sent_at or found.status_since)
     try:
         return pathway_on(found.network_id, found.pathway, on=on)
@@ -173,7 +174,7 @@ def _facts(found: Referral, pathway: Pathway | None) -> list[dict[str, Any]]:
         group["rows"].append(
             {
                 "label": label,
-                "value": shown_value(fact, _plain(value), language()),
+                "value": shown_value(fact, value, language()),
                 "on": day if day != sent_on else None,
                 "status": row.get_status_display() if row.status != "final" else "",
                 "given": _as_given(row, fact.unit),
@@ -189,10 +190,6 @@ def _as_given(row: Observation, unit: str | None) -> str:
         return ""
     text = f"{row.value_as_given} {row.unit_as_given}".strip()
     return _("ingelezen: %(value)s") % {"value": text} if row.origin == "imported" and text else ""
-
-
-def _plain(value: Any) -> Any:
-    return value.normalize() + 0 if isinstance(value, Decimal) else value
 
 
 def _term(found: Referral, pathway: Pathway | None) -> str:
@@ -211,32 +208,10 @@ def _urgencies(pathway: Pathway | None) -> list[tuple[str, str]]:
     ]
 
 
-def _supplement_rows(found: Referral, pathway: Pathway | None, request: HttpRequest) -> list[Any]:
-    """Fields for the facts that could still change the answer, and for those that were asked to follow."""
-    if pathway is None or not found.routing:
-        return []
-    form = _supplement_form(found, pathway, request)
-    wanted = dict.fromkeys(one["fact"] for one in found.routing.get("missing", []))
-    to_do = pathway.tables.get("to_do")
-    for one in found.routing.get("to_do", []) if to_do else []:
-        cells = to_do.rule(one["rule"]).cells
-        wanted |= dict.fromkeys(name for name, cell in cells.items() if cell.text == "null")
-    return [form.row(name) for name in wanted if f"f_{name}" in form.fields]
-
-
-def _supplement_form(found: Referral, pathway: Pathway, request: HttpRequest) -> FactForm:
-    return FactForm(
-        request.POST if request.method == "POST" else None,
-        pathway=pathway,
-        on=timezone.localdate(request.now),
-        born=found.patient.birth_date,
-    )
-
-
 # ---- steps ----
 
 
-def _step(
+def take_step(
     request: HttpRequest, referral_id: UUID, do: Callable[..., Any], done: str, **arguments: Any
 ) -> HttpResponse:
     """Take a step and say what happened; what is refused comes back with everything that was typed."""
@@ -250,52 +225,31 @@ def _step(
             **arguments,
         )
     except Stale as stale:
-        return _refused(request, stale.referral.pk, str(stale), status=409)
-    except EmergencyFound as found:
-        return _emergency(request, referral_id, found)
-    except ReferralRefused as refused:
-        return _refused(request, referral_id, str(refused), status=422)
+        return refused(request, stale.referral.pk, str(stale), status=409)
+    except ReferralRefused as why:
+        return refused(request, referral_id, str(why), status=422)
     messages.success(request, done)
     return redirect("referrals:referral", referral_id=referral_id)
 
 
-def _refused(request: HttpRequest, referral_id: UUID, text: str, *, status: int) -> HttpResponse:
+def refused(
+    request: HttpRequest, referral_id: UUID, text: str, *, status: int, alarms: Sequence[Alarm] = ()
+) -> HttpResponse:
     found = queries.referral_for(request.viewer, referral_id, at=request.now)
     step = request.resolver_match.url_name if request.resolver_match else ""
-    context = _context(request, found, typed={**request.POST.dict(), "step": step}, refused=text)
+    context = page_context(request, found, typed={**request.POST.dict(), "step": step}, refused=text)
+    if alarms:
+        on = timezone.localdate(request.now)
+        phone = agreed.phone_on_duty(found.network_id, practice=found.patient.practice.key, on=on)
+        context |= {"alarms": alarms, "phone": phone}
     return render(request, "referrals/referral.html", context, status=status)
-
-
-def _emergency(request: HttpRequest, referral_id: UUID, emergency: EmergencyFound) -> HttpResponse:
-    """New values show a red flag: keep the advice, change nothing about the referral."""
-    found = queries.referral_for(request.viewer, referral_id, at=request.now)
-    actions.record_emergency(
-        by=request.viewer,
-        at=request.now,
-        patient=found.patient_id,
-        routing=emergency.routing,
-    )
-    on = timezone.localdate(request.now)
-    hospital = agreed.default_recipient(
-        found.network_id, "second", practice=found.patient.practice.key, on=on
-    )
-    answer = answer_of(
-        emergency.routing,
-        receiver="",
-        phone=agreed.urgent_phone(found.network_id, hospital.key, on=on) if hospital else "",
-        agreement=emergency.routing.agreement_version,
-        waiting_days=None,
-        deductible=None,
-    )
-    context = {"answer": answer, "referral": found, "patient_id": found.patient_id}
-    return render(request, "referrals/emergency.html", context)
 
 
 @require_POST
 def accept(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Take the patient on."""
     given = request.POST
-    return _step(
+    return take_step(
         request,
         referral_id,
         actions.accept,
@@ -309,7 +263,7 @@ def accept(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 def ask(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Ask the sender for more."""
     text = request.POST.get("question", "")
-    return _step(
+    return take_step(
         request, referral_id, actions.ask_more, _("Uw vraag is naar de verwijzer gestuurd."), question=text
     )
 
@@ -317,7 +271,7 @@ def ask(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 @require_POST
 def redirect_line(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """To the first or second line instead."""
-    return _step(
+    return take_step(
         request,
         referral_id,
         actions.redirect,
@@ -331,44 +285,26 @@ def redirect_line(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 def answer(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Answer as advice."""
     text = request.POST.get("answer", "")
-    return _step(request, referral_id, actions.answer_advice, _("Uw advies is verstuurd."), answer=text)
+    return take_step(request, referral_id, actions.answer_advice, _("Uw advies is verstuurd."), answer=text)
 
 
 @require_POST
 def withdraw(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """Take it back."""
     text = request.POST.get("because", "")
-    return _step(request, referral_id, actions.withdraw, _("De verwijzing is ingetrokken."), because=text)
+    return take_step(request, referral_id, actions.withdraw, _("De verwijzing is ingetrokken."), because=text)
 
 
 @require_POST
 def close(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """The sender has read the answer, or acted on the redirection."""
-    return _step(request, referral_id, actions.close, _("De verwijzing is afgesloten."))
+    return take_step(request, referral_id, actions.close, _("De verwijzing is afgesloten."))
 
 
 @require_POST
 def seen(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """The hospital saw the patient; its appointments are not kept here."""
-    return _step(request, referral_id, actions.mark_seen, _("Vastgelegd dat de patiënt is gezien."))
-
-
-@require_POST
-def supplement(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """Give what was asked, in words and in values."""
-    found = queries.referral_for(request.viewer, referral_id, at=request.now)
-    pathway = _pathway(found)
-    items: list[NewObservation] = []
-    if pathway is not None:
-        form = _supplement_form(found, pathway, request)
-        if not form.is_valid():
-            wrong = "; ".join(f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items())
-            return _refused(request, referral_id, wrong, status=422)
-        items = form.observations(at=request.now, originals={})
-    text = request.POST.get("text", "")
-    return _step(
-        request, referral_id, actions.supplement, _("Uw aanvulling is verstuurd."), text=text, items=items
-    )
+    return take_step(request, referral_id, actions.mark_seen, _("Vastgelegd dat de patiënt is gezien."))
 
 
 @require_POST
@@ -381,8 +317,8 @@ def message(request: HttpRequest, referral_id: UUID) -> HttpResponse:
             referral=referral_id,
             text=request.POST.get("text", ""),
         )
-    except ReferralRefused as refused:
-        return _refused(request, referral_id, str(refused), status=422)
+    except ReferralRefused as why:
+        return refused(request, referral_id, str(why), status=422)
     found = queries.referral_for(request.viewer, referral_id, at=request.now)
     if request.htmx:
         context = {

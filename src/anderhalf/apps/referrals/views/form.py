@@ -21,8 +21,8 @@ from anderhalf.apps.people.roles import SPECIALISTS
 
 from .. import actions, queries
 from ..actions.submitting import FORM
-from ..errors import ReferralRefused, Stale
-from ..forms import BsnForm
+from ..errors import CallNeeded, ReferralRefused, Stale
+from ..forms import BsnForm, ContentForm, EmergencyForm
 from ..imported import FORM as RECORD_FORM
 from ..models import Referral
 from .answer import Answer
@@ -155,8 +155,10 @@ def _other_questions(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _check_by_intent(desk: Desk, answer: Answer) -> None:
     """What the answer itself asks of the rest of the form: a reason for another choice; blood pressure and pulse for
-    advice; the patient's consent. In an emergency nothing may stand in the way."""
-    if answer.is_emergency:
+    advice; the patient's consent. In an emergency nothing may stand in the way, until somebody was called and chooses
+    where the patient goes."""
+    typed = desk.content_form.data
+    if answer.is_emergency and not (typed.get("called_with") and typed.get("chosen_line")):
         for form in desk.forms:
             if form is not desk.person_form:
                 form.errors.clear()
@@ -194,9 +196,12 @@ def _submit(request: HttpRequest, desk: Desk) -> HttpResponse:
             else None,
             chosen_line=content.cleaned_data.get("chosen_line") or None,
             because=content.cleaned_data.get("because", ""),
+            call=content.call(),
             on_behalf_of=content.chosen("on_behalf_of"),
             referral=desk.referral.pk if desk.referral else None,
             version=content.cleaned_data.get("version"),
+            allergies=desk.allergies_form.entries(),
+            allergies_asked=desk.allergies_form.asked,
         )
     except DuplicatePatient as known:
         return _known_already(request, desk, known)
@@ -204,15 +209,25 @@ def _submit(request: HttpRequest, desk: Desk) -> HttpResponse:
         return _again(request, desk, stale=stale)
     except (ReferralRefused, ValidationError) as refused:
         text = refused.messages[0] if isinstance(refused, ValidationError) else str(refused)
-        content.add_error("because" if isinstance(refused, actions.ReasonNeeded) else None, text)
+        content.add_error(_field_of(refused, content), text)
         return _again(request, desk)
     if done.repeat:
         return _repeat(request, done.repeat)
     if done.routing is not None:
-        context = {"answer": desk.answer(), "desk": desk, "patient_id": done.patient}
+        form = EmergencyForm(initial={"called_with": content.data.get("called_with", "")})
+        context = {
+            "answer": desk.answer(), "desk": desk, "patient_id": done.patient, "task_id": done.task, "form": form,
+        }  # fmt: skip
         return render(request, "referrals/emergency.html", context)
     messages.success(request, _("De verwijzing is verstuurd."))
     return redirect("referrals:referral", referral_id=done.referral)
+
+
+def _field_of(refused: Exception, content: ContentForm) -> str | None:
+    """The field that a refusal is about."""
+    if isinstance(refused, CallNeeded):
+        return "called_agreed" if content.cleaned_data.get("called_with") else "called_with"
+    return "because" if isinstance(refused, actions.ReasonNeeded) else None
 
 
 def _repeat(request: HttpRequest, result: str) -> HttpResponse:
@@ -270,6 +285,9 @@ def _keep(request: HttpRequest, desk: Desk) -> HttpResponse:
     people.discard_draft(by=desk.viewer, form=FORM, about=desk.key)
     text = _("Bewaard als concept %(number)s; uw collega's kunnen het afmaken.") % {"number": found.number}
     messages.success(request, text)
+    for alarm in desk.answer().alarms[:1]:  # a danger does not wait for a colleague
+        first = _("Klopt dit?") if alarm.if_right else _("Wacht hier niet mee.")
+        messages.error(request, f"{first} {alarm.action}: {alarm.text}")
     return redirect("referrals:list")
 
 

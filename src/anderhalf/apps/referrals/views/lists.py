@@ -20,6 +20,7 @@ from anderhalf.apps.people.viewer import Viewer
 
 from .. import queries
 from ..access import is_requester
+from ..danger import UNKNOWN
 from ..models import Referral
 from ..states import OWNERS, Status
 from .answer import pathway_names
@@ -68,6 +69,7 @@ def _rows(page: Any, viewer: Viewer, request: HttpRequest, norm: int | None) -> 
                 "running": one.status
                 in (Status.SENT, Status.MORE_INFORMATION, Status.ACCEPTED, Status.BOOKED),
                 "norm": norm,
+                "danger": _danger(one),
                 "late": bool(one.answer_before and one.answer_before < request.now),
                 "see_late": bool(
                     one.see_before
@@ -78,6 +80,13 @@ def _rows(page: Any, viewer: Viewer, request: HttpRequest, norm: int | None) -> 
             }
         )
     return rows
+
+
+def _danger(one: Referral) -> str:
+    """``certain``, ``unknown`` (alarm signs that nobody asked) or nothing, while somebody still has to act on it."""
+    if one.danger is None or one.status not in (Status.SENT, Status.MORE_INFORMATION, Status.ACCEPTED):
+        return ""
+    return "unknown" if one.danger == UNKNOWN else "certain"
 
 
 def _next(one: Referral, viewer: Viewer) -> tuple[str, str]:

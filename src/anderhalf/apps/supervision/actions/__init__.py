@@ -8,6 +8,7 @@ from .cases import (
     put_case_of_advice,
     put_cases_of_encounter,
     put_required_cases,
+    take_back_cases,
 )
 from .meetings import attend, close_meeting, plan_meetings
 
@@ -22,4 +23,5 @@ __all__ = [
     "put_case_of_advice",
     "put_cases_of_encounter",
     "put_required_cases",
+    "take_back_cases",
 ]

@@ -137,6 +137,20 @@ def put_case_of_advice(*, by: Viewer, at: datetime, choice: AdviceChoice) -> Non
         _put(case_of_choice(choice), by=by, at=at, episode=choice.episode_id)
 
 
+def take_back_cases(*, by: Viewer, at: datetime, choice: AdviceChoice) -> None:
+    """Follower of an undone choice: what that press put on the agenda, and waits there still, comes off it."""
+    put = CaseDiscussion.objects.filter(
+        episode=choice.episode_id,
+        status=CaseDiscussion.Status.WAITING,
+        added_at=choice.at,
+        added_by=choice.by,
+    )
+    for case in list(put.values_list("pk", flat=True)):
+        drop_case(
+            by=by, at=at, case=case, because="De keuze waardoor dit op de agenda kwam is ongedaan gemaakt."
+        )
+
+
 def _put(case: RequiredCase, *, by: Viewer, at: datetime, episode: UUID) -> None:
     """On the agenda, unless it waits there already."""
     try:

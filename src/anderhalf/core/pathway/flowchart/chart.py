@@ -15,9 +15,10 @@ from typing import Any
 from anderhalf.core.decisions.facts import Value
 from anderhalf.core.decisions.feel import Equals, IsNull
 from anderhalf.core.decisions.model import DecisionTable, HitPolicy, OnUnknown, Rule
+from anderhalf.core.pathway.danger import EXCLUSION
 from anderhalf.core.pathway.flowchart.words import criterion, in_language
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.core.pathway.referral import EMERGENCY, EXCLUSION, NONE, REFERRAL, TO_DO
+from anderhalf.core.pathway.referral import EMERGENCY, NONE, REFERRAL, TO_DO
 
 SHARED_BY = 2
 """A fact that at least one in so many rules of a table asks about is said once above the rules."""

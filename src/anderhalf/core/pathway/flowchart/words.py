@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from anderhalf.core.decisions.facts import Fact, FactType, Value
 from anderhalf.core.decisions.feel import Equals, Interval, IsNull, Part, UnaryTest
+from anderhalf.core.decisions.ranges import Range
 
 NO_BREAK = "\u00a0"
 
@@ -133,7 +134,7 @@ def _interval(part: Interval, fact: Fact, language: str) -> str:
 
 
 def value_in_words(value: Value, fact: Fact, language: str) -> str:
-    """`4,8 mmol/l`, `ja`, `sinusritme`, `14-03-2025`."""
+    """`4,8 mmol/l`, `> 90 ml/min`, `ja`, `sinusritme`, `14-03-2025`."""
     words = WORDS[language]
     if isinstance(value, bool):
         return words.yes if value else words.no
@@ -147,7 +148,12 @@ def value_in_words(value: Value, fact: Fact, language: str) -> str:
     return f"{text}%" if unit == "%" else f"{text}{NO_BREAK}{unit}"
 
 
-def _plain(value: Decimal | date, language: str) -> str:
+def _plain(value: Decimal | Range | date, language: str) -> str:
+    if isinstance(value, Range):
+        ends = [_plain(end, language) for end in value.ends]
+        if value.comparator:
+            return f"{value.comparator}{NO_BREAK}{ends[0]}"
+        return WORDS[language].between[value.low_closed, value.high_closed].format(low=ends[0], high=ends[1])
     if isinstance(value, date):
         return f"{value:%d-%m-%Y}"
     return format(value, "f").replace(".", WORDS[language].decimal)

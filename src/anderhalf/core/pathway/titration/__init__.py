@@ -1,11 +1,10 @@
 """Titration: rules in `pathways/<key>/titration`, one proposal per class out.
 
-`read_protocol` reads a pathway's protocol; `advise` (or `propose`) answers for one patient on one day;
-`alarms` judges home measurements; `stored` and `replay` keep an advice and prove it later.
+`read_protocol` reads a pathway's protocol; `advise` answers for one patient on one day;
+`stored` and `replay` keep an advice and prove it later.
 """
 
-from anderhalf.core.pathway.titration.alarms import Alarm, alarms
-from anderhalf.core.pathway.titration.engine import advise, propose
+from anderhalf.core.pathway.titration.engine import advise
 from anderhalf.core.pathway.titration.ladder import Dose, Drug
 from anderhalf.core.pathway.titration.model import (
     Advice,
@@ -19,6 +18,7 @@ from anderhalf.core.pathway.titration.model import (
     ProblemKind,
     Proposal,
     ProposalKind,
+    Settled,
     Tolerance,
     WouldChange,
 )
@@ -27,7 +27,7 @@ from anderhalf.core.pathway.titration.reading import read_protocol
 from anderhalf.core.pathway.titration.stored import ReplayError, replay, store
 
 __all__ = [
-    "Advice", "Alarm", "Check", "Dose", "Drug", "DrugUse", "MissingFact", "Observation", "ObservationStatus", "Patient",
-    "Problem", "ProblemKind", "Proposal", "ProposalKind", "Protocol", "ProtocolError", "ReplayError", "Tolerance",
-    "WouldChange", "advise", "alarms", "propose", "read_protocol", "replay", "store",
+    "Advice", "Check", "Dose", "Drug", "DrugUse", "MissingFact", "Observation", "ObservationStatus", "Patient",
+    "Problem", "ProblemKind", "Proposal", "ProposalKind", "Protocol", "ProtocolError", "ReplayError", "Settled",
+    "Tolerance", "WouldChange", "advise", "read_protocol", "replay", "store",
 ]  # fmt: skip

@@ -28,12 +28,12 @@ class Asked:
     """The full explanation, when it was asked for."""
 
     def missing_for(self, at: int) -> tuple[str, ...]:
-        """The facts that leave rule `at` undecided."""
+        """The facts, missing or not precise enough, that leave rule `at` undecided."""
         rule = self.table.rules[at]
         return tuple(
             fact.name
             for fact, value in zip(self.table.inputs, self.values, strict=True)
-            if value is None and rule.cells[fact.name].matches(None) is None
+            if rule.cells[fact.name].matches(value) is None
         )
 
     def output(self, name: str) -> Value | None:

@@ -11,14 +11,26 @@ from anderhalf.core.decisions.facts import FactValue, FactValues, Value
 from anderhalf.core.decisions.model import OnUnknown, Rule
 from anderhalf.core.decisions.policy import bits
 from anderhalf.core.pathway.titration.asking import Ask, Asked, ask_explained
+from anderhalf.core.pathway.titration.class_facts import class_facts, drug_to_start, interval_days, rapid_step
 from anderhalf.core.pathway.titration.derive import Context
 from anderhalf.core.pathway.titration.history import ClassState
 from anderhalf.core.pathway.titration.ladder import Dose, Drug
-from anderhalf.core.pathway.titration.model import DOWNWARD, UPWARD, ProposalKind, boldness
-from anderhalf.core.pathway.titration.protocol import DrugClass
+from anderhalf.core.pathway.titration.model import DOWNWARD, UPWARD, ProposalKind
+from anderhalf.core.pathway.titration.protocol import DrugClass, Protocol
 
 GATE_OPEN = "go"
-_NO = FactValue(False)
+UNCHANGED = frozenset({ProposalKind.KEEP, ProposalKind.HOLD})
+"""Answers after which nothing happens, so that what is in use is looked at once more."""
+BEHIND: Mapping[str, tuple[str, ...]] = {
+    "renal_change": ("creatinine", "egfr"), "creatinine_rise_percent": ("creatinine",),
+    "egfr_fall_percent": ("creatinine",),
+    "egfr": ("egfr", "creatinine"), "bp_alternatives": ("congestion",), "indication": ("heart_failure_known", "lvef"),
+    "phenotype": ("lvef", "lvef_ever_40_or_less"), "nt_probnp_rise_percent": ("nt_probnp",),
+    "potassium_rise": ("potassium",), "recent_hyperkalaemia": ("potassium",),
+    "digoxin_level_outdated": ("digoxin_level",),
+    "loop_diuretic_dose": (), "vital_signs_doubtful": ("heart_rate", "systolic_bp"),
+}  # fmt: skip
+"""Facts that are worked out, and the measured or answered ones that somebody can give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,9 @@ def weigh(asked: Asked) -> Answer:
     missing = tuple(dict.fromkeys(name for at in undecided for name in asked.missing_for(at)))
     if fired is not None and kind in DOWNWARD:
         return Answer(kind, fired, missing, asked)
-    harmless = kind is not None and kind not in UPWARD and not open_kinds & (DOWNWARD | UPWARD)
+    # Whether a class is indicated at all is what makes "discuss" untrue: then the fact is asked first.
+    untrue = kind is ProposalKind.DISCUSS and ProposalKind.NOT_INDICATED in open_kinds
+    harmless = kind is not None and kind not in UPWARD and not open_kinds & (DOWNWARD | UPWARD) and not untrue
     if fired is not None and harmless:
         return Answer(kind, fired, missing, asked)
     if not undecided:
@@ -97,11 +111,6 @@ class ClassAnswer:
         return kind
 
     @property
-    def boldness(self) -> int:
-        """How bold the answer is (see `boldness`)."""
-        return boldness(self.kind)
-
-    @property
     def _dose_is_known(self) -> bool:
         use = self.state.use
         return use is not None and use.dose is not None and use.drug is not None
@@ -110,127 +119,68 @@ class ClassAnswer:
 def answer_class(context: Context, drug_class: DrugClass, ask: Ask = ask_explained) -> ClassAnswer:
     """Decide one class: its table first; a step up then has to pass the gate."""
     state = context.history.classes[drug_class.key]
-    facts = {**context.facts, **_class_facts(context, drug_class, state)}
+    facts = {**context.facts, **class_facts(context, drug_class, state)}
     answer = weigh(ask(drug_class.table, facts, context.on))
-    gate = None
-    if answer.kind in UPWARD:
-        gate = weigh(ask(context.protocol.gate, facts, context.on))
+    gate = _gate(context, state, answer, facts, ask)
     drug = state.use.drug if state.use is not None else drug_to_start(context, drug_class.key, state)
     stopped_by_gate = gate is not None and gate.kind is not None
     dose_new = None if stopped_by_gate else _new_dose(context, state, drug, str(answer.output("dose")))
     if answer.kind in UPWARD and not stopped_by_gate and dose_new is None:
         # Nothing to step to: no drug of the class is left, or the ladder ends here. Never an empty step up.
         gate = Answer(ProposalKind.DISCUSS, answer.rule, (), answer.asked)
+    if state.on_drug and (gate if stopped_by_gate and gate is not None else answer).kind in UNCHANGED:
+        told = weigh(ask(context.protocol.in_use, facts, context.on))
+        gate = told if told.kind is not None else gate
     return ClassAnswer(
         drug_class=drug_class, state=state, answer=answer, gate=gate, drug=drug, dose_new=dose_new,
         not_before=_not_before(context, drug_class, state, answer, gate), facts=facts,
     )  # fmt: skip
 
 
-def _class_facts(context: Context, drug_class: DrugClass, state: ClassState) -> Mapping[str, FactValue]:
-    patient, weight = context.patient, context.weight
-    use, key = state.use, drug_class.key
-    drug = use.drug if use is not None else None
-    dose = use.dose if use is not None else None
-    found: dict[str, Value | None] = {
-        "drug_class": key,
-        "on_drug": state.on_drug,
-        "drug": drug.key if drug is not None else None,
-        "excluded": context.excluded[key],
-        "excluded_for_other_drug": excluded_for_other_drug(context, key, drug),
-        "duplicate": state.duplicate,
-        "dose_known": drug is not None and drug.agreed and dose is not None and use is not None and not use.combined,
-        "max_tolerated": key in patient.max_tolerated,
-        "restart_agreed": key in patient.restart_agreed,
-        "laboratory_for_step": _laboratory_for_step(context) if drug_class.needs_laboratory else True,
-        "above_maximum": False, "at_target": False, "at_maximum": False, "at_lowest": False,
-    }  # fmt: skip
-    reason = _stop_kind(context, state)
-    found["stopped_for_safety"] = reason == "safety"
-    found["paused"] = reason == "temporary"
-    if state.since is not None:
-        found["days_since_last_step"] = Decimal((context.on - state.since.date()).days)
-        found["interval_passed"] = True
-    if drug is not None and dose is not None and drug.agreed:
-        target, top = drug.target_for(weight), drug.maximum_for(weight)
-        ladder = drug.ladder(weight)
-        found["dose_percent_of_target"] = drug.percent_of_target(dose, weight)
-        above = top is not None and dose.daily > top.daily
-        # A dose above the protocol's maximum is no target reached: it goes to the gate, which asks for a look.
-        found["above_maximum"] = above
-        found["at_target"] = target is not None and dose.daily >= target.daily and not above
-        found["at_maximum"] = top is not None and dose.daily >= top.daily
-        found["at_lowest"] = dose.daily <= ladder[0].daily
-        interval = interval_days(context, drug, dose)
-        days = found["days_since_last_step"]
-        found["interval_passed"] = interval is not None and isinstance(days, Decimal) and days >= interval
+def _gate(context: Context, state: ClassState, answer: Answer, facts: FactValues, ask: Ask) -> Answer | None:
+    """What stands before a step up or down; and before a question that would only serve a step nobody wants."""
+    protocol, on = context.protocol, context.on
+    if answer.kind in UPWARD:
+        return weigh(ask(protocol.gate, facts, on))
+    if answer.kind is ProposalKind.DECREASE and state.lowered is not None:
+        return weigh(ask(protocol.lowering, {**facts, **_since_lowering(context, state, answer)}, on))
+    if answer.kind is ProposalKind.NEEDS_DATA and _not_asked(context):
+        found = weigh(ask(protocol.gate, facts, on))
+        return found if found.kind is not ProposalKind.NEEDS_DATA and found.kind is not None else None
+    return None
+
+
+def _not_asked(context: Context) -> bool:
+    """Whether nobody is sent for a test any more."""
+    named = [context.facts.get(name) for name in context.protocol.not_asked_when]
+    return any(given is not None and given.value is True for given in named)
+
+
+def _since_lowering(context: Context, state: ClassState, answer: Answer) -> Mapping[str, FactValue]:
+    """How long ago the dose was lowered, and whether what asks for less was measured again since."""
+    lowered = state.lowered
+    if lowered is None or answer.rule is None:
+        return {}
+    measured = [context.facts.get(name) for name in measured_by(context.protocol, answer.rule)]
+    days = [value.on for value in measured if value is not None and value.on is not None]
+    newer = not days or max(days) > lowered.date()
     return {
-        name: FactValue(value, context.on, "derived") for name, value in found.items() if value is not None
+        "newer_since_lowering": FactValue(newer, context.on, "derived"),
+        "days_since_lowering": FactValue(Decimal((context.on - lowered.date()).days), context.on, "derived"),
     }
 
 
-def excluded_for_other_drug(context: Context, key: str, drug: Drug | None) -> bool:
-    """Whether only tolerances of other drugs than the one in use exclude the class: then it is asked, not stopped."""
-    protocol = context.protocol
-    if any(key in classes and context.facts.get(name, _NO).value is True
-           for name, classes in protocol.contraindication_facts.items()):  # fmt: skip
-        return False
-    about = [
-        each
-        for each in context.patient.tolerances or ()
-        if key in protocol.excludes(each.kind, each.drug_class)
-    ]
-    personal = [each for each in about if each.kind in protocol.about_one_drug and each.drug]
-    return (
-        bool(about)
-        and len(personal) == len(about)
-        and all(drug is None or each.drug != drug.key for each in about)
+def measured_by(protocol: Protocol, rule: Rule) -> tuple[str, ...]:
+    """The measured or answered facts that a rule rests on; what is worked out stands for what it is worked out from."""
+    found: list[str] = []
+    for name, cell in rule.cells.items():
+        if not cell.any:
+            found += BEHIND.get(name, (name,))
+    return tuple(
+        name
+        for name in dict.fromkeys(found)
+        if name not in protocol.settings and protocol.facts[name].group != "derived"
     )
-
-
-def interval_days(context: Context, drug: Drug, dose: Dose) -> int | None:
-    """Days that must pass before the next step up; the rapid schedule has its own."""
-    interval = drug.interval_after(dose)
-    if interval is None or not context.patient.rapid:
-        return interval
-    return min(interval, context.protocol.rapid_interval_days)
-
-
-def _laboratory_for_step(context: Context) -> bool:
-    """Recent enough, and taken long enough after the last step of a class that needs laboratory."""
-    protocol = context.protocol
-    for name in protocol.laboratory_facts:
-        value = context.facts.get(name)
-        if value is None or value.on is None:
-            return False
-        if (context.on - value.on).days > protocol.laboratory_for_step_days:
-            return False
-        step = context.laboratory_step
-        if step is not None and (value.on - step.date()).days < protocol.laboratory_after_step_days:
-            return False
-    return True
-
-
-def _stop_kind(context: Context, state: ClassState) -> str:
-    """safety, temporary, switch or nothing, for a class that is not used now."""
-    if state.on_drug or state.last is None:
-        return ""
-    reasons = context.protocol.stop_reasons
-    reason = reasons.get(state.last.stop_reason or "unknown", reasons["unknown"])
-    return reason["kind"]
-
-
-def drug_to_start(context: Context, key: str, state: ClassState) -> Drug | None:
-    """The drug used before, otherwise the first choice that is tolerated."""
-    protocol = context.protocol
-    refused = {each.drug for each in context.patient.tolerances or () if each.drug_class == key and each.drug}
-    last = state.last.drug if state.last is not None else None
-    if last is not None and last.agreed and last.key not in refused and not state.last.combined:  # type: ignore[union-attr]
-        return last
-    for name in protocol.first_choice.get(key, ()):
-        if name not in refused:
-            return protocol.drugs[name]
-    return None
 
 
 def _new_dose(context: Context, state: ClassState, drug: Drug | None, word: str) -> Dose | None:
@@ -245,9 +195,9 @@ def _new_dose(context: Context, state: ClassState, drug: Drug | None, word: str)
         return drug.half(use.dose, weight)
     if word == "previous":
         return drug.previous_step(use.dose, weight, fine=fine)
-    if not context.patient.rapid:
+    if not rapid_step(context, drug.drug_class):
         return drug.next_step(use.dose, weight, fine=fine)
-    return drug.large_step(use.dose, weight, share_percent=context.protocol.rapid_share_percent)
+    return drug.large_step(use.dose, weight, share_percent=context.protocol.rapid.share_percent)
 
 
 def _starting_dose(context: Context, state: ClassState, drug: Drug, word: str) -> Dose | None:
@@ -273,7 +223,9 @@ def _not_before(
     if first == "wait_for_interval" and state.since is not None and state.use is not None:
         use = state.use
         if use.drug is not None and use.dose is not None:
-            days = interval_days(context, use.drug, use.dose)
+            days = interval_days(
+                context.protocol, use.drug, use.dose, rapid=rapid_step(context, drug_class.key)
+            )
             return None if days is None else state.since + timedelta(days=days)
     washout = timedelta(hours=int(context.protocol.settings["ace_inhibitor_washout_hours"].chosen))
     ace = context.history.classes["ace_inhibitor"]

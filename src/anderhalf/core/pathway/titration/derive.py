@@ -13,17 +13,17 @@ from decimal import Decimal
 
 from anderhalf.core.decisions.facts import FactValue, FactValues, Value, usable_value
 from anderhalf.core.pathway.derivations import age_on
-from anderhalf.core.pathway.scores import egfr
+from anderhalf.core.pathway.titration import standing
 from anderhalf.core.pathway.titration.asking import Ask
-from anderhalf.core.pathway.titration.history import ClassState, ClassUse, History
-from anderhalf.core.pathway.titration.model import Observation, ObservationStatus, Patient, ProblemKind
+from anderhalf.core.pathway.titration.history import RAS, ClassState, ClassUse, History
+from anderhalf.core.pathway.titration.kidney import highest_of, kidney
+from anderhalf.core.pathway.titration.model import ObservationStatus, Patient, ProblemKind
 from anderhalf.core.pathway.titration.observed import Observed
 from anderhalf.core.pathway.titration.protocol import Protocol
 
 Put = Callable[..., None]
 """Add a derived fact: name, value (None is left out), where it comes from, the day it was true."""
 
-RAS = ("ace_inhibitor", "arb", "arni")
 NEVER_HOURS = Decimal(100_000)
 """Hours since an ACE inhibitor for someone who never used one: more than any wash-out."""
 
@@ -39,7 +39,11 @@ class Context:
     facts: FactValues
     excluded: Mapping[str, bool | None]
     laboratory_step: datetime | None
-    """The last change of dose in a class that needs laboratory."""
+    """The last beginning of a dose in a class that needs laboratory, also of one that was stopped since."""
+    groups: frozenset[str]
+    """Groups of interactions.toml of which something is used."""
+    rapid: bool
+    """The rapid schedule was agreed and has not ended."""
     on: date
     at: datetime
     at_is_known: bool
@@ -48,6 +52,12 @@ class Context:
     def weight(self) -> Decimal | None:
         """Body weight in kg, if known."""
         return _number(self.facts.get("weight"))
+
+    @property
+    def danger(self) -> bool:
+        """Whether something here certainly needs action today, whatever else is unknown."""
+        value = self.facts.get("danger")
+        return value is not None and value.value is True
 
     @property
     def frail(self) -> bool:
@@ -83,16 +93,15 @@ def build_context(
     birth_date = facts.get("birth_date")
     if birth_date is not None and isinstance(birth_date.value, date):
         put("age", Decimal(age_on(birth_date.value, on)))
-    _not_pregnant(protocol, facts, put)
-    put(
-        "potassium_binder",
-        history.related["potassium_binder"] or _is_true(facts, "potassium_binder"),
-        "medication",
-    )
-    for group in ("nsaid", "potassium_supplement", "aliskiren", "diltiazem_or_verapamil"):
-        put(group, history.related[group] or _is_true(facts, group), "medication")
+    standing.not_pregnant(protocol, facts, put)
+    for group, used in history.related.items():
+        if group in protocol.facts:  # a group that is also a fact of this version's tables
+            put(group, used or _is_true(facts, group), "medication")
+    standing.diabetes_type(history, facts, put)
+    standing.surgery(facts, put, on)
     put("loop_diuretic_dose", history.furosemide_equivalent, "medication")
-    put("rapid_titration", patient.rapid, "agreement")
+    rapid = standing.rapid(protocol, patient, facts, on)
+    put("rapid_titration", rapid, "agreement")
     put("vital_signs_doubtful", ProblemKind.SWAPPED in observed.blocked().values())
     put("bp_alternatives", _bp_alternatives(protocol, history, facts, on))
     excluded = {key: is_excluded(protocol, patient, key, facts) for key in protocol.drug_class}
@@ -108,25 +117,31 @@ def build_context(
         ),
         default=None,
     )
-    _kidney(protocol, observed, facts, put, step)
+    kidney(protocol, observed, history, facts, put, step, on=on, ask=ask)
+    standing.hyperkalaemia(protocol, observed, history, put, on)
+    groups = standing.groups(protocol, history, facts)
+    standing.digoxin_level(protocol, observed, history, facts, put)
     put("result_corrected", _corrected_after(protocol, observed, patient, step))
     _heart(protocol, observed, facts, put, on, ask)
-    _weight_gain(protocol, observed, put)
-    _natriuretic(observed, facts, put)
-    put("renal_change", ask(protocol.renal, facts, on).output("change"), protocol.renal.id)
+    _natriuretic(protocol, observed, facts, put)
+    put("danger", standing.danger(protocol, facts, on, ask))
     return Context(
         protocol=protocol, patient=patient, history=history, observed=observed, facts=facts, excluded=excluded,
-        laboratory_step=step, on=on, at=context_at, at_is_known=at is not None,
+        laboratory_step=_laboratory_step(protocol, history, step), groups=groups,
+        rapid=rapid, on=on, at=context_at, at_is_known=at is not None,
     )  # fmt: skip
 
 
-def is_optimal(context: Context, drug_class: str) -> bool:
-    """Whether a class is at target, at its highest tolerated dose, or excluded."""
-    state = context.history.classes[drug_class]
-    return _optimal(context.protocol, context.patient, state, drug_class, context.excluded, context.weight)
+def _laboratory_step(protocol: Protocol, history: History, step: datetime | None) -> datetime | None:
+    ended = [
+        state.last.since
+        for key, state in history.classes.items()
+        if state.last is not None and protocol.drug_class[key].needs_laboratory
+    ]
+    return max([*ended, *([step] if step is not None else [])], default=None)
 
 
-def _optimal(
+def at_best(
     protocol: Protocol,
     patient: Patient,
     state: ClassState,
@@ -134,6 +149,7 @@ def _optimal(
     excluded: Mapping[str, bool | None],
     weight: Decimal | None,
 ) -> bool:
+    """Whether a class in this state is at target, at its highest tolerated dose, or excluded."""
     if state.use is None:
         return excluded[drug_class] is True
     if drug_class in patient.max_tolerated:
@@ -144,8 +160,9 @@ def _optimal(
 
 
 def is_excluded(protocol: Protocol, patient: Patient, drug_class: str, facts: FactValues) -> bool | None:
-    """Whether a class may not be used; None while tolerances were never asked.
+    """Whether a class may not be used; None while that was never asked, or something about it waits to be judged.
 
+    What is known for certain counts although the rest was never asked.
     `facts` holds the record and what was measured or answered: asthma in a referral counts like asthma in the record.
     """
     for name, classes in protocol.contraindication_facts.items():
@@ -160,22 +177,16 @@ def is_excluded(protocol: Protocol, patient: Patient, drug_class: str, facts: Fa
         if tolerance.drug_class == drug_class:
             refused.add(tolerance.drug)
     ladder = protocol.first_choice.get(drug_class, ())
-    return bool(ladder) and all(drug in refused for drug in ladder)
-
-
-def _not_pregnant(protocol: Protocol, facts: FactValues, put: Put) -> None:
-    """Men and women past the agreed age are not asked; an answer that was given stands."""
-    sex, age = facts.get("sex"), _number(facts.get("age"))
-    if sex is None or _is_true(facts, "pregnant"):
-        return
-    past = age is not None and age >= protocol.pregnancy_not_asked_from_age
-    if sex.value == "male" or (sex.value == "female" and past):
-        put("pregnant", False)
+    if ladder and all(drug in refused for drug in ladder):
+        return True
+    return None if drug_class in patient.in_doubt or not patient.tolerances_asked else False
 
 
 def _bp_alternatives(protocol: Protocol, history: History, facts: FactValues, on: date) -> bool | None:
     """Whether another drug can come down first: a diuretic without congestion, or another pressure drug."""
     if history.related["other_bp_lowering"]:
+        return True
+    if history.related.get("nitrate") and not history.classes["hydralazine_nitrate"].on_drug:
         return True
     if not history.classes["loop_diuretic"].on_drug:
         return False
@@ -199,7 +210,15 @@ def _ras(
     in_use = "ace_inhibitor_arni" if both else "_".join(used) or "none"
     put("ras_in_use", in_use, "medication")
     weight = _number(facts.get("weight"))
-    last = _latest([use for use in history.uses if use.drug_class in ("ace_inhibitor", "arb")])
+    recent = at - timedelta(days=protocol.limits.recent_ras_days)
+    last = _latest(
+        [
+            use
+            for use in history.uses
+            if use.drug_class in ("ace_inhibitor", "arb")
+            and (use.until is None or use.until.date() >= recent.date())
+        ]
+    )
     percent = None
     if last is not None and last.drug is not None and last.dose is not None:
         percent = last.drug.percent_of_target(last.dose, weight)
@@ -213,10 +232,12 @@ def _ras(
         "ace_inhibitor" not in used and ended is not None and ended.stop_reason == "switch_to_arni",
     )
     optimal = {
-        key: _optimal(protocol, patient, history.classes[key], key, excluded, weight)
+        key: at_best(protocol, patient, history.classes[key], key, excluded, weight)
         for key in (*RAS, "beta_blocker", "mra")
     }
-    put("ras_optimal", any(optimal[key] for key in used) if used else all(optimal[key] for key in RAS))
+    # A tablet with another class inside can't be switched by itself.
+    apart = [key for key in used if not any(use.combined for use in history.classes[key].current)]
+    put("ras_optimal", any(optimal[key] for key in apart) if used else all(optimal[key] for key in RAS))
     put("beta_blocker_optimal", optimal["beta_blocker"])
     put("mra_optimal", optimal["mra"])
 
@@ -228,74 +249,6 @@ def _hours_since(uses: list[ClassUse], at: datetime) -> Decimal:
         return Decimal(0)
     last = max(use.until for use in uses if use.until is not None)
     return Decimal(int((at - last).total_seconds())) / Decimal(3600)
-
-
-def _kidney(
-    protocol: Protocol, observed: Observed, facts: dict[str, FactValue], put: Put, step: datetime | None
-) -> None:
-    """Current eGFR (computed when the laboratory did not give one with this creatinine) and change since the step."""
-    creatinine = facts.get("creatinine")
-    reported = facts.get("egfr")
-    if creatinine is not None and not _reported_with(reported, creatinine):
-        computed = _egfr(protocol, creatinine.value, facts)
-        recent = (
-            reported is not None and _days_apart(reported, creatinine) <= protocol.laboratory_for_step_days
-        )
-        lower = (
-            reported is not None
-            and isinstance(reported.value, Decimal)
-            and computed is not None
-            and reported.value <= computed
-        )
-        # A reported eGFR of about the same time that is lower stands: the careful reading of two that differ.
-        if computed is not None and not (recent and lower):
-            put("egfr", computed, "computed", creatinine.on)
-    if creatinine is None or step is None or not isinstance(creatinine.value, Decimal):
-        return
-    baseline = _baseline(observed.series.get("creatinine", ()), step)
-    if baseline is not None and isinstance(baseline.value, Decimal) and baseline.value > 0:
-        put("creatinine_rise_percent", (creatinine.value - baseline.value) * 100 / baseline.value)
-        now = facts.get("egfr")
-        before = _egfr_of_day(protocol, observed, baseline, facts)
-        if now is not None and isinstance(now.value, Decimal) and before is not None and before > 0:
-            put("egfr_fall_percent", (before - now.value) * 100 / before)
-
-
-def _reported_with(reported: FactValue | None, creatinine: FactValue) -> bool:
-    """Whether the laboratory gave an eGFR with this creatinine or a later one."""
-    if reported is None or reported.on is None:
-        return False
-    return creatinine.on is None or reported.on >= creatinine.on
-
-
-def _days_apart(one: FactValue, other: FactValue) -> int:
-    return abs((one.on - other.on).days) if one.on is not None and other.on is not None else 0
-
-
-def _baseline(series: tuple[Observation, ...], step: datetime) -> Observation | None:
-    """The last value up to the step; for a step before the first value: the first of at least two."""
-    before = [each for each in series if each.at.date() <= step.date()]
-    if before:
-        return before[-1]
-    return series[0] if len(series) > 1 else None
-
-
-def _egfr_of_day(
-    protocol: Protocol, observed: Observed, baseline: Observation, facts: FactValues
-) -> Decimal | None:
-    now = facts.get("egfr")
-    if now is not None and now.origin != "computed":
-        for each in observed.series.get("egfr", ()):
-            if each.at.date() == baseline.at.date() and isinstance(each.value, Decimal):
-                return each.value
-    return _egfr(protocol, baseline.value, facts)
-
-
-def _egfr(protocol: Protocol, creatinine: Value, facts: FactValues) -> Decimal | None:
-    sex, age = facts.get("sex"), _number(facts.get("age"))
-    if protocol.scores is None or sex is None or age is None or not isinstance(creatinine, Decimal):
-        return None
-    return egfr(protocol.scores, creatinine=creatinine, age=age, sex=str(sex.value)).value
 
 
 def _corrected_after(protocol: Protocol, observed: Observed, patient: Patient, step: datetime | None) -> bool:
@@ -316,36 +269,29 @@ def _heart(
     protocol: Protocol, observed: Observed, facts: dict[str, FactValue], put: Put, on: date, ask: Ask
 ) -> None:
     """Phenotype by LVEF, with what earlier echocardiograms say about "ever reduced"."""
-    series = [each.value for each in observed.series.get("lvef", ()) if isinstance(each.value, Decimal)]
-    if len(series) > 1:
-        lowest = min(series[:-1])
+    series = [each.value for each in observed.series.get("lvef", ())]
+    exact = [value for value in series if isinstance(value, Decimal)]
+    # With a range among them the lowest is not known.
+    if len(series) > 1 and len(exact) == len(series):
+        lowest = min(exact[:-1])
         put("lvef_lowest_before", lowest)
-        put("lvef_rise", series[-1] - lowest)
-        if lowest <= protocol.lvef_reduced_at_most:
-            put("lvef_ever_40_or_less", True)
+        put("lvef_rise", exact[-1] - lowest)
+    highest = [end for value in series[:-1] if (end := highest_of(value)) is not None]
+    if highest and min(highest) <= protocol.lvef_reduced_at_most:
+        put("lvef_ever_40_or_less", True)
     put("phenotype", ask(protocol.phenotype, facts, on).output("phenotype"), protocol.phenotype.id)
+    if protocol.indication is not None:
+        put("indication", ask(protocol.indication, facts, on).output("indication"), protocol.indication.id)
 
 
-def _weight_gain(protocol: Protocol, observed: Observed, put: Put) -> None:
-    """Gain of the latest weight over the lowest in the agreed days before it."""
-    series = [each for each in observed.series.get("weight", ()) if isinstance(each.value, Decimal)]
-    if not series:
-        return
-    latest = series[-1]
-    for name, days in protocol.weight_gain_days.items():
-        since = latest.at.date() - timedelta(days=days)
-        earlier = [each.value for each in series[:-1] if each.at.date() >= since]
-        if earlier:
-            put(name, latest.value - min(earlier), "derived", latest.at.date())  # type: ignore[operator]
-
-
-def _natriuretic(observed: Observed, facts: FactValues, put: Put) -> None:
-    """NT-proBNP against the last value before discharge, for the rapid schedule."""
+def _natriuretic(protocol: Protocol, observed: Observed, facts: FactValues, put: Put) -> None:
+    """NT-proBNP against the last value shortly before discharge, for the rapid schedule."""
     discharge = facts.get("last_hf_admission_on")
-    series = [each for each in observed.series.get("nt_probnp", ()) if isinstance(each.value, Decimal)]
+    series = observed.series.get("nt_probnp", ())
     if discharge is None or not isinstance(discharge.value, date) or not series:
         return
-    before = [each for each in series if each.at.date() <= discharge.value]
+    oldest = discharge.value - timedelta(days=protocol.rapid.baseline_days)
+    before = [each for each in series if oldest <= each.at.date() <= discharge.value]
     latest = series[-1]
     if before and latest is not before[-1]:
         base, now = before[-1].value, latest.value

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
 
 from anderhalf.core.decisions.explain import Decision, FactUsed, RuleState
 from anderhalf.core.decisions.facts import Freshness, freshness
+from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.titration.asking import Ask, ask_explained
-from anderhalf.core.pathway.titration.classes import Answer, ClassAnswer, answer_class
+from anderhalf.core.pathway.titration.class_facts import beside, not_since_stop
+from anderhalf.core.pathway.titration.classes import BEHIND, Answer, ClassAnswer, answer_class
 from anderhalf.core.pathway.titration.derive import Context, build_context
 from anderhalf.core.pathway.titration.history import read_history
 from anderhalf.core.pathway.titration.model import (
@@ -21,9 +24,7 @@ from anderhalf.core.pathway.titration.model import (
     UPWARD,
     Advice,
     Check,
-    DrugUse,
     MissingFact,
-    Observation,
     Patient,
     Problem,
     ProblemKind,
@@ -32,33 +33,18 @@ from anderhalf.core.pathway.titration.model import (
     WouldChange,
 )
 from anderhalf.core.pathway.titration.observed import observe
-from anderhalf.core.pathway.titration.protocol import Protocol, Together
+from anderhalf.core.pathway.titration.once import asked_already
+from anderhalf.core.pathway.titration.protocol import DrugClass, Protocol, Together
+from anderhalf.core.pathway.titration.settled import rests_on, settled_on
 
 _URGENCY = (
     ProposalKind.STOP, ProposalKind.PAUSE, ProposalKind.DECREASE, ProposalKind.NEEDS_DATA, ProposalKind.DISCUSS,
     ProposalKind.SWITCH, ProposalKind.START, ProposalKind.INCREASE, ProposalKind.HOLD, ProposalKind.KEEP,
     ProposalKind.NOT_INDICATED,
 )  # fmt: skip
-_STEP_ORDER = (ProposalKind.SWITCH, ProposalKind.START, ProposalKind.INCREASE)
+_STEP_ORDER = (ProposalKind.START, ProposalKind.INCREASE, ProposalKind.SWITCH)
 _SWITCH_FROM = ("ace_inhibitor", "arb")
-
-
-def propose(
-    protocol: Protocol,
-    medication: Sequence[DrugUse],
-    observations: Sequence[Observation],
-    patient: Patient,
-    *,
-    on: date,
-    at: datetime | None = None,
-) -> list[Proposal]:
-    """One proposal per class of the protocol, most urgent first.
-
-    `patient` carries the record (facts, tolerances, agreements); its own medication and observations are
-    replaced by those given. See `advise` for `on` and `at`.
-    """
-    whole = replace(patient, medication=tuple(medication), observations=tuple(observations))
-    return list(advise(protocol, whole, on=on, at=at).proposals)
+_ASKED = {"nl": "Wacht op gegevens die al gevraagd worden", "en": "Waits for data that are asked for already"}
 
 
 def advise(protocol: Protocol, patient: Patient, *, on: date, at: datetime | None = None) -> Advice:
@@ -70,8 +56,11 @@ def advise(protocol: Protocol, patient: Patient, *, on: date, at: datetime | Non
     """
     context = read_context(protocol, patient, on=on, at=at)
     answers = [answer_class(context, drug_class) for drug_class in protocol.classes]
-    held = weigh_together(context, answers)
-    proposals = [_proposal(context, answer, held.get(answer.drug_class.key)) for answer in answers]
+    held, asked = weigh_together(context, answers), asked_already(protocol, answers)
+    proposals = [
+        _proposal(context, answer, held.get(answer.drug_class.key), asked.get(answer.drug_class.key, ""))
+        for answer in answers
+    ]
     proposals = _stop_what_is_switched(context, proposals)
     order = {entry.key: place for place, entry in enumerate(protocol.classes)}
     proposals.sort(key=lambda each: (_URGENCY.index(each.kind), not each.agenda, order[each.drug_class]))
@@ -101,9 +90,12 @@ def _zone(patient: Patient) -> tzinfo | None:
 
 
 def weigh_together(context: Context, answers: Iterable[ClassAnswer]) -> Mapping[str, tuple[Together, str]]:
-    """Steps up that have to wait, with the group and the class because of which."""
+    """Steps up that have to wait, with the group and the class because of which.
+
+    A switch comes after the others: it replaces what is in use, and would hold up a class that is not at its target.
+    """
     answers = list(answers)
-    groups = [group for group in context.protocol.together if group.rapid or not context.patient.rapid]
+    groups = [group for group in context.protocol.together if group.rapid or not context.rapid]
     going_down = {answer.drug_class.key for answer in answers if answer.kind in DOWNWARD}
     up = [answer for answer in answers if answer.kind in UPWARD]
     up.sort(key=lambda answer: _STEP_ORDER.index(answer.kind))
@@ -115,7 +107,7 @@ def weigh_together(context: Context, answers: Iterable[ClassAnswer]) -> Mapping[
         reason = None
         for group in mine:
             down = [name for name in group.classes if name in going_down and name != key]
-            if down or len(accepted[group.key]) >= group.at_once:
+            if down or len(accepted[group.key]) >= at_once(context, group):
                 reason = (group, down[0] if down else accepted[group.key][-1])
                 break
         if reason is not None:
@@ -126,33 +118,51 @@ def weigh_together(context: Context, answers: Iterable[ClassAnswer]) -> Mapping[
     return held
 
 
+def at_once(context: Context, group: Together) -> int:
+    """How many classes of a group may go up at one moment, for this patient."""
+    careful = group.careful
+    if careful is None:
+        return group.at_once
+    pressure = context.facts.get("systolic_bp")
+    low = (
+        pressure is None or not isinstance(pressure.value, Decimal) or pressure.value < careful.below_systolic
+    )
+    return careful.at_once if low or (careful.frail and context.frail) else group.at_once
+
+
 def waiting_kind(answer: ClassAnswer) -> ProposalKind:
     """What a step up becomes while another class goes first."""
     return ProposalKind.KEEP if answer.state.on_drug else ProposalKind.HOLD
 
 
-def _proposal(context: Context, answer: ClassAnswer, held: tuple[Together, str] | None) -> Proposal:
+def _proposal(
+    context: Context, answer: ClassAnswer, held: tuple[Together, str] | None, asked_by: str
+) -> Proposal:
     speaking = answer.speaking
     rule, use = speaking.rule, answer.state.use
     own = answer.kind
-    kind = own if held is None else waiting_kind(answer)
-    why, source, grade = _words(context, answer, held)
+    discussed = settled_on(context, answer)
+    kind = own if held is None and discussed is None and not asked_by else waiting_kind(answer)
+    missing = _missing(context, answer)
+    why, source, grade = _words(context, answer, held, asked_by, tuple(each.fact for each in missing))
     percent = None
     if use is not None and use.drug is not None and use.dose is not None:
         percent = use.drug.percent_of_target(use.dose, context.weight)
     changes = kind in UPWARD or kind is ProposalKind.DECREASE
-    missing = _missing(context, speaking)
+    agenda = speaking.output("agenda") is True or (kind is ProposalKind.PAUSE and own is ProposalKind.PAUSE)
+    # In danger every step down, and whatever is discussed, is a matter for today.
+    agenda = agenda or (context.danger and kind in (*DOWNWARD, ProposalKind.DISCUSS))
     return Proposal(
         drug_class=answer.drug_class.key, kind=kind,
         drug=answer.drug.key if answer.drug is not None and (use is not None or own in UPWARD) else None,
         dose_now=use.dose if use is not None else None, dose_new=answer.dose_new if changes else None,
         percent_of_target=percent, rule=rule.id if rule is not None else "", why=why, source=source, grade=grade,
         first=str(speaking.output("first") or "none"),
-        agenda=speaking.output("agenda") is True or (kind is ProposalKind.PAUSE and own is ProposalKind.PAUSE),
+        agenda=agenda and discussed is None,
         facts_used=_facts_used(answer), missing=missing, would_change=_would_change(answer),
         checks=_checks(context, answer, kind, missing), not_before=answer.not_before if held is None else None,
-        own_kind=own, held_by=held[1] if held is not None else "",
-        decisions=_decisions(answer),
+        own_kind=own, held_by=held[1] if held is not None else asked_by,
+        settles=rests_on(context, answer) or {}, settled_on=discussed, decisions=_decisions(answer),
     )  # fmt: skip
 
 
@@ -166,23 +176,46 @@ def _decisions(answer: ClassAnswer) -> tuple[Decision, ...]:
 
 
 def _words(
-    context: Context, answer: ClassAnswer, held: tuple[Together, str] | None
+    context: Context,
+    answer: ClassAnswer,
+    held: tuple[Together, str] | None,
+    asked_by: str,
+    names: tuple[str, ...],
 ) -> tuple[Mapping[str, str], str, str]:
-    if held is not None:
-        group, by = held
-        title = context.protocol.drug_class[by].title
-        why = {lang: f"{group.why[lang]} ({title[lang]})" for lang in ("nl", "en")}
-        return why, group.source, "local"
+    if held is not None or asked_by:
+        return _waits(context, held, asked_by)
     rule = answer.speaking.rule
+    if rule is not None and "interaction" in rule.cells and not rule.cells["interaction"].any:
+        return _about_pairs(context, answer)
+    pairs = beside(context, answer.drug_class.key, answer.drug)
+    if rule is not None and pairs and answer.kind in (*DOWNWARD, ProposalKind.DISCUSS):
+        # Whatever is discussed or lowered: what stands beside it is named as well.
+        why = {lang: " ".join([rule.why[lang], *(pair.why[lang] for pair in pairs)]) for lang in ("nl", "en")}
+        return why, "; ".join(dict.fromkeys([rule.source, *(pair.source for pair in pairs)])), rule.grade
     if rule is not None:
         return rule.why, rule.source, rule.grade
-    names = answer.speaking.missing
     labels = {
         lang: ", ".join(context.protocol.facts[name].label[lang] for name in names) for lang in ("nl", "en")
     }
     if not names:
         return {"nl": "Geen regel past: overleggen.", "en": "No rule fits: discuss."}, "", "local"
     return {"nl": f"Gegevens nodig: {labels['nl']}.", "en": f"Data needed: {labels['en']}."}, "", "local"
+
+
+def _waits(
+    context: Context, held: tuple[Together, str] | None, asked_by: str
+) -> tuple[Mapping[str, str], str, str]:
+    """Why a class waits: another one goes first, or asks for the same facts."""
+    title = context.protocol.drug_class[held[1] if held is not None else asked_by].title
+    text, source = (held[0].why, held[0].source) if held is not None else (_ASKED, "")
+    return {lang: f"{text[lang]} ({title[lang]})" for lang in ("nl", "en")}, source, "local"
+
+
+def _about_pairs(context: Context, answer: ClassAnswer) -> tuple[Mapping[str, str], str, str]:
+    """The texts and sources of the interactions themselves, the gravest first."""
+    pairs = beside(context, answer.drug_class.key, answer.drug)
+    why = {lang: " ".join(pair.why[lang] for pair in pairs) for lang in ("nl", "en")}
+    return why, "; ".join(dict.fromkeys(pair.source for pair in pairs)), pairs[0].grade
 
 
 def _facts_used(answer: ClassAnswer) -> tuple[FactUsed, ...]:
@@ -195,28 +228,52 @@ def _facts_used(answer: ClassAnswer) -> tuple[FactUsed, ...]:
     return tuple(sorted(used.values(), key=lambda fact: fact.name not in mine))
 
 
-def _missing(context: Context, speaking: Answer) -> tuple[MissingFact, ...]:
+def _missing(context: Context, answer: ClassAnswer) -> tuple[MissingFact, ...]:
+    speaking = answer.speaking
     blocked = context.observed.blocked()
     found = []
-    for name in speaking.missing or _asked_by(context, speaking):
+    for name in _askable(context, speaking.missing) or _asked_by(context, answer.drug_class, speaking):
         if name in blocked:
             found.append(MissingFact(name, blocked[name].value))
             continue
         fact = context.protocol.facts[name]
         state = freshness(fact, context.facts.get(name), on=context.on)
-        # Known and yet asked for: too old for a step, or measured before the last one.
-        otherwise = "missing" if speaking.missing else "stale"
-        found.append(MissingFact(name, state.value if state is not Freshness.KNOWN else otherwise))
+        if state is Freshness.KNOWN:
+            given = context.facts.get(name)
+            if given is not None and isinstance(given.value, Range):
+                state = Freshness.IMPRECISE
+            else:
+                # Known and yet asked for: too old for a step, or measured before the last one.
+                state = Freshness.MISSING if speaking.missing else Freshness.STALE
+        found.append(MissingFact(name, state.value))
     return tuple(found)
 
 
-def _asked_by(context: Context, speaking: Answer) -> tuple[str, ...]:
+def _askable(context: Context, names: Sequence[str]) -> tuple[str, ...]:
+    """What somebody can measure or answer: in place of a fact that is worked out, those of its own that are unknown."""
+    found: list[str] = []
+    for name in names:
+        behind = BEHIND.get(name) or (name,)
+        facts = context.protocol.facts
+        unknown = [
+            each
+            for each in behind
+            if each not in facts
+            or freshness(facts[each], context.facts.get(each), on=context.on) is not Freshness.KNOWN
+        ]
+        found += unknown or behind
+    return tuple(dict.fromkeys(found))
+
+
+def _asked_by(context: Context, drug_class: DrugClass, speaking: Answer) -> tuple[str, ...]:
     """What a rule that itself answers "needs data" asks for: laboratory for the step, or pulse and pressure again."""
     if speaking.kind is not ProposalKind.NEEDS_DATA or speaking.rule is None:
         return ()
     tested = {name for name, cell in speaking.rule.cells.items() if not cell.any}
     if "laboratory_for_step" in tested:
         return context.protocol.laboratory_facts
+    if "values_since_stop" in tested:
+        return not_since_stop(context, needs_laboratory=drug_class.needs_laboratory)
     if "vital_signs_doubtful" in tested:
         blocked = context.observed.blocked()
         return tuple(name for name, kind in blocked.items() if kind is ProblemKind.SWAPPED)

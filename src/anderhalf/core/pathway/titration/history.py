@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from anderhalf.core.pathway.titration.ladder import Dose, Drug
@@ -36,6 +36,8 @@ class ClassState:
     """When the present dose began."""
     last: ClassUse | None
     """The latest use that ended."""
+    lowered: datetime | None = None
+    """When the present dose began, if that was a step down."""
 
     @property
     def on_drug(self) -> bool:
@@ -60,13 +62,28 @@ class History:
     classes: Mapping[str, ClassState]
     uses: tuple[ClassUse, ...]
     related: Mapping[str, bool]
-    """nsaid, potassium_supplement, …: whether such a drug is used now."""
+    """potassium_binder, nitrate, …: whether such a drug is used now."""
+    codes: Mapping[str, datetime]
+    """Every ATC code in use, and since when (the latest beginning)."""
+    unbroken: Mapping[str, datetime]
+    """Every ATC code in use, and since when without a gap that counts: a repeat prescription is no beginning."""
+    began: datetime | None
+    """When the present treatment with classes that need laboratory began."""
+    ras_began: datetime | None
+    """When that with an ACE inhibitor, ARB or ARNI began; a pause of one is no end."""
+    last_stop: datetime | None
+    """The last pause or stop after which new values are asked before a step up."""
+    hyperkalaemia_stop: datetime | None
+    """The last stop because of potassium."""
     furosemide_equivalent: Decimal | None
     """Total a day in mg furosemide; None when a loop diuretic has no known dose."""
     problems: tuple[Problem, ...] = field(default=())
 
 
+RAS = ("ace_inhibitor", "arb", "arni")
 _EMPTY = ClassState((), None, None)
+HYPERKALAEMIA = "hyperkalaemia"
+"""The code of [stop_reasons] for a stop because of potassium."""
 
 
 def read_history(protocol: Protocol, patient: Patient, *, at: datetime) -> History:
@@ -74,10 +91,15 @@ def read_history(protocol: Protocol, patient: Patient, *, at: datetime) -> Histo
     uses: list[ClassUse] = []
     problems: list[Problem] = []
     related = dict.fromkeys(protocol.related, False)
+    codes: dict[str, datetime] = {}
+    gap = timedelta(days=protocol.limits.settled_gap_days)
+    runs: dict[str, tuple[datetime, datetime | None]] = {}
     for use in sorted(patient.medication, key=lambda use: use.since):
         if use.since > at:
             continue
+        runs[use.atc] = _run_on(runs.get(use.atc), use, gap)
         if use.until is None or use.until > at:
+            codes[use.atc] = use.since
             for group in protocol.related_to(use.atc):
                 related[group] = True
         uses.extend(_read(protocol, use, problems))
@@ -87,7 +109,59 @@ def read_history(protocol: Protocol, patient: Patient, *, at: datetime) -> Histo
         classes[key] = _state(of_class, at) if of_class else _EMPTY
         if classes[key].duplicate:
             problems.append(_duplicate(protocol, key))
-    return History(classes, tuple(uses), related, _furosemide(classes), tuple(problems))
+    stopped = [state.last for state in classes.values() if not state.on_drug and state.last is not None]
+    return History(
+        classes=classes, uses=tuple(uses), related=related, codes=codes,
+        unbroken={code: runs[code][0] for code in codes},
+        began=_began(protocol, uses, classes, [key for key in classes if protocol.drug_class[key].needs_laboratory]),
+        ras_began=_began(protocol, uses, classes, RAS, at=at),
+        last_stop=_latest_end(use for use in stopped if asks_newer(protocol, use)),
+        hyperkalaemia_stop=_latest_end(use for use in stopped if use.stop_reason == HYPERKALAEMIA),
+        furosemide_equivalent=_furosemide(classes), problems=tuple(problems),
+    )  # fmt: skip
+
+
+def _run_on(
+    run: tuple[datetime, datetime | None] | None, use: DrugUse, gap: timedelta
+) -> tuple[datetime, datetime | None]:
+    """Beginning and end (None: none) of the run of uses of one code, with the use that began last added to it."""
+    if run is None or (run[1] is not None and run[1] + gap < use.since):
+        return use.since, use.until
+    ends = (run[1], use.until)
+    return run[0], None if None in ends else max(end for end in ends if end is not None)
+
+
+def asks_newer(protocol: Protocol, use: ClassUse) -> bool:
+    """Whether the reason for which a use ended asks new values before anything goes up."""
+    reasons = protocol.stop_reasons
+    return reasons.get(use.stop_reason or "unknown", reasons["unknown"]).get("newer") == "yes"
+
+
+def _latest_end(uses: Iterable[ClassUse]) -> datetime | None:
+    return max((use.until for use in uses if use.until is not None), default=None)
+
+
+def _began(
+    protocol: Protocol, uses: Sequence[ClassUse], classes: Mapping[str, ClassState], keys: Sequence[str], *,
+    at: datetime | None = None,
+) -> datetime | None:  # fmt: skip
+    """The beginning of the chain of uses of some classes, pauses left out, that leads to what is used now.
+
+    With `at` also to a pause that goes on at that moment.
+    """
+    now = [use.since for key in keys for use in classes[key].current]
+    if not now and at is None:
+        return None
+    began, gap = min(now, default=at), timedelta(days=protocol.limits.kidney_gap_days)
+    mine = [use for use in uses if use.drug_class in keys and use.until is not None]
+    for use in sorted(mine, key=_end, reverse=True):
+        if began is not None and use.since < began and _end(use) >= began - gap:
+            began = use.since
+    return None if not now and began == at else began
+
+
+def _end(use: ClassUse) -> datetime:
+    return use.until if use.until is not None else use.since
 
 
 def _read(protocol: Protocol, use: DrugUse, problems: list[Problem]) -> list[ClassUse]:
@@ -108,7 +182,7 @@ def _read(protocol: Protocol, use: DrugUse, problems: list[Problem]) -> list[Cla
             dose = drug.dose(amount, use.per_day) if amount is not None and drug.agreed else None
             found.append(class_use(drug.drug_class, drug, dose, combined=True))
         return found
-    known = protocol.drugs_by_atc.get(use.atc)
+    known = protocol.drug_of(use.atc, use.dose)
     if known is not None:
         return [class_use(known.drug_class, known, _recorded_dose(known, use, problems))]
     drug_class = protocol.class_of_atc(use.atc)
@@ -132,11 +206,21 @@ def _recorded_dose(drug: Drug, use: DrugUse, problems: list[Problem]) -> Dose | 
         }
         problems.append(Problem(kind=ProblemKind.IMPOSSIBLE_DOSE, about=drug.key, texts=texts))
         return None
+    if drug.only_per_day is not None and use.per_day not in (None, drug.only_per_day):
+        problems.append(_which_salt(drug))
+        return None
     dose = drug.dose(use.dose, use.per_day)
     top = drug.heavy_target or drug.maximum
     if top is not None and dose.daily > top.daily:
         problems.append(_above_maximum(drug, dose))
     return dose
+
+
+def _which_salt(drug: Drug) -> Problem:
+    return Problem(
+        kind=ProblemKind.WHICH_SALT, about=drug.key,
+        texts={lang: f"{drug.label[lang]}: {drug.only_per_day_note[lang]}." for lang in ("nl", "en")},
+    )  # fmt: skip
 
 
 def _above_maximum(drug: Drug, dose: Dose) -> Problem:
@@ -154,7 +238,18 @@ def _state(uses: list[ClassUse], at: datetime) -> ClassState:
     current = tuple(use for use in uses if use.until is None or use.until > at)
     ended = [use for use in uses if use.until is not None and use.until <= at]
     last = max(ended, key=lambda use: (use.until, use.since)) if ended else None
-    return ClassState(current, _since(current[-1], uses) if current else None, last)
+    since = _since(current[-1], uses) if current else None
+    lowered = since if since is not None and _was_lowered(current[-1], since, ended) else None
+    return ClassState(current, since, last, lowered)
+
+
+def _was_lowered(use: ClassUse, since: datetime, ended: Sequence[ClassUse]) -> bool:
+    """Whether the same drug was taken in a higher dose until the day on which the present dose began."""
+    return use.dose is not None and any(
+        before.drug == use.drug and before.dose is not None and before.dose.daily > use.dose.daily
+        and before.until is not None and before.until.date() == since.date()
+        for before in ended
+    )  # fmt: skip
 
 
 def _since(use: ClassUse, uses: list[ClassUse]) -> datetime:

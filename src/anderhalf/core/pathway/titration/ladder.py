@@ -47,6 +47,9 @@ class Drug:
     heavy_target: Dose | None = None
     interval_days: int | None = None
     low_start_interval_days: int | None = None
+    only_per_day: Decimal | None = None
+    """Taken otherwise it may be another salt: then no dose is known and it is asked."""
+    only_per_day_note: Mapping[str, str] = field(default_factory=dict)
     furosemide_equivalent: Decimal | None = None
     with_drug: str = ""
 
@@ -86,18 +89,18 @@ class Drug:
         return below[-1] if below else None
 
     def large_step(self, dose: Dose, weight: Decimal | None, *, share_percent: Decimal) -> Dose | None:
-        """The rapid schedule: first to a share of the target, then to the target."""
+        """The rapid schedule: first to a share of the target, never past it in a leap, then to the target.
+
+        Where no step is exactly that share: to the highest step below it, and from there one step.
+        """
         target = self.target_for(weight)
         if target is None:
             return None
-        to_share = [
-            step
-            for step in self.ladder(weight)
-            if dose.daily < step.daily and step.daily * 100 <= target.daily * share_percent
-        ]
-        if to_share:
-            return to_share[-1]
-        return target if dose.daily < target.daily else None
+        if dose.daily * 100 >= target.daily * share_percent:
+            return target if dose.daily < target.daily else None
+        within = [step for step in self.ladder(weight) if step.daily * 100 <= target.daily * share_percent]
+        leap = within[-1] if within else None
+        return leap if leap is not None and leap.daily > dose.daily else self.next_step(dose, weight)
 
     def percent_of_target(self, dose: Dose, weight: Decimal | None) -> Decimal | None:
         """The daily dose as a whole percentage of the target."""
@@ -111,12 +114,6 @@ class Drug:
         if self.low_start_interval_days is not None and dose == self.low_start:
             return self.low_start_interval_days
         return self.interval_days
-
-    def name_of(self, dose: Dose) -> str:
-        """The amount as it is written on the tablet."""
-        return self.step_labels.get(
-            format(dose.amount.normalize(), "f"), format(dose.amount.normalize(), "f")
-        )
 
     def _is_heavy(self, weight: Decimal | None) -> bool:
         return self.heavy_above_kg is not None and weight is not None and weight > self.heavy_above_kg

@@ -37,14 +37,6 @@ DOWNWARD = frozenset({ProposalKind.STOP, ProposalKind.PAUSE, ProposalKind.DECREA
 UPWARD = frozenset({ProposalKind.START, ProposalKind.INCREASE, ProposalKind.SWITCH})
 
 
-def boldness(kind: ProposalKind) -> int:
-    """0 stop, 1 pause, 2 decrease, 3 no change or no answer yet, 4 a step up: more is bolder."""
-    order = (ProposalKind.STOP, ProposalKind.PAUSE, ProposalKind.DECREASE)
-    if kind in order:
-        return order.index(kind)
-    return len(order) + (1 if kind in UPWARD else 0)
-
-
 class ObservationStatus(StrEnum):
     """How much a result can be trusted."""
 
@@ -67,6 +59,8 @@ class Observation:
     recorded_at: datetime | None = None
     """When it became known here; None means at the same time."""
     origin: str = ""
+    confirmed: bool = False
+    """Somebody looked at an unlikely value and said that it is right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +93,18 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """One card that asked to discuss and was answered: what it rested on then."""
+
+    drug_class: str
+    rule: str
+    on: date
+    drug: str = ""
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    """The facts that made the rule true; it is asked again once one of them changed (see [settled])."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
     """Everything the engine may know about one patient."""
 
@@ -108,12 +114,18 @@ class Patient:
     """Standing facts of the record (sex, birth_date, dialysis, frailty, lvef_ever_40_or_less, …)."""
     tolerances: tuple[Tolerance, ...] | None = None
     """None: contraindications and tolerances were never asked; empty: asked, there are none."""
+    tolerances_asked: bool = True
+    """False: what stands in `tolerances` is known, but nobody asked whether there is more."""
+    in_doubt: frozenset[str] = frozenset()
+    """Classes about which the record holds something that nobody has judged yet: may they be used? Unknown."""
     max_tolerated: frozenset[str] = frozenset()
     """Classes whose present dose is recorded as the highest tolerated (or a switch as not wanted)."""
     restart_agreed: frozenset[str] = frozenset()
     """Classes whose restart was agreed in supervision."""
     rapid: bool = False
     """The rapid schedule after admission was agreed."""
+    settled: tuple[Settled, ...] = ()
+    """Answers to cards that asked to discuss."""
 
 
 class ProblemKind(StrEnum):
@@ -128,6 +140,7 @@ class ProblemKind(StrEnum):
     NOT_IN_PROTOCOL = "not_in_protocol"
     DUPLICATE = "duplicate"
     IMPOSSIBLE_DOSE = "impossible_dose"
+    WHICH_SALT = "which_salt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +212,10 @@ class Proposal:
     """The answer of the class itself, before classes were weighed against each other."""
     held_by: str = ""
     """The class because of which a step up waits."""
+    settles: Mapping[str, Value] = field(default_factory=dict)
+    """For a card that asks to discuss: the facts to remember with its answer; empty when it can't be settled."""
+    settled_on: date | None = None
+    """The day on which this was discussed and decided: the kind is then "keep" or "hold" again."""
     decisions: tuple[Decision, ...] = ()
     """The class table and, for a step up, the gate: complete and replayable."""
 

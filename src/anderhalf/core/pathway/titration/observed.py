@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from anderhalf.core.decisions.facts import Fact, FactValue, FactValueError, check_value
+from anderhalf.core.decisions.facts import Fact, FactValue, FactValueError, Value, check_value
 from anderhalf.core.pathway.titration.model import Observation, ObservationStatus, Problem, ProblemKind
 
 
@@ -22,6 +22,8 @@ class Observed:
     latest: Mapping[str, FactValue]
     series: Mapping[str, tuple[Observation, ...]]
     problems: tuple[Problem, ...]
+    doubtful: Mapping[str, tuple[FactValue, ...]]
+    """Per fact that is unknown because of a problem: what its readings say if they are right (see `danger`)."""
 
     def blocked(self) -> Mapping[str, ProblemKind]:
         """Facts that are unknown because of a problem, and which."""
@@ -43,6 +45,7 @@ def observe(facts: Mapping[str, Fact], observations: Sequence[Observation], *, a
             continue
         by_fact.setdefault(observation.fact, []).append(observation)
     latest: dict[str, FactValue] = {}
+    doubtful: dict[str, tuple[FactValue, ...]] = {}
     series: dict[str, tuple[Observation, ...]] = {}
     for name, found in by_fact.items():
         found.sort(key=lambda each: (each.at, each.recorded_at or each.at))
@@ -53,11 +56,28 @@ def observe(facts: Mapping[str, Fact], observations: Sequence[Observation], *, a
         if usable and _minute(usable[-1].at) == _minute(newest):
             chosen = usable[-1]
             latest[name] = FactValue(chosen.value, chosen.at.date(), chosen.origin)
-    _implausible_pairs(facts, latest, problems)
+        else:
+            doubtful[name] = _readings(facts[name], found)
+    _implausible_pairs(facts, latest, series, problems, doubtful)
     for problem in problems:
         if problem.kind is ProblemKind.FUTURE:
             latest.pop(problem.about, None)
-    return Observed(latest, series, tuple(problems))
+    return Observed(latest, series, tuple(problems), doubtful)
+
+
+def _readings(fact: Fact, found: list[Observation]) -> tuple[FactValue, ...]:
+    """What the newest minute says, each different value once, without what cannot be."""
+    newest = [each for each in found if _minute(each.at) == _minute(found[-1].at)]
+    values = dict.fromkeys(each.value for each in newest if _can_be(fact, each.value))
+    return tuple(FactValue(value, found[-1].at.date(), newest[0].origin) for value in values)
+
+
+def _can_be(fact: Fact, value: Value) -> bool:
+    try:
+        check_value(fact, value)
+    except FactValueError:
+        return False
+    return True
 
 
 def _usable(
@@ -84,18 +104,19 @@ def _usable(
 def _fault(facts: Mapping[str, Fact], name: str, candidates: list[Observation]) -> ProblemKind | None:
     if any(each.status is ObservationStatus.UNRELIABLE for each in candidates):
         return ProblemKind.UNRELIABLE
-    for each in candidates:
-        try:
-            check_value(facts[name], each.value)
-        except FactValueError:
-            return ProblemKind.IMPOSSIBLE
+    if not all(_can_be(facts[name], each.value) for each in candidates):
+        return ProblemKind.IMPOSSIBLE
     return ProblemKind.CONFLICT if len({each.value for each in candidates}) > 1 else None
 
 
 def _implausible_pairs(
-    facts: Mapping[str, Fact], latest: dict[str, FactValue], problems: list[Problem]
-) -> None:
-    """Numbers of one day that cannot both be right; the pair is unknown until someone looks."""
+    facts: Mapping[str, Fact], latest: dict[str, FactValue], series: Mapping[str, tuple[Observation, ...]],
+    problems: list[Problem], doubtful: dict[str, tuple[FactValue, ...]],
+) -> None:  # fmt: skip
+    """Numbers of one day that cannot both be right; the pair is unknown until someone looks.
+
+    A pulse above the systolic pressure that somebody confirmed, or that was measured twice, is right.
+    """
     for lower, higher, both in (
         ("heart_rate", "systolic_bp", True),
         ("diastolic_bp", "systolic_bp", False),
@@ -107,11 +128,29 @@ def _implausible_pairs(
             continue
         # A pulse above the systolic pressure is a typing mistake or an emergency: never ground for a step.
         if one.value > other.value or (not both and one.value == other.value):
+            if both and _confirmed(series[lower], series[higher]):
+                continue
             blocks = (lower, higher)
             shown = f"{one.value} / {other.value}"
             problems.append(_problem(facts, ProblemKind.SWAPPED, lower, shown, blocks))
             for name in blocks:
-                latest.pop(name, None)
+                if (taken := latest.pop(name, None)) is not None:
+                    doubtful[name] = (taken,)
+
+
+def _confirmed(lower: Sequence[Observation], higher: Sequence[Observation]) -> bool:
+    """Whether the newest pair was confirmed, or two moments of its day show the same picture."""
+    newest = (lower[-1], higher[-1])
+    if any(each.confirmed for each in newest):
+        return True
+    day = newest[0].at.date()
+    above = {
+        _minute(one.at)
+        for one in lower
+        for other in higher
+        if one.at.date() == day and _minute(one.at) == _minute(other.at) and one.value > other.value  # type: ignore[operator]
+    }
+    return len(above) > 1
 
 
 def _minute(moment: datetime) -> datetime:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,7 +13,9 @@ from anderhalf.core.pathway.titration.derive import Context
 from anderhalf.core.pathway.titration.engine import read_context, waiting_kind, weigh_together
 from anderhalf.core.pathway.titration.ladder import Dose
 from anderhalf.core.pathway.titration.model import UPWARD, Patient, ProposalKind
+from anderhalf.core.pathway.titration.once import asked_already
 from anderhalf.core.pathway.titration.protocol import Protocol
+from anderhalf.core.pathway.titration.settled import settled_on
 
 _SWITCHED = ("ace_inhibitor", "arb")
 
@@ -38,8 +39,8 @@ def decide(
     """The proposals of `advise` by class, many times faster."""
     context = read_context(protocol, patient, on=on, at=at, ask=ask_compiled)
     answers = [answer_class(context, drug_class, ask_compiled) for drug_class in protocol.classes]
-    held = weigh_together(context, answers)
-    found = {each.drug_class.key: _quick(context, each, each.drug_class.key in held) for each in answers}
+    waiting = {*weigh_together(context, answers), *asked_already(protocol, answers)}
+    found = {each.drug_class.key: _quick(context, each, each.drug_class.key in waiting) for each in answers}
     if any(each.kind is ProposalKind.SWITCH for each in found.values()):
         for key in _SWITCHED:
             if found[key].on_drug:
@@ -56,41 +57,10 @@ def _quick(context: Context, answer: ClassAnswer, held: bool) -> QuickAnswer:
     if use is not None and use.drug is not None and use.dose is not None:
         percent = use.drug.percent_of_target(use.dose, context.weight)
     own = answer.kind
-    kind = waiting_kind(answer) if held else own
+    kind = waiting_kind(answer) if held or settled_on(context, answer) is not None else own
     changes = kind in UPWARD or kind is ProposalKind.DECREASE
     return QuickAnswer(
         kind=kind, own_kind=own, rule=rule.id if rule is not None else "",
         dose_now=use.dose if use is not None else None, dose_new=answer.dose_new if changes else None,
         percent_of_target=percent, on_drug=answer.state.on_drug,
     )  # fmt: skip
-
-
-@dataclass(slots=True)
-class ClassSummary:
-    """One class over a population."""
-
-    patients: int = 0
-    on_drug: int = 0
-    at_target: int = 0
-    """At 100% of the target dose or more."""
-    at_half: int = 0
-    """At 50% or more."""
-    step_possible: int = 0
-    """The class itself allows a step up today: what was missed if nothing happens."""
-    kinds: Counter[ProposalKind] = field(default_factory=Counter)
-
-
-def summarise(protocol: Protocol, patients: Iterable[Patient], *, on: date) -> Mapping[str, ClassSummary]:
-    """Counts of every proposal kind, and the share on target, per class."""
-    found = {entry.key: ClassSummary() for entry in protocol.classes}
-    for patient in patients:
-        for key, answer in decide(protocol, patient, on=on).items():
-            summary = found[key]
-            summary.patients += 1
-            summary.on_drug += answer.on_drug
-            percent = answer.percent_of_target or Decimal(0)
-            summary.at_target += percent >= 100
-            summary.at_half += percent >= 50
-            summary.step_possible += answer.own_kind in UPWARD
-            summary.kinds[answer.kind] += 1
-    return found

@@ -17,6 +17,8 @@ from typing import Any
 
 from anderhalf.core.decisions.facts import Fact
 from anderhalf.core.decisions.model import DecisionTable
+from anderhalf.core.pathway.interactions import Interactions
+from anderhalf.core.pathway.named import Names
 from anderhalf.core.pathway.scores import Scores
 from anderhalf.core.pathway.titration.ladder import Drug
 
@@ -45,6 +47,65 @@ class Combination:
 
 
 @dataclass(frozen=True, slots=True)
+class Careful:
+    """At most `at_once` with a systolic pressure (mmHg) below a limit or unknown, or in frailty."""
+
+    at_once: int
+    below_systolic: Decimal
+    frail: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rapid:
+    """The rapid schedule after admission: which classes, how large the steps, until when."""
+
+    classes: tuple[str, ...]
+    own_ladder: tuple[str, ...]
+    """Of these the classes whose product text does not allow a leap: they take their usual steps."""
+    share_percent: Decimal
+    interval_days: int
+    ends_after_days: int
+    baseline_days: int
+    """NT-proBNP counts as "before discharge" when it was measured at most so many days before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Numbers about time and change that are no cell of a table; see protocol.toml for unit and source."""
+
+    danger_urgencies: tuple[str, ...]
+    kidney_baseline_days: int
+    kidney_potassium_days: int
+    """Potassium is compared with a value of at most so many days ago."""
+    kidney_gap_days: int
+    hyperkalaemia_above: Decimal
+    hyperkalaemia_hold_days: int
+    after_stop_facts: tuple[str, ...]
+    restart_days: int
+    """So many days after a stop that asks for newer values a restart is no question yet."""
+    recent_ras_days: int
+    digoxin_raised_by: tuple[str, ...]
+    digoxin_creatinine_rise_percent: Decimal
+    settled_days: int | None
+    """Days that an answer stands when its facts do not change; None: no term (versions before had one)."""
+    settled_gap_days: int
+    """A gap of at most so many days in the use of an interacting drug is no new beginning."""
+    settled_same: tuple[tuple[str, ...], ...]
+    """Rules that ask the same of a class: an answer to one is an answer to the others."""
+    settled_never: tuple[str, ...]
+    settled_change: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Optimal:
+    """When therapy counts as optimal: of every group one class at its best dose, or none possible."""
+
+    groups: tuple[tuple[str, ...], ...]
+    after_days: int
+    """So long it was so before it decides about a device."""
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """Classes of which at most `at_once` go up at one moment, and none while another goes down."""
 
@@ -55,6 +116,8 @@ class Together:
     source: str
     rapid: bool
     """Whether it also holds in the rapid schedule."""
+    careful: Careful | None = None
+    """When fewer go up at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +155,20 @@ class Protocol:
     title: Mapping[str, str]
     classes: tuple[DrugClass, ...]
     gate: DecisionTable
+    lowering: DecisionTable
+    in_use: DecisionTable
+    indication: DecisionTable | None
+    """None: a version of before it, whose tables ask for the phenotype."""
+    danger: DecisionTable | None
+    """Who must never wait: the pathway's own table, asked for the rules that certainly fire."""
     renal: DecisionTable
-    alarms: DecisionTable
     phenotype: DecisionTable
     drugs: Mapping[str, Drug]
     combinations: Mapping[str, Combination]
     class_prefixes: Mapping[str, tuple[str, ...]]
     first_choice: Mapping[str, tuple[str, ...]]
     related: Mapping[str, tuple[str, ...]]
+    interactions: Interactions
     together: tuple[Together, ...]
     monitoring: tuple[Monitoring, ...]
     settings: Mapping[str, ProtocolSetting]
@@ -107,9 +176,12 @@ class Protocol:
     about_one_drug: tuple[str, ...]
     """Kinds of tolerance that were seen with one drug (allergy, intolerance): another of the class may do well."""
     contraindication_facts: Mapping[str, tuple[str, ...]]
+    names: Names
+    """How people write the drugs and classes in free text."""
     stop_reasons: Mapping[str, Mapping[str, str]]
     facts: Mapping[str, Fact]
     """The pathway's dictionary with this protocol's ages, plus derived facts and settings."""
+    not_asked_when: tuple[str, ...]
     safety_facts: tuple[str, ...]
     contact_facts: tuple[str, ...]
     record_facts: tuple[str, ...]
@@ -121,10 +193,9 @@ class Protocol:
     stable_source: str
     pregnancy_not_asked_from_age: int
     lvef_reduced_at_most: Decimal
-    rapid_share_percent: Decimal
-    rapid_interval_days: int
-    weight_gain_days: Mapping[str, int]
-    """Per fact of weight gain the days over which it is counted."""
+    rapid: Rapid
+    optimal: Optimal
+    limits: Limits
     scores: Scores | None
     texts_hash: str
 
@@ -135,8 +206,14 @@ class Protocol:
 
     @cached_property
     def drugs_by_atc(self) -> Mapping[str, Drug]:
-        """Drugs by ATC code."""
-        return {drug.atc: drug for drug in self.drugs.values()}
+        """Drugs by ATC code; of two salts with one code the one that stands first."""
+        return {drug.atc: drug for drug in reversed(tuple(self.drugs.values()))}
+
+    def drug_of(self, atc: str, dose: Decimal | None) -> Drug | None:
+        """The drug of a code; of two salts with one code the one that has this dose, else the first."""
+        of_code = [drug for drug in self.drugs.values() if drug.atc == atc]
+        amounts = {drug.key: {step.amount for step in (*drug.steps, *drug.optional)} for drug in of_code}
+        return next((drug for drug in of_code if dose in amounts[drug.key]), of_code[0] if of_code else None)
 
     def class_of_atc(self, atc: str) -> str | None:
         """The class of a drug that has no ladder here, by its ATC group."""
@@ -169,10 +246,24 @@ class Protocol:
             return (drug_class,)
         return () if found == ("drug",) else found
 
+    @cached_property
+    def pair_rules(self) -> frozenset[str]:
+        """The rules about an interaction that is to be discussed: one question, whichever class shows it."""
+        cells = [
+            (rule.id, rule.cells["interaction"])
+            for table in (self.gate, self.in_use)
+            if "interaction" in table.facts
+            for rule in table.rules
+        ]
+        return frozenset(name for name, cell in cells if not cell.any and cell.matches("discuss") is True)
+
     @property
     def tables(self) -> Mapping[str, DecisionTable]:
         """Every table by id, for drawing and checking."""
-        every = (*(entry.table for entry in self.classes), self.gate, self.renal, self.alarms, self.phenotype)
+        every = (
+            *(entry.table for entry in self.classes), self.gate, self.lowering, self.in_use,
+            *(() if self.indication is None else (self.indication,)), self.renal, self.phenotype,
+        )  # fmt: skip
         return {table.id: table for table in every}
 
 

@@ -23,6 +23,7 @@ from anderhalf.core.pathway.titration.model import (
     Patient,
     Problem,
     Proposal,
+    Settled,
     Tolerance,
 )
 from anderhalf.core.pathway.titration.protocol import Protocol
@@ -97,6 +98,8 @@ def proposal_to_dict(proposal: Proposal) -> dict[str, Any]:
         "first": proposal.first,
         "agenda": proposal.agenda,
         "held_by": proposal.held_by,
+        "settled_on": None if proposal.settled_on is None else proposal.settled_on.isoformat(),
+        "settles": facts_to_dict(proposal.settles),
         "not_before": None if proposal.not_before is None else proposal.not_before.isoformat(),
         "missing": [{"fact": each.fact, "why": each.why} for each in proposal.missing],
         "would_change": [
@@ -129,6 +132,7 @@ def patient_to_dict(patient: Patient) -> dict[str, Any]:
             {
                 "fact": each.fact, "value": value_to_json(each.value), "at": each.at.isoformat(),
                 "status": each.status.value, "recorded_at": _moment(each.recorded_at), "origin": each.origin,
+                **({"confirmed": True} if each.confirmed else {}),
             }
             for each in patient.observations
         ],
@@ -142,9 +146,18 @@ def patient_to_dict(patient: Patient) -> dict[str, Any]:
             }
             for each in patient.tolerances
         ],
+        "tolerances_asked": patient.tolerances_asked,
+        "in_doubt": sorted(patient.in_doubt),
         "max_tolerated": sorted(patient.max_tolerated),
         "restart_agreed": sorted(patient.restart_agreed),
         "rapid": patient.rapid,
+        "settled": [
+            {
+                "drug_class": each.drug_class, "rule": each.rule, "drug": each.drug, "on": each.on.isoformat(),
+                "facts": facts_to_dict(each.facts),
+            }
+            for each in patient.settled
+        ],
     }  # fmt: skip
 
 
@@ -165,7 +178,7 @@ def patient_from_dict(data: Mapping[str, Any]) -> Patient:
             Observation(
                 fact=each["fact"], value=_read_value(each["value"]), at=datetime.fromisoformat(each["at"]),
                 status=ObservationStatus(each["status"]), recorded_at=_read_moment(each["recorded_at"]),
-                origin=each["origin"],
+                origin=each["origin"], confirmed=each.get("confirmed", False),
             )
             for each in data["observations"]
         ),
@@ -184,9 +197,28 @@ def patient_from_dict(data: Mapping[str, Any]) -> Patient:
             )
             for each in tolerances
         ),
+        # advice of before these two were kept was never given in doubt
+        tolerances_asked=data.get("tolerances_asked", True), in_doubt=frozenset(data.get("in_doubt", ())),
         max_tolerated=frozenset(data["max_tolerated"]), restart_agreed=frozenset(data["restart_agreed"]),
         rapid=data["rapid"],
+        settled=tuple(
+            Settled(
+                drug_class=each["drug_class"], rule=each["rule"], drug=each["drug"],
+                on=date.fromisoformat(each["on"]), facts=facts_from_dict(each["facts"]),
+            )
+            for each in data.get("settled", ())
+        ),
     )  # fmt: skip
+
+
+def facts_to_dict(facts: Mapping[str, Value]) -> dict[str, Any]:
+    """What an answered card rested on, as JSON-safe data."""
+    return {name: value_to_json(value) for name, value in sorted(facts.items())}
+
+
+def facts_from_dict(data: Mapping[str, Any]) -> dict[str, Value]:
+    """Read back what `facts_to_dict` wrote."""
+    return {name: _read_value(value) for name, value in data.items()}
 
 
 def _dose(dose: Dose | None) -> dict[str, str] | None:

@@ -112,8 +112,14 @@
   const toFirstError = (root) => {
     const summary = root.querySelector("[data-error-summary]");
     const first = root.querySelector("[aria-invalid=true]");
-    const target = first || summary;
+    const danger = root.querySelector("#gevaar"); // what to do now comes before what is wrong with a form
+    const target = (first || summary) && danger ? danger : first || summary;
     if (!target || target.closest("[data-example]")) return;
+    if (target === danger) {
+      danger.scrollIntoView({ block: "start" });
+      danger.focus({ preventScroll: true });
+      return;
+    }
     target.scrollIntoView({ block: "center" });
     target.focus({ preventScroll: true });
   };

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
 
-from anderhalf.core.pathway.titration import ProposalKind, advise
-from anderhalf.core.pathway.titration.population import decide, summarise
-from tests.support.titration import TODAY, moment, patient, protocol
+from anderhalf.core.pathway.titration import advise
+from anderhalf.core.pathway.titration.population import decide
+from tests.support.titration import TODAY, moment, protocol
 from tests.unit.core.pathway.titration.test_properties import patients
 
 
@@ -23,22 +23,3 @@ def test_same_answers_as_the_explained_engine(one):
             explained.dose_new,
             explained.percent_of_target,
         )
-
-
-def test_summary_counts_patients_targets_and_kinds():
-    people = [
-        patient(
-            "bisoprolol 10 od 90d; enalapril 10 bid 90d; spironolactone 50 od 90d; dapagliflozin 10 od 90d",
-            nyha="I",
-        ),
-        patient("bisoprolol 5 od 30d"),
-        patient("", potassium="5.8"),
-    ]
-    found = summarise(protocol(), people, on=TODAY)
-    beta = found["beta_blocker"]
-    assert (beta.patients, beta.on_drug, beta.at_target, beta.at_half) == (3, 2, 1, 2)
-    assert beta.kinds[ProposalKind.KEEP] >= 1
-    assert beta.step_possible == 2
-    # One has a potassium of 5.8, one waits for the ACE inhibitor.
-    assert found["mra"].kinds[ProposalKind.HOLD] == 2
-    assert sum(found["mra"].kinds.values()) == 3

@@ -1,0 +1,54 @@
+"""What was done about a danger: steps, whom was spoken to and when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from ..models import DangerAnswer
+from .fields import ClinicForm
+
+
+class DangerForm(ClinicForm):
+    """The answer to every danger that the page shows; ``basis`` are their fingerprints, one a line of the form."""
+
+    steps = forms.MultipleChoiceField(
+        label=gettext_lazy("Wat hebt u gedaan?"),
+        choices=DangerAnswer.Step.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    called = forms.CharField(label=gettext_lazy("Met wie gesproken"), max_length=120, required=False)
+    called_time = forms.TimeField(
+        label=gettext_lazy("Hoe laat"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": gettext_lazy("Vul een tijd in als uur:minuten.")},
+    )
+    note = forms.CharField(label=gettext_lazy("Wat is afgesproken"), max_length=300, required=False)
+
+    def __init__(self, data: Any = None, *, at: datetime, **options: Any) -> None:
+        options.setdefault("auto_id", "id_danger_%s")
+        super().__init__(data, **options)
+        self.at = at
+
+    def arguments(self) -> dict[str, Any]:
+        """What ``answer_danger`` takes. A time later than now was yesterday's."""
+        given = self.cleaned_data
+        called_at = None
+        if given["called_time"] is not None:
+            called_at = timezone.localtime(self.at).replace(
+                hour=given["called_time"].hour, minute=given["called_time"].minute, second=0, microsecond=0
+            )
+            if called_at > self.at:
+                called_at -= timedelta(days=1)
+        return {
+            "steps": given["steps"],
+            "called": given["called"],
+            "called_at": called_at,
+            "note": given["note"],
+        }

@@ -1,0 +1,311 @@
+"""Danger of one patient, by everything the record knows: the eye of the core, asked for whoever is in care or referred.
+
+Every road looks through here: the page that shows it, the task that somebody must act on, the next contact, the form
+with values that were typed and not saved yet.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.utils import timezone
+
+from anderhalf.apps.network.queries import NotPublished, agreement_on, pathway_on
+from anderhalf.apps.people.models import Organisation, Patient, Professional
+from anderhalf.apps.people.sex import sex_fact
+from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record.models import Task
+from anderhalf.apps.referrals.models import Referral
+from anderhalf.apps.referrals.states import Status
+from anderhalf.content.urgent import UrgentCare
+from anderhalf.core.decisions.facts import FactValue, FactValues
+from anderhalf.core.pathway.danger import ACTIONS, EXCLUSION, Danger, Sign, look_for_danger
+from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.titration.observed import Observed
+
+from ..models import DangerAnswer, Episode
+from ..titration.gather import local, observed_of
+from .beside import runs_along
+
+DANGER = "danger"
+"""Kind of the task that a danger makes."""
+REPEAT = "repeat_laboratory"
+"""Kind of the task to repeat a blood test that was a danger."""
+ABOUT = "danger:"
+"""What such a task is about begins with this, followed by the facts: one open task per set of facts."""
+WAITS = (Status.SENT, Status.MORE_INFORMATION, Status.ACCEPTED, Status.BOOKED)
+"""A referral in one of these has somebody who looks, though care did not begin."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Who looks after a patient now: the centre of the open episode, else the receiver of a referral that waits."""
+
+    organisation: Organisation
+    practitioner: Professional | None
+    episode: Episode | None
+    pathways: tuple[Pathway, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenSign:
+    """One danger with the values that it rests on. ``basis`` changes when one of them does."""
+
+    sign: Sign
+    values: tuple[tuple[str, FactValue], ...]
+    """Fact and value, what was measured: a derived fact by what it follows from."""
+    about: str
+    basis: str
+
+    @property
+    def measured(self) -> frozenset[str]:
+        """The facts that somebody measured or answered."""
+        return frozenset(name for name, _value in self.values)
+
+    @property
+    def rank(self) -> int:
+        """0 is the most urgent."""
+        return ACTIONS.index(self.sign.action)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatientDanger:
+    """What holds now and nobody acted on yet, the most urgent first, one per set of facts."""
+
+    signs: tuple[SeenSign, ...]
+    danger: Danger
+    tasks: tuple[Task, ...] = ()
+    """Open tasks about dangers that the record no longer shows (too old by now): they wait for an answer too."""
+
+    def __bool__(self) -> bool:
+        return bool(self.signs or self.tasks)
+
+    @property
+    def rank(self) -> int:
+        """The most urgent of what is open; the rank of what is no danger when nothing is."""
+        ranks = [*(one.rank for one in self.signs), *(task.rank for task in self.tasks)]
+        return min(ranks, default=Task.ORDINARY)
+
+
+def place_of(patient: UUID, network: str, *, at: datetime) -> Place | None:
+    """Who looks after this patient, and which pathways the patient is in; None when nobody does."""
+    on = timezone.localdate(at)
+    episodes = list(
+        Episode.objects.select_related("centre", "practitioner", "patient")
+        .filter(patient=patient, network=network, ended_at__isnull=True)
+        .order_by("-started_at")
+    )
+    waiting = list(
+        Referral.objects.select_related("recipient")
+        .filter(patient=patient, network=network, status__in=WAITS)
+        .order_by("-sent_at")
+    )
+    if not episodes and not waiting:
+        return None
+    keys = dict.fromkeys([one.pathway for one in (*episodes, *waiting)])
+    found = {key: pathway for key in keys if (pathway := _pathway(network, key, on=on)) is not None}
+    for episode in episodes:
+        found |= {one.key: one for one in runs_along(episode, at=at)}
+    first = episodes[0] if episodes else None
+    return Place(
+        organisation=first.centre if first is not None else waiting[0].recipient,
+        practitioner=first.practitioner if first is not None else None,
+        episode=first,
+        pathways=tuple(found.values()),
+    )
+
+
+def _pathway(network: str, key: str, *, on: date) -> Pathway | None:
+    try:
+        return pathway_on(network, key, on=on)
+    except NotPublished:
+        return None
+
+
+def look(
+    patient: Patient,
+    place: Place,
+    *,
+    at: datetime,
+    typed: FactValues | None = None,
+    unconfirmed: Mapping[str, Sequence[FactValue]] | None = None,
+) -> tuple[Danger, tuple[SeenSign, ...]]:
+    """The dangers of one patient by the pathways they are in, and each set of facts once. The caller checked access.
+
+    Who is not in care yet is only asked what is asked of a referral; alarms of care look at what was recorded since it
+    began (complaints of the referral were judged by triage).
+
+    ``typed`` are values of a form that is not saved yet; ``unconfirmed`` are those that the form asks about.
+    """
+    on, pathways = timezone.localdate(at), place.pathways
+    facts = {name: fact for pathway in pathways for name, fact in pathway.facts.items()}
+    observed = observed_of(patient.pk, facts, at=at)
+    known: dict[str, FactValue] = {**observed.latest}
+    if (sex := sex_fact(patient.sex)) is not None:
+        known["sex"] = sex
+    doubtful: dict[str, Sequence[FactValue]] = {**observed.doubtful}
+    series = {
+        name: tuple(FactValue(one.value, timezone.localdate(one.at)) for one in rows)
+        for name, rows in observed.series.items()
+        if name in _in_series(pathways)
+    }
+    for name, value in (typed or {}).items():
+        earlier = known.get(name)
+        if earlier is None or earlier.on is None or value.on is None or earlier.on <= value.on:
+            known[name] = value
+            doubtful.pop(name, None)
+        series[name] = (*series.get(name, ()), value)
+    for name, values in (unconfirmed or {}).items():  # what is known stays: a doubt never hides a danger
+        doubtful[name] = (*doubtful.get(name, ()), *values)
+    danger = look_for_danger(
+        pathways, known, on=on, birth_date=patient.birth_date, doubtful=doubtful, series=series
+    )
+    seen = [_seen(sign, pathways, known) for sign in danger.signs]
+    fresh = _recorded_in_care(observed, place) | {*doubtful, *(typed or {})}
+    return danger, _once(one for one in seen if one.sign.table == EXCLUSION or one.measured & fresh)
+
+
+def _recorded_in_care(observed: Observed, place: Place) -> set[str]:
+    """The facts of which the latest value was recorded since care began; none before."""
+    if place.episode is None:
+        return set()
+    began = place.episode.started_at
+    return {
+        name
+        for name, rows in observed.series.items()
+        if rows[-1].recorded_at is not None and rows[-1].recorded_at >= began
+    }
+
+
+def danger_of(patient: Patient, network: str, *, at: datetime) -> PatientDanger | None:
+    """The open danger of a patient; None when nobody looks after them. The caller has checked access."""
+    place = place_of(patient.pk, network, at=at)
+    if place is None:
+        return None
+    danger, seen = look(patient, place, at=at)
+    settled = answered(patient.pk)
+    signs = tuple(one for one in seen if one.basis not in settled)
+    shown = {one.about for one in seen}
+    return PatientDanger(
+        signs=signs,
+        danger=danger,
+        tasks=tuple(one for one in open_tasks(patient.pk) if one.about not in shown),
+    )
+
+
+def open_tasks(patient: UUID) -> list[Task]:
+    """The tasks about danger that nobody finished, most urgent first."""
+    return list(
+        Task.objects.filter(patient=patient, kind=DANGER, status=Task.Status.OPEN).order_by("rank", "due_at")
+    )
+
+
+def danger_task(viewer: Viewer, task: UUID) -> Task | None:
+    """The task when it is an open danger of the viewer's own organisation."""
+    return Task.objects.filter(
+        pk=task, kind=DANGER, status=Task.Status.OPEN, owner_organisation__in=viewer.organisation_ids
+    ).first()
+
+
+def answered(patient: UUID) -> frozenset[str]:
+    """The fingerprints of dangers about which somebody wrote down what was done."""
+    found: set[str] = set()
+    for bases in DangerAnswer.objects.filter(patient=patient).values_list("bases", flat=True):
+        found |= set(bases)
+    return frozenset(found)
+
+
+def answers_of(patient: UUID, *, limit: int = 5) -> list[DangerAnswer]:
+    """What was done about earlier dangers, newest first."""
+    return list(DangerAnswer.objects.filter(patient=patient).order_by("-at")[:limit])
+
+
+def urgent_care(network: str, *, at: datetime) -> UrgentCare:
+    """Whom to call and how soon, by the agreement of the day."""
+    return agreement_on(network, on=timezone.localdate(at)).urgent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phones:
+    """The numbers to press; empty when the agreement gives none."""
+
+    cardiologist: str
+    centre: str
+    out_of_hours: str
+    out_of_hours_name: Mapping[str, str]
+    open_now: bool
+    opens_at: datetime | None
+    """When somebody of the centre reads again."""
+
+
+def phones_of(organisation: Organisation, *, at: datetime) -> Phones:
+    """Whom somebody can call about a patient of this centre (or hospital), by the agreement of the day."""
+    agreement = agreement_on(organisation.network_id, on=timezone.localdate(at))
+    centre = next((one for one in agreement.centres.values() if one.organisation == organisation.key), None)
+    hospital = agreement.organisations.get(centre.hospital if centre is not None else organisation.key)
+    own = agreement.organisations.get(organisation.key)
+    urgent = agreement.urgent
+    return Phones(
+        cardiologist=(hospital.phone_urgent or hospital.phone) if hospital is not None else "",
+        centre=own.phone if own is not None else "",
+        out_of_hours=urgent.out_of_hours_phone,
+        out_of_hours_name=urgent.out_of_hours,
+        open_now=urgent.is_open(local(at)),
+        opens_at=urgent.next_opening(local(at)),
+    )
+
+
+def measured_by(pathways: Iterable[Pathway], names: Iterable[str]) -> frozenset[str]:
+    """The facts that somebody measures or answers for these, a derived one by what it follows from."""
+    found: set[str] = set()
+    for name in names:
+        found |= _sources(tuple(pathways), name)
+    return frozenset(found)
+
+
+# ---- working out ----
+
+
+def _once(signs: Iterable[SeenSign]) -> tuple[SeenSign, ...]:
+    """Each set of facts once, with its most urgent rule: two pathways and two limits say the same thing twice."""
+    found: dict[frozenset[str], SeenSign] = {}
+    for one in signs:
+        found.setdefault(frozenset(one.sign.facts), one)
+    return tuple(found.values())
+
+
+def _seen(sign: Sign, pathways: Sequence[Pathway], known: FactValues) -> SeenSign:
+    names = sorted(measured_by(pathways, sign.facts))
+    values = tuple((name, value) for name in names if (value := sign.if_right.get(name, known.get(name))))
+    whole = [sign.rule, sign.certain, [[name, str(one.value), str(one.on)] for name, one in values]]
+    return SeenSign(
+        sign=sign, values=values, about=(ABOUT + "+".join(sorted(sign.facts)))[:60],
+        basis=sha256(json.dumps(whole).encode()).hexdigest()[:32],
+    )  # fmt: skip
+
+
+def _sources_of(pathway: Pathway, name: str) -> frozenset[str]:
+    derived = pathway.dictionary.entry(name).derived
+    if derived is None:
+        return frozenset({name})
+    return frozenset(source for one in derived.inputs for source in _sources_of(pathway, one))
+
+
+def _sources(pathways: Sequence[Pathway], name: str) -> frozenset[str]:
+    return next((_sources_of(one, name) for one in pathways if name in one.dictionary), frozenset({name}))
+
+
+def _in_series(pathways: tuple[Pathway, ...]) -> frozenset[str]:
+    """The facts of which changes are looked at."""
+    return frozenset(
+        name
+        for pathway in pathways
+        for entry in pathway.dictionary.entries.values()
+        if entry.derived is not None and entry.derived.over_days
+        for name in entry.derived.inputs
+    )

@@ -1,0 +1,122 @@
+"""What the medication list answers: facts with an ATC code, the anticoagulant, and what stands beside it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache, partial
+from uuid import UUID
+
+from django.utils import timezone
+
+from anderhalf.apps.record.models import MedicationAgreement, Observation
+from anderhalf.apps.record.queries import medication_history
+from anderhalf.content.titration import anticoagulant_interactions
+from anderhalf.core.decisions.facts import FactType, FactValue
+from anderhalf.core.pathway.interactions import Interactions
+from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.scores_anticoagulation import DRUG, Company
+
+NONE = "none"
+Kind = MedicationAgreement.Kind
+
+
+def history_of(patient: UUID) -> list[MedicationAgreement]:
+    """The agreements that count, oldest first. The caller has established access."""
+    return list(medication_history(patient).filter(status=Observation.Status.FINAL))
+
+
+def facts_from_list(
+    pathway: Pathway, history: Sequence[MedicationAgreement], known: Mapping[str, FactValue], *, on: date, at: datetime
+) -> dict[str, FactValue]:  # fmt: skip
+    """Facts that a code on the medication list answers.
+
+    A drug that runs makes its fact true today. One that was stopped after the fact was last recorded makes it false
+    from then. A list that never held it says nothing: unknown stays unknown.
+    """
+    found: dict[str, FactValue] = {}
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for group in interactions_of(pathway).groups.values():
+        grouped[group.fact] += group.atc
+    for name, fact in pathway.facts.items():
+        codes = (*fact.codes.get("atc", ()), *grouped[name])
+        if fact.type is not FactType.BOOLEAN or not codes:
+            continue
+        rows = [row for row in history if row.from_at <= at and row.atc.startswith(tuple(codes)) and row.atc]
+        if any(row.kind not in (Kind.STOP, Kind.PAUSE) for row in _latest_per_drug(rows)):
+            found[name] = FactValue(True, on, "medication")
+        elif _ended_since(rows, known.get(name)):
+            found[name] = FactValue(False, on, "medication")
+    if DRUG in pathway.dictionary:
+        found |= _drug(pathway, history, known.get(DRUG), on=on, at=at)
+    return found
+
+
+def _drug(
+    pathway: Pathway,
+    history: Sequence[MedicationAgreement],
+    given: FactValue | None,
+    *,
+    on: date,
+    at: datetime,
+) -> dict[str, FactValue]:
+    """Which anticoagulant is taken: the one that runs, or none when the last one was stopped."""
+    value_of = partial(pathway.dictionary.value_of_code, DRUG)
+    row = anticoagulant_on(pathway, history, at=at)
+    if row is not None:
+        return {DRUG: FactValue(str(value_of(row.atc)), on, "medication")}
+    ended = [one for one in history if one.from_at <= at and value_of(one.atc) is not None]
+    return {DRUG: FactValue(NONE, on, "medication")} if _ended_since(ended, given) else {}
+
+
+def _ended_since(rows: Sequence[MedicationAgreement], given: FactValue | None) -> bool:
+    """Whether rows of which none runs tell more than what was recorded: they end on that day or later."""
+    if not rows:
+        return False
+    return given is None or given.on is None or given.on <= timezone.localdate(rows[-1].from_at)
+
+
+def _latest_per_drug(rows: Iterable[MedicationAgreement]) -> list[MedicationAgreement]:
+    latest: dict[str, MedicationAgreement] = {}
+    for row in rows:
+        latest[row.drug] = row
+    return list(latest.values())
+
+
+def anticoagulant_on(
+    pathway: Pathway, history: Sequence[MedicationAgreement], *, at: datetime
+) -> MedicationAgreement | None:
+    """The anticoagulant that is taken now; the newest when the list holds two."""
+    if DRUG not in pathway.dictionary:
+        return None
+    running = [
+        row
+        for row in _latest_per_drug(row for row in history if row.from_at <= at)
+        if row.kind not in (Kind.STOP, Kind.PAUSE)
+        and pathway.dictionary.value_of_code(DRUG, row.atc) is not None
+    ]
+    return max(running, key=lambda row: row.from_at, default=None)
+
+
+def company_of(pathway: Pathway, history: Sequence[MedicationAgreement], *, at: datetime) -> Company:
+    """What stands beside an anticoagulant of this pathway at a moment."""
+    running = _latest_per_drug(row for row in history if row.from_at <= at)
+    codes = {row.atc for row in running if row.atc and row.kind not in (Kind.STOP, Kind.PAUSE)}
+    return Company(interactions_of(pathway), pathway.facts, frozenset(codes))
+
+
+_with_interactions: dict[str, Pathway] = {}
+
+
+def interactions_of(pathway: Pathway) -> Interactions:
+    """What does not go together with an anticoagulant of this pathway; empty for one without anticoagulants."""
+    if DRUG not in pathway.dictionary:
+        return Interactions()
+    _with_interactions.setdefault(pathway.hash, pathway)
+    return _interactions(pathway.hash)
+
+
+@lru_cache(maxsize=16)
+def _interactions(key: str) -> Interactions:
+    return anticoagulant_interactions(_with_interactions[key])

@@ -1,0 +1,189 @@
+"""The danger of a patient as a page shows it: what is wrong, whom to call now, and what was done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from anderhalf.apps.people.access import Right, can_access
+from anderhalf.apps.people.models import Patient
+from anderhalf.apps.people.queries import opened_patient, patient_for
+from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record.models import Task
+from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.danger import ACTIONS
+
+from .. import actions, queries
+from ..errors import ClinicRefused
+from ..forms import DangerForm
+from ..forms.small import HOME_FACTS
+from ..queries.danger import SeenSign, urgent_care
+from ..titration.gather import local
+
+
+def danger_panel(
+    viewer: Viewer, patient: Patient, *, at: datetime, form: DangerForm | None = None
+) -> dict[str, Any] | None:
+    """What the record shows and nobody acted on, for who treats; None when there is no open danger."""
+    place = queries.place_of(patient.pk, viewer.network, at=at)
+    found = queries.danger_of(patient, viewer.network, at=at) if place is not None else None
+    if place is None or not found:
+        return None
+    return _panel(
+        found.signs, place, at=at, tasks=found.tasks,
+        form=(form or DangerForm(at=at)) if may_answer(viewer, patient.pk, at=at) else None,
+    )  # fmt: skip
+
+
+def unsaved_panel(
+    viewer: Viewer,
+    patient: Patient,
+    form: Any,
+    *,
+    at: datetime,
+) -> dict[str, Any] | None:
+    """The danger in what was typed and is not saved yet: said above every error of the form."""
+    typed, unconfirmed = form.for_the_eye()
+    return panel_of(viewer, patient, typed, unconfirmed, at=at)
+
+
+def panel_of(
+    viewer: Viewer,
+    patient: Patient,
+    typed: Mapping[str, FactValue],
+    unconfirmed: Mapping[str, Sequence[FactValue]],
+    *,
+    at: datetime,
+) -> dict[str, Any] | None:
+    """The danger of the record with these values in it; None when they add none."""
+    place = queries.place_of(patient.pk, viewer.network, at=at)
+    if place is None:
+        return None
+    seen = queries.look(patient, place, at=at, typed=typed, unconfirmed=unconfirmed)[1]
+    given = {*typed, *unconfirmed}
+    signs = [one for one in seen if one.measured & given]
+    return _panel(signs, place, at=at, unsaved=True) if signs else None
+
+
+def may_answer(viewer: Viewer, patient: UUID, *, at: datetime) -> bool:
+    """Whether this viewer writes down what was done: the centre in care, else whoever judges the referral."""
+    return any(
+        can_access(viewer, right, patient=patient, at=at) for right in (Right.WRITE_CLINICAL, Right.TRIAGE)
+    )
+
+
+def _panel(
+    signs: Iterable[SeenSign],
+    place: Any,
+    *,
+    at: datetime,
+    tasks: Iterable[Task] = (),
+    form: DangerForm | None = None,
+    unsaved: bool = False,
+) -> dict[str, Any]:
+    signs, tasks = list(signs), list(tasks)
+    ranks = [*(one.rank for one in signs), *(task.rank for task in tasks)]
+    rank = min(ranks, default=len(ACTIONS) - 1)
+    urgent = urgent_care(place.organisation.network_id, at=at)
+    return {
+        "signs": [_sign(one, place.pathways) for one in signs],
+        "facts": frozenset(name for one in signs for name in one.measured),
+        "tasks": tasks,
+        "bases": [*(one.basis for one in signs), *(task.basis for task in tasks)],
+        "action": ACTIONS[min(rank, len(ACTIONS) - 1)],
+        "calls_now": rank < ACTIONS.index("contact_team"),
+        "certain": any(one.sign.certain for one in signs) or bool(tasks),
+        "due_at": min((urgent.due_at(one.sign.action, local(at)) for one in signs), default=None),
+        "phones": queries.phones_of(place.organisation, at=at),
+        "next_contact_on": place.episode.next_contact_on if place.episode is not None else None,
+        "form": form,
+        "unsaved": unsaved,
+    }
+
+
+def _sign(seen: SeenSign, pathways: Iterable[Any]) -> dict[str, Any]:
+    sign = seen.sign
+    return {
+        "action": sign.action,
+        "action_label": queries.label_of(sign.action_label),
+        "why": queries.label_of(sign.why),
+        "values": queries.values_in_words(seen.values, pathways),
+        "source": "; ".join(part.strip() for part in sign.source.split(";") if part.strip() != "local"),
+        "rule": sign.rule,
+        "local": sign.local,
+        "certain": sign.certain,
+        "measured": seen.measured,
+    }
+
+
+# ---- for who measures at home ----
+
+
+def home_panel(viewer: Viewer, patient: Patient, *, at: datetime, form: Any = None) -> dict[str, Any] | None:
+    """What somebody at home does now, in plain words: about what was typed (``form``), else what was measured today.
+
+    Results of the laboratory are not told here: the centre sees those and calls.
+    """
+    place = queries.place_of(patient.pk, viewer.network, at=at)
+    if place is None:
+        return None
+    if form is not None:
+        typed, unconfirmed = form.for_the_eye()
+        seen = queries.look(patient, place, at=at, typed=typed, unconfirmed=unconfirmed)[1]
+        signs = [one for one in seen if one.measured & {*typed, *unconfirmed}]
+    else:
+        found = queries.danger_of(patient, viewer.network, at=at)
+        signs = [one for one in (found.signs if found else ()) if _of_today(one, at=at)]
+    signs = [one for one in signs if one.measured - {"target_weight"} <= set(HOME_FACTS)]
+    return _panel(signs, place, at=at, unsaved=form is not None) if signs else None
+
+
+def own_danger(viewer: Viewer, *, at: datetime) -> dict[str, Any] | None:
+    """The same for the own overview of a patient or the carer who looks along."""
+    patient_id = viewer.patient_ids[0]
+    if not can_access(viewer, Right.ENTER_MEASUREMENT, patient=patient_id, at=at):
+        return None
+    return home_panel(viewer, opened_patient(viewer, patient_id, Right.ENTER_MEASUREMENT, at), at=at)
+
+
+def _of_today(seen: SeenSign, *, at: datetime) -> bool:
+    return any(value.on == timezone.localdate(at) for _name, value in seen.values)
+
+
+# ---- the page ----
+
+
+@require_http_methods(["GET", "POST"])
+def danger(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """The open danger of one patient, and what was done about it; also for who was referred and is not in care yet."""
+    from .common import frame
+
+    viewer, at = request.viewer, request.now
+    patient = patient_for(viewer, patient_id, Right.VIEW_CLINICAL, at, event="clinic:danger_viewed")
+    form = DangerForm(request.POST or None, at=at)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.answer_danger(
+                by=viewer, at=at, patient=patient_id, bases=request.POST.getlist("basis"), **form.arguments()
+            )
+        except ClinicRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Vastgelegd wat u hebt gedaan."))
+            return redirect("clinic:danger", patient_id)
+    episode = queries.open_episode_of(viewer, patient_id, at=at)
+    context = {
+        **frame(request, patient, episode, "chart"),
+        "danger": danger_panel(viewer, patient, at=at, form=form),
+        "answers": queries.answers_of(patient_id),
+    }
+    return render(request, "clinic/danger.html", context, status=422 if form.errors else 200)

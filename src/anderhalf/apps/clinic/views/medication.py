@@ -1,0 +1,50 @@
+"""A medication agreement that was written down wrongly: corrected, or entered in error. The old one stays visible."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from anderhalf.apps.people.access import Right, check_access
+from anderhalf.apps.record import actions as record
+
+from .. import queries
+from ..forms import MedicationCorrectionForm
+from .common import frame
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, medication_id: UUID) -> HttpResponse:
+    """Say what it should have been, or that it was never agreed."""
+    viewer, at = request.viewer, request.now
+    found = queries.agreement(viewer, medication_id, at=at)
+    check_access(viewer, Right.WRITE_CLINICAL, patient=found.patient_id, at=at)
+    episode = queries.shown_episode_of(viewer, found.patient_id, at=at)
+    pathway = queries.pathway_of(episode, on=timezone.localdate(at)) if episode is not None else None
+    form = MedicationCorrectionForm(request.POST or None, agreement=found, at=at)
+    if request.method == "POST" and form.is_valid():
+        because = form.cleaned_data["because"]
+        try:
+            if form.cleaned_data["what"] == "correct":
+                record.correct_medication(
+                    by=viewer, at=at, agreement=found.pk, better=form.better(), because=because
+                )
+            else:
+                record.mark_medication_in_error(by=viewer, at=at, agreement=found.pk, because=because)
+        except record.RecordRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("De medicatieafspraak is gecorrigeerd; de oude blijft zichtbaar."))
+            return redirect("clinic:medication", found.patient_id)
+    context = {
+        **frame(request, found.patient, episode, "medication"),
+        "form": form,
+        "line": queries.medication_lines([found], pathway)[0],
+    }
+    return render(request, "clinic/medication_correct.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,53 @@
+"""The sender gives what was asked. New values may be a danger: that is said first, and the receiver has them too."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from anderhalf.apps.record.actions import NewObservation
+from anderhalf.core.pathway.danger import EXCLUSION, look_for_danger
+
+from .. import actions, agreed, queries
+from ..forms.supplement import supplement_form
+from .answer import Alarm, alarms_of
+from .detail import page_context, pathway_of, refused, take_step
+
+
+@require_POST
+def supplement(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Give what was asked, in words and in values."""
+    found, on = (
+        queries.referral_for(request.viewer, referral_id, at=request.now),
+        timezone.localdate(request.now),
+    )
+    pathway, born = pathway_of(found), found.patient.birth_date
+    items: list[NewObservation] = []
+    alarms: list[Alarm] = []
+    if pathway is not None:
+        form = supplement_form(found, pathway, request.POST, on=on)
+        valid = form.is_valid()
+        danger = look_for_danger(
+            [pathway], form.facts(), on=on, birth_date=born, doubtful=form.doubtful, tables=(EXCLUSION,)
+        )
+        alarms = alarms_of(danger, pathway)
+        if not valid:
+            wrong = "; ".join(f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items())
+            return refused(request, referral_id, wrong, status=422, alarms=alarms)
+        items = form.observations(at=request.now, originals={})
+    text = request.POST.get("text", "")
+    sent = _("Uw aanvulling is verstuurd.")
+    done = take_step(request, referral_id, actions.supplement, sent, text=text, items=items)
+    if not alarms or done.status_code != 302:
+        return done
+    list(messages.get_messages(request))  # "sent" alone would be the wrong first word
+    found = queries.referral_for(request.viewer, referral_id, at=request.now)
+    phone = agreed.phone_on_duty(found.network_id, practice=found.patient.practice.key, on=on)
+    context = page_context(request, found, alarms=alarms, phone=phone, danger_sent=True)
+    return render(request, "referrals/referral.html", context)

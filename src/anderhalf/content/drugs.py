@@ -1,0 +1,91 @@
+"""The one list of drug groups of a pathway: which ATC codes count for a class, for import, extract and titration alike.
+
+The list stands in the pathway's `doses.toml` (drugs by class, combination tablets, classes and other groups by ATC
+prefix) and `interactions.toml` (groups that do not go together). A fact of facts.toml names its groups with `drugs`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from anderhalf.content.faults import Faults
+from anderhalf.content.toml import TomlFile
+
+DOSES, INTERACTIONS = "doses.toml", "interactions.toml"
+FILES = (DOSES, INTERACTIONS)
+SHORTEST_NAME = 5
+_WORD = re.compile(r"[a-zà-ÿ]+")
+
+
+def drug_groups(
+    files: Mapping[str, str], faults: Faults, *, folder: str = ""
+) -> Mapping[str, tuple[str, ...]]:
+    """ATC prefixes by group, each group's shortest prefixes only; empty for a pathway without these files.
+
+    A group is a class of drugs, a key of `[related]`, or a group of interactions. A combination tablet counts for the
+    class of everything it contains.
+    """
+    found: dict[str, set[str]] = {}
+    for group, prefix in _listed(files, faults, folder):
+        found.setdefault(group, set()).add(prefix)
+    return {group: _shortest(prefixes) for group, prefixes in found.items()}
+
+
+def _listed(files: Mapping[str, str], faults: Faults, folder: str) -> Iterator[tuple[str, str]]:
+    data = [
+        TomlFile.read(f"{folder}{name}", files, faults).data if f"{folder}{name}" in files else {}
+        for name in FILES
+    ]
+    doses, interactions = data
+    drugs = _tables(doses, "drugs")
+    for drug in drugs.values():
+        yield str(drug.get("class")), str(drug.get("atc"))
+    for atc, tablet in _tables(doses, "combinations").items():
+        for part in tablet.get("contains", ()):
+            yield str(drugs[part].get("class")) if part in drugs else str(part), atc
+    for section in ("class_prefixes", "related"):
+        for group, prefixes in dict(doses.get(section, {})).items():
+            yield from ((group, prefix) for prefix in prefixes if isinstance(prefixes, list))
+    for group, entry in _tables(interactions, "groups").items():
+        yield from ((group, prefix) for prefix in entry.get("atc", ()))
+
+
+def drug_names(files: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+    """How people write drugs, in lower case, with the groups that they belong to: first words of the labels, trade
+    names and classes of `[names]`.
+
+    For proposing, never for deciding, what a drug without a known code is.
+    """
+    found: dict[str, set[str]] = {}
+
+    def add(group: str, names: Iterable[object]) -> None:
+        for name in names:
+            word = _WORD.match(str(name).lower())
+            if word is not None and len(word[0]) >= SHORTEST_NAME:
+                found.setdefault(word[0], set()).add(group)
+
+    doses = TomlFile.read(DOSES, files, Faults()).data if DOSES in files else {}
+    names = doses.get("names", {})
+    for key, drug in _tables(doses, "drugs").items():
+        label = drug.get("label", {})
+        words = label.values() if isinstance(label, Mapping) else ()
+        add(str(drug.get("class")), (key.replace("_", " "), *words, *names.get("drugs", {}).get(key, ())))
+    for group, words in names.get("classes", {}).items():
+        add(group, words)
+    return {name: frozenset(groups) for name, groups in found.items()}
+
+
+def _tables(data: Mapping[str, Any], key: str) -> Mapping[str, Mapping[str, Any]]:
+    found = data.get(key, {})
+    return {name: entry for name, entry in found.items() if isinstance(entry, Mapping)}
+
+
+def _shortest(prefixes: Iterable[str]) -> tuple[str, ...]:
+    """Without those that begin with another of the list."""
+    kept: list[str] = []
+    for prefix in sorted(prefixes):
+        if not kept or not prefix.startswith(kept[-1]):
+            kept.append(prefix)
+    return tuple(kept)

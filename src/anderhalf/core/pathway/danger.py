@@ -1,0 +1,252 @@
+"""One eye for danger: do these facts of this person now need emergency or same-day action?
+
+Asked first wherever a value enters: a referral, a contact, a result from outside, a measurement at home. The answer is
+three-valued. A danger that is certain is given although everything else is unknown; "no danger" is only said when no
+open question could still be one. What nobody confirmed yet (an unusual value, two results of one moment) is looked at
+as well: *if this is right, call now*.
+
+The limits stand in the pathways' tables: every rule whose output ``action`` is one of :data:`ACTIONS` is a danger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import combinations
+from typing import Any
+
+from anderhalf.core.decisions.evaluate import evaluate
+from anderhalf.core.decisions.explain import Decision, RuleExplanation
+from anderhalf.core.decisions.facts import FactValue, FactValueError, FactValues, Freshness, check_value
+from anderhalf.core.decisions.model import OnUnknown
+from anderhalf.core.pathway.model import Labels, Pathway
+
+EXCLUSION, HOME_ALARMS, WEIGHT_ALARMS = "exclusion", "home_alarms", "weight_alarms"
+TABLES = (EXCLUSION, HOME_ALARMS, WEIGHT_ALARMS)
+"""The tables of a pathway that know dangers, as far as it has them."""
+ACTIONS = ("call_112", "call_cardiologist", "contact_team")
+"""What a danger asks for, the most urgent first: the codes that the tables answer with."""
+
+
+Series = Mapping[str, Sequence[FactValue]]
+"""Per fact its values over time, each with its day, the oldest first."""
+
+
+class DangerState(StrEnum):
+    """How sure the eye is."""
+
+    CERTAIN = "certain"
+    IF_RIGHT = "if_right"
+    """A value that nobody confirmed yet would be a danger."""
+    UNKNOWN = "unknown"
+    """Nothing that is known is a danger; an open question could be."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """One danger: what to do, how soon, by which rule, and on which facts."""
+
+    action: str
+    action_label: Labels
+    line: str
+    urgency: str
+    days: int | None
+    """Days within which somebody must act; 0 is now. None: the table does not say."""
+    pathway: str
+    table: str
+    rule: str
+    why: Labels
+    source: str
+    grade: str
+    facts: tuple[str, ...]
+    """The facts that the rule looked at."""
+    certain: bool
+    """False: only if the values of `if_right` are right."""
+    if_right: Mapping[str, FactValue]
+
+    @property
+    def local(self) -> bool:
+        """Whether the rule is the network's own agreement."""
+        return self.grade == "local"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-safe, without the values: a stored decision holds those."""
+        return {
+            "action": self.action, "line": self.line, "urgency": self.urgency, "pathway": self.pathway,
+            "table": self.table, "rule": self.rule, "why": dict(self.why), "source": self.source,
+            "grade": self.grade, "facts": list(self.facts), "certain": self.certain,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Danger:
+    """Every danger of this moment, the most urgent first, and what is still open."""
+
+    signs: tuple[Sign, ...]
+    missing: tuple[str, ...]
+    """Facts that are not known and that could be a danger worse than what is certain."""
+    decisions: Mapping[tuple[str, str], Decision]
+    """(pathway, table) -> its decision on what is certain, to be stored and replayed."""
+
+    @property
+    def certain(self) -> tuple[Sign, ...]:
+        """The dangers that are so, whatever else is unknown."""
+        return tuple(sign for sign in self.signs if sign.certain)
+
+    @property
+    def if_right(self) -> tuple[Sign, ...]:
+        """The dangers that hang on a value that nobody confirmed."""
+        return tuple(sign for sign in self.signs if not sign.certain)
+
+    @property
+    def first(self) -> Sign | None:
+        """The most urgent one, certain or not."""
+        return self.signs[0] if self.signs else None
+
+    @property
+    def state(self) -> DangerState:
+        """Certain, if right, unknown, or none."""
+        if self.certain:
+            return DangerState.CERTAIN
+        if self.signs:
+            return DangerState.IF_RIGHT
+        return DangerState.UNKNOWN if self.missing else DangerState.NONE
+
+
+def look_for_danger(
+    pathways: Sequence[Pathway],
+    facts: FactValues,
+    *,
+    on: date,
+    birth_date: date | None = None,
+    doubtful: Mapping[str, Sequence[FactValue]] | None = None,
+    series: Series | None = None,
+    tables: Sequence[str] = TABLES,
+) -> Danger:
+    """Every danger in the facts of one person on a day, by the tables of the pathways that this person is in.
+
+    `facts` holds what is known, in the dictionary's units; what follows from it is derived here. `doubtful` holds
+    per fact the readings that nobody confirmed; they never count as known, and each is tried, also together with
+    others (a pulse above a pressure). `series` holds per fact its values over time, for changes (weight gained or
+    lost); a doubtful reading is tried as the latest of its series too. A value that its fact cannot have counts as
+    unknown here, it is refused where it is entered: whatever the record holds, this function answers.
+    """
+    series = series or {}
+    signs: list[Sign] = []
+    missing: dict[str, None] = {}
+    decisions: dict[tuple[str, str], Decision] = {}
+    for pathway in pathways:
+        known = _known(pathway, facts, series, on=on, birth_date=birth_date)
+        for name in (name for name in tables if name in pathway.tables):
+            decision = evaluate(pathway.table(name), known, on=on)
+            decisions[pathway.key, name] = decision
+            certain = _signs(pathway, name, decision, {})
+            tried = _if_right(pathway, name, facts, doubtful or {}, series, on=on, birth_date=birth_date)
+            said = {sign.rule for sign in certain}
+            signs += [*certain, *(sign for sign in tried if sign.rule not in said)]
+            missing |= dict.fromkeys(_open(pathway, name, decision, certain))
+    signs.sort(key=lambda sign: (*_rank(sign), not sign.certain))
+    return Danger(signs=tuple(signs), missing=tuple(missing), decisions=decisions)
+
+
+def _known(
+    pathway: Pathway, facts: FactValues, series: Series, *, on: date, birth_date: date | None
+) -> Mapping[str, FactValue]:
+    """The facts with what follows from them, without what cannot be."""
+    possible = {name: given for name, given in facts.items() if _can_be(pathway, name, given)}
+    derived = pathway.dictionary.derive(possible, on=on, birth_date=birth_date, series=series)
+    return {name: given for name, given in derived.items() if _can_be(pathway, name, given)}
+
+
+def _can_be(pathway: Pathway, name: str, given: FactValue) -> bool:
+    if name not in pathway.dictionary:
+        return True  # facts of another pathway are not looked at
+    try:
+        check_value(pathway.dictionary[name], given.value)
+    except FactValueError:
+        return False
+    return True
+
+
+def _if_right(
+    pathway: Pathway,
+    table: str,
+    facts: FactValues,
+    doubtful: Mapping[str, Sequence[FactValue]],
+    series: Series,
+    *,
+    on: date,
+    birth_date: date | None,
+) -> list[Sign]:
+    """The dangers that doubtful readings would be, each with the fewest readings that show it."""
+    found: dict[str, Sign] = {}
+    for readings in _together(pathway, doubtful):
+        longer = {name: (*series.get(name, ()), reading) for name, reading in readings.items()}
+        known = _known(pathway, {**facts, **readings}, {**series, **longer}, on=on, birth_date=birth_date)
+        decision = evaluate(pathway.table(table), known, on=on)
+        for sign in _signs(pathway, table, decision, readings):
+            found.setdefault(sign.rule, sign)
+    return [found[rule] for rule in pathway.table(table).rule_ids if rule in found]
+
+
+def _together(
+    pathway: Pathway, doubtful: Mapping[str, Sequence[FactValue]]
+) -> Iterator[Mapping[str, FactValue]]:
+    """Each reading alone, every two of different facts, and all at once."""
+    every = [
+        (name, reading)
+        for name, readings in doubtful.items()
+        if name in pathway.dictionary
+        for reading in readings
+    ]
+    yield from ({name: reading} for name, reading in every)
+    yield from (dict(two) for two in combinations(every, 2) if two[0][0] != two[1][0])
+    if len(every) > 2:
+        yield dict(every)
+
+
+def _signs(pathway: Pathway, table: str, decision: Decision, if_right: Mapping[str, FactValue]) -> list[Sign]:
+    return [
+        _sign(pathway, table, rule, if_right)
+        for rule in decision.fired
+        if rule.outputs.get("action") in ACTIONS
+    ]
+
+
+def _sign(pathway: Pathway, table: str, rule: RuleExplanation, if_right: Mapping[str, FactValue]) -> Sign:
+    action, urgency = str(rule.outputs["action"]), str(rule.outputs.get("urgency") or "")
+    term = pathway.urgencies.get(urgency)
+    labels = next((one.labels for one in pathway.table(table).outputs if one.name == "action"), {})
+    return Sign(
+        action=action, action_label=labels.get(action, {}), line=str(rule.outputs.get("line") or ""),
+        urgency=urgency, days=term.days if term else None, pathway=pathway.key, table=table, rule=rule.rule_id,
+        why=rule.why, source=rule.source, grade=rule.grade, facts=tuple(cell.fact for cell in rule.cells),
+        certain=not if_right, if_right=dict(if_right),
+    )  # fmt: skip
+
+
+def _open(pathway: Pathway, table: str, decision: Decision, certain: Sequence[Sign]) -> list[str]:
+    """The facts of dangers that are undecided, when they would be more urgent than what is certain."""
+    worst = min((_rank(sign) for sign in certain), default=None)
+    rules = pathway.table(table)
+    given = {used.name for used in decision.facts_used if used.state is Freshness.IMPRECISE}
+    return [
+        name
+        for rule in decision.undecided
+        if rule.outputs.get("action") in ACTIONS
+        # A value that is there but of which only a limit is known is asked about, also where an absent one is not.
+        and (
+            rules.rule_on_unknown(rules.rule(rule.rule_id)) is not OnUnknown.TREAT_AS_NO_MATCH
+            or given & set(rule.undecided_by)
+        )
+        if worst is None or _rank(_sign(pathway, table, rule, {})) < worst
+        for name in rule.undecided_by
+    ]
+
+
+def _rank(sign: Sign) -> tuple[int, int]:
+    """Lower is more urgent: what to do, then how soon."""
+    return ACTIONS.index(sign.action), 0 if sign.days is None else sign.days

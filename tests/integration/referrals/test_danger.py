@@ -1,0 +1,239 @@
+"""Danger in a referral: said first, never overruled without a named call, and on top of the receiver's list."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from anderhalf.apps.record.models import Observation, Task
+from anderhalf.apps.referrals import actions, queries
+from anderhalf.apps.referrals.models import Override, Referral
+
+from .conftest import ORDINARY, form_data, observations
+from .test_pages import post
+
+pytestmark = pytest.mark.django_db
+
+CALL = {
+    "called_with": "dr. A. Jansen, dienstdoende cardioloog",
+    "called_agreed": "Vandaag nog gezien op de SEH.",
+}
+LOW = {**ORDINARY, "systolic_bp": 88}
+
+
+def live(client, facts, patient, **more) -> str:
+    data = form_data(facts, patient=str(patient.pk), **more)
+    return client.post(reverse("referrals:route"), data).content.decode()
+
+
+def test_a_same_day_danger_is_not_sent_without_a_call(people, a_patient):
+    client = people.client("poh")
+    refused = post(client, LOW, patient=a_patient, c_systolic_bp="on")
+    assert refused.status_code == 422 and not Referral.objects.exists()
+    text = refused.content.decode()
+    assert "Bel eerst" in text and "EX-08" in text and 'href="tel:099-9990021"' in text
+    assert text.index("red-alert") < text.index("error-summary"), (
+        "danger is said before any error of the form"
+    )
+    half = post(client, LOW, patient=a_patient, c_systolic_bp="on", called_with=CALL["called_with"])
+    assert half.status_code == 422 and not Referral.objects.exists()
+    sent = post(client, LOW, patient=a_patient, c_systolic_bp="on", **CALL)
+    assert sent.status_code == 302
+    found = Referral.objects.get()
+    assert (found.proposed_line, found.urgency, found.danger) == ("second", "within_1_day", 1)
+    assert (found.called_with, found.called_agreed) == tuple(CALL.values()) and found.called_at
+    page = client.get(sent.url).content.decode()
+    assert "Gebeld met dr. A. Jansen" in page and "EX-08" in page
+
+
+@pytest.mark.parametrize("line", ["", "intermediate", "second"])
+def test_an_emergency_goes_nowhere_without_a_call_whatever_line_is_chosen(people, a_patient, line):
+    facts = {**ORDINARY, "potassium": "6.4"}
+    more = {"chosen_line": line, "because": "kent de patiënt goed"} if line else {}
+    response = post(people.client("poh"), facts, patient=a_patient, c_potassium="on", **more)
+    assert response.status_code == 200 and "EX-07" in response.content.decode()
+    assert not Referral.objects.exists()
+
+
+def test_after_a_call_an_emergency_may_be_referred_with_a_line_and_a_reason(people, a_patient):
+    facts = {**ORDINARY, "potassium": "6.4"}
+    client = people.client("poh")
+    assert post(client, facts, patient=a_patient, c_potassium="on", **CALL).status_code == 200, (
+        "a call alone chooses no line"
+    )
+    assert not Referral.objects.exists()
+    sent = post(
+        client,
+        facts,
+        patient=a_patient,
+        c_potassium="on",
+        **CALL,
+        chosen_line="intermediate",
+        because="Na overleg: hier prikken.",
+    )
+    assert sent.status_code == 302
+    assert Override.objects.get().proposed_line == "emergency"
+    found = Referral.objects.get()
+    assert (found.danger, found.chosen_line) == (1, "intermediate"), "call the cardiologist, at once"
+    assert str(Observation.objects.get(fact="potassium").number) == "6.4000"
+
+
+def test_a_value_that_is_not_confirmed_says_what_to_do_if_it_is_right(people, a_patient):
+    client = people.client("poh")
+    text = live(client, {**ORDINARY, "systolic_bp": 58}, a_patient)
+    assert "Klopt dit?" in text and "58 mmHg" in text and "EX-08" in text
+    assert 'id="danger"' in text and "hx-swap-oob" in text
+    unusual = post(client, {**ORDINARY, "systolic_bp": 58}, patient=a_patient)
+    page = unusual.content.decode()
+    assert unusual.status_code == 422 and not Referral.objects.exists()
+    assert page.index("red-alert") < page.index("error-summary")
+    assert re.search(r'href="tel:\d', page)
+
+
+def test_a_draft_for_a_colleague_does_not_make_a_danger_wait(people, a_patient):
+    client = people.client("poh")
+    kept = post(client, {**ORDINARY, "potassium": "6.4"}, patient=a_patient, c_potassium="on", action="save")
+    assert kept.status_code == 302
+    page = client.get(kept.url).content.decode()
+    assert "Wacht hier niet mee." in page and "Bel de dienstdoende cardioloog" in page
+
+
+def test_a_wrong_date_beside_a_dangerous_value_does_not_hide_it(people, a_patient):
+    text = live(
+        people.client("poh"), {**ORDINARY, "oxygen_saturation": 84}, a_patient, d_oxygen_saturation="gisteren"
+    )
+    assert "EX-05" in text and "tel:112" in text
+
+
+def test_alarm_signs_that_nobody_asked_are_named_at_triage_and_sort_above_the_ordinary(
+    people, a_patient, content, at
+):
+    ordinary = actions.send(
+        by=people.viewer("poh"),
+        at=at,
+        patient=a_patient.pk,
+        content=content,
+        items=observations(ORDINARY, at),
+    )
+    unasked = {
+        name: value for name, value in ORDINARY.items() if name not in ("syncope", "chest_pain_at_rest")
+    }
+    other = people.patient(family_name="Onbekend")
+    unknown = actions.send(
+        by=people.viewer("poh"), at=at, patient=other.pk, content=content, items=observations(unasked, at),
+        chosen_line="intermediate", because="patiënt was al weg",
+    )  # fmt: skip
+    third = people.patient(family_name="Laag")
+    low = actions.send(
+        by=people.viewer("poh"), at=at, patient=third.pk, content=content, items=observations(LOW, at),
+        chosen_line="intermediate", because="cardioloog wil dit zo", call=actions.Call(
+            with_whom="dr. Jansen", agreed="morgen hier"),
+    )  # fmt: skip
+    assert [ordinary.danger, unknown.danger, low.danger] == [None, 3, 1]
+    rows = queries.worklist(people.viewer("vs"), queries.Filters(show="triage"), at=at)
+    assert [row.pk for row in rows] == [low.pk, unknown.pk, ordinary.pk]
+    client = people.client("vs")
+    page = client.get(reverse("referrals:triage")).content.decode()
+    assert "gevaar" in page and "alarmsignalen onbekend" in page
+    detail = client.get(reverse("referrals:referral", args=[unknown.pk])).content.decode()
+    assert "Alarmsignalen niet nagevraagd" in detail and "Wegraking" in detail
+
+
+def test_a_supplement_with_a_danger_is_sent_and_says_first_what_to_do(people, a_patient, content, at):
+    sent = actions.send(
+        by=people.viewer("poh"),
+        at=at,
+        patient=a_patient.pk,
+        content=content,
+        items=observations(ORDINARY, at),
+    )
+    actions.ask_more(by=people.viewer("vs"), at=at, referral=sent.pk, question="Kalium?")
+    client = people.client("poh")
+    address = reverse("referrals:supplement", args=[sent.pk])
+    page = client.post(address, {"text": "K", "f_potassium": "6,3", "c_potassium": "on"}).content.decode()
+    assert "EX-07" in page and "Wacht daar niet op" in page and "tel:" in page
+    assert Observation.objects.filter(fact="potassium", number="6.3").exists()
+    assert Referral.objects.get(pk=sent.pk).danger == 1
+
+
+def test_a_supplement_that_is_refused_says_the_danger_too(people, a_patient, content, at):
+    sent = actions.send(
+        by=people.viewer("poh"),
+        at=at,
+        patient=a_patient.pk,
+        content=content,
+        items=observations(ORDINARY, at),
+    )
+    actions.ask_more(by=people.viewer("vs"), at=at, referral=sent.pk, question="Bloeddruk?")
+    address = reverse("referrals:supplement", args=[sent.pk])
+    page = people.client("poh").post(address, {"text": "RR", "f_systolic_bp": "58"})
+    assert page.status_code == 422
+    assert "EX-08" in page.content.decode() and "tel:" in page.content.decode()
+
+
+# ---- an emergency that was not sent is the referrer's own task until it is written down what was done ----
+
+
+def emergency_of(people, patient, client=None, **facts):
+    answer = post(
+        client or people.client("poh"), {**ORDINARY, "chest_pain_at_rest": True, **facts}, patient=patient
+    )
+    assert answer.status_code == 200
+    return Task.objects.get(kind="emergency_advice", status="open"), answer.content.decode()
+
+
+def test_an_emergency_is_a_task_of_the_referrer_until_the_call_is_written_down(people, a_patient):
+    client = people.client("poh")
+    task, page = emergency_of(people, a_patient, client)
+    url = reverse("referrals:emergency", args=[task.pk])
+    assert f'action="{url}"' in page and "Wat hebt u gedaan?" in page
+    assert (task.rank, task.patient_id, task.note) == (0, a_patient.pk, "EX-01")
+    assert (
+        task.due_at
+        and task.due_at >= task.created_at
+        and task.owner_organisation_id in people.viewer("poh").organisation_ids
+    )
+    home = people.client("gp").get("/").content.decode()
+    assert "Spoed: bel, en leg vast wat u deed" in home and url in home, "the GP of the practice sees it too"
+    assert home.index(url) < home.index("<h2", home.index(url)), "above the other blocks"
+    assert 'href="tel:112"' in client.get(url).content.decode()
+    for nothing in ({}, {"called_with": "dr. A. Jansen"}, {"called_agreed": "SEH"}):
+        refused = client.post(url, nothing)
+        assert refused.status_code == 422 and Task.objects.get(pk=task.pk).status == "open"
+    assert client.post(url, CALL).status_code == 302
+    task.refresh_from_db()
+    assert task.status == "done" and task.note == "Gebeld met " + ": ".join(CALL.values())
+    assert "Spoed: bel, en leg vast" not in people.client("gp").get("/").content.decode()
+
+
+def test_why_nobody_called_is_an_answer_too(people, a_patient):
+    client = people.client("poh")
+    task, _page = emergency_of(people, a_patient, client)
+    client.post(reverse("referrals:emergency", args=[task.pk]), {"not_called": "Verkeerd vakje aangekruist."})
+    task.refresh_from_db()
+    assert (task.status, task.note) == ("done", "Niet gebeld: Verkeerd vakje aangekruist.")
+
+
+def test_it_is_not_ticked_off_and_another_practice_does_not_see_it(people, a_patient):
+    task, _page = emergency_of(people, a_patient)
+    ticked = people.client("poh").post(reverse("clinic:task_done", args=[task.pk]))
+    assert ticked.status_code in (302, 403, 404) and Task.objects.get(pk=task.pk).status == "open"
+    url = reverse("referrals:emergency", args=[task.pk])
+    for other in (people.client("gp", other=True), people.client("vs"), people.client("patient")):
+        assert other.get(url).status_code in (302, 403, 404)
+        assert other.post(url, CALL).status_code in (302, 403, 404)
+    assert Task.objects.get(pk=task.pk).status == "open"
+
+
+def test_the_advice_given_twice_is_one_task_and_a_referral_ends_it(people, a_patient):
+    client = people.client("poh")
+    emergency_of(people, a_patient, client)
+    emergency_of(people, a_patient, client, syncope=True)
+    assert list(Task.objects.filter(kind="emergency_advice").values_list("status", flat=True).order_by("created_at")) == [
+        "cancelled", "open",
+    ]  # fmt: skip
+    assert post(client, ORDINARY, patient=a_patient).status_code == 302
+    last = Task.objects.filter(kind="emergency_advice").latest("created_at")
+    assert (last.status, last.note) == ("cancelled", "Vervallen: met andere gegevens verwezen.")

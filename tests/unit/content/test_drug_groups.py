@@ -1,0 +1,89 @@
+"""One list says which drugs count for a class: the facts of import and extract agree with titration, code by code."""
+
+from __future__ import annotations
+
+import pytest
+
+from anderhalf.content import load_pathway, pathway_folder, read_folder
+from anderhalf.content.drugs import drug_groups
+from anderhalf.content.faults import ContentErrors, Faults
+from anderhalf.content.titration import titration_protocol
+from anderhalf.core.pathway.facts import FactDictionary
+
+FOLDER = pathway_folder("heart_failure")
+
+
+@pytest.fixture(scope="module")
+def pathway():
+    return load_pathway(read_folder(FOLDER), str(FOLDER))
+
+
+def codes_of(groups):
+    """Every code of the lists, and the codes beneath a prefix that could be printed on a prescription."""
+    for prefix in sorted({one for prefixes in groups.values() for one in prefixes}):
+        tails = {7: ("",), 5: ("01", "02", "99"), 4: ("A01", "B52"), 3: ("AA01", "BB02", "FB07"), 1: ()}
+        yield from (prefix + tail for tail in tails[len(prefix)])
+
+
+def test_titration_and_the_facts_place_every_code_the_same(pathway):
+    protocol = titration_protocol(pathway)
+    groups = drug_groups(pathway.files, Faults())
+    classes = {entry.key for entry in protocol.classes} & set(pathway.facts)
+    assert {
+        "ace_inhibitor",
+        "arb",
+        "arni",
+        "beta_blocker",
+        "mra",
+        "sglt2_inhibitor",
+        "loop_diuretic",
+    } <= classes
+    asked = 0
+    for code in codes_of(groups):
+        by_facts = {fact.name for fact in pathway.dictionary.with_code("atc", code)} & classes
+        assert by_facts == set(protocol.classes_of_atc(code)) & classes, code
+        asked += 1
+    assert asked > 150
+
+
+@pytest.mark.parametrize(
+    ("code", "facts"),
+    [
+        ("C09BA02", {"ace_inhibitor", "thiazide"}),
+        ("C09BX01", {"ace_inhibitor", "thiazide"}),
+        ("C09BX05", {"ace_inhibitor", "beta_blocker"}),
+        ("C09DA01", {"arb", "thiazide"}),
+        ("C09DX01", {"arb", "thiazide"}),
+        ("C09DX04", {"arni"}),
+        ("C09BB10", {"ace_inhibitor", "diltiazem_or_verapamil"}),
+        ("C07BB07", {"beta_blocker", "thiazide"}),
+        ("C07FB02", {"beta_blocker"}),
+        ("C07FX04", {"beta_blocker", "antiplatelet"}),
+        ("A10BD15", {"sglt2_inhibitor"}),
+        ("A10BD20", {"sglt2_inhibitor"}),
+        ("C03EB01", {"loop_diuretic"}),
+        ("M01AE01", {"nsaid"}),
+        ("B01AC04", {"antiplatelet"}),
+        ("B01AC06", {"antiplatelet"}),
+        ("C10BX06", {"antiplatelet", "ace_inhibitor"}),
+        ("A10BA02", set()),
+        ("N02BE01", set()),
+    ],
+)
+def test_a_tablet_counts_for_everything_it_contains(pathway, code, facts):
+    asked = {"ace_inhibitor", "arb", "arni", "beta_blocker", "mra", "sglt2_inhibitor", "loop_diuretic", "thiazide",
+             "digoxin", "ivabradine", "diltiazem_or_verapamil", "anticoagulant", "antiplatelet", "nsaid"}  # fmt: skip
+    assert {one.name for one in pathway.dictionary.with_code("atc", code)} & asked == facts
+
+
+def test_the_other_pathway_takes_the_same_list(pathway):
+    folder = pathway_folder("atrial_fibrillation")
+    other: FactDictionary = load_pathway(read_folder(folder), str(folder)).dictionary
+    for name in ("beta_blocker", "nsaid", "anticoagulant", "antiplatelet"):
+        assert other[name].codes["atc"] == pathway.facts[name].codes["atc"]
+
+
+def test_a_group_that_is_not_in_the_list_is_named(pathway):
+    text = pathway.files["facts.toml"].replace('drugs = ["nsaid"]', 'drugs = ["nsaids"]')
+    with pytest.raises(ContentErrors, match="nsaids is no group"):
+        load_pathway({**pathway.files, "facts.toml": text}, "planted")
