@@ -199,6 +199,8 @@ def test_an_emergency_is_a_task_of_the_referrer_until_the_call_is_written_down(p
     assert "Spoed: bel, en leg vast wat u deed" in home and url in home, "the GP of the practice sees it too"
     assert home.index(url) < home.index("<h2", home.index(url)), "above the other blocks"
     assert 'href="tel:112"' in client.get(url).content.decode()
+    english = people.client("poh", language="en").get(url).content.decode()
+    assert "Chest pain at rest" in english and "Pijn op de borst" not in english
     for nothing in ({}, {"called_with": "dr. A. Jansen"}, {"called_agreed": "SEH"}):
         refused = client.post(url, nothing)
         assert refused.status_code == 422 and Task.objects.get(pk=task.pk).status == "open"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,8 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from anderhalf.apps.network.queries import pathways_on
 from anderhalf.apps.people.access import Right
 from anderhalf.apps.people.queries import patient_for
+from anderhalf.apps.record.models import Task
+from anderhalf.presentation.language import language
 
 from .. import actions, agreed, queries
 from ..errors import ReferralRefused
@@ -45,5 +49,19 @@ def emergency(request: HttpRequest, task_id: UUID) -> HttpResponse:
         status = 422
     on = timezone.localdate(request.now)
     phone = agreed.phone_on_duty(request.viewer.network, practice=task.patient.practice.key, on=on)
-    context = {"task": task, "form": form, "phone": phone, "patient": patient}
+    context = {"task": task, "form": form, "phone": phone, "patient": patient, "why": _why(task, on)}
     return render(request, "referrals/emergency_task.html", context, status=status)
+
+
+def _why(task: Task, on: date) -> str:
+    """Why it is an emergency in the reader's language, by the rules that the task names; else as it was stored."""
+    tables = [
+        one.tables["exclusion"] for one in pathways_on(task.network_id, on=on) if "exclusion" in one.tables
+    ]
+    found = [
+        table.rule(name).why[language()]
+        for name in task.note.split(" · ")
+        for table in tables
+        if name in table.rule_ids
+    ]
+    return " ".join(dict.fromkeys(found)) or task.title
