@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from anderhalf.apps.audit import actions as audit
 from anderhalf.apps.network.queries import agreement_on
@@ -52,8 +51,7 @@ def record_emergency(*, by: Viewer, at: datetime, patient: UUID, routing: Routin
     moment = timezone.localtime(at, AMSTERDAM)
     agreement = agreement_on(by.network, on=moment.date())
     due = agreement.urgent.due_at(routing.action, moment)
-    with override("nl"):  # what is stored is in the source language, whoever typed the value
-        why = " ".join(reason.texts.get("nl", "") for reason in routing.reasons)
+    why = " ".join(reason.texts.get("nl", "") for reason in routing.reasons)
     return record.add_task(
         by=by, at=at, patient=patient, kind=EMERGENCY, title=f"Spoed: {why}",
         owner_organisation=Organisation.objects.get(pk=by.organisation_ids[0]), owner=by.professional_id,
