@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anderhalf.core.pathway.danger import EXCLUSION
-from tests.integration.clinic.test_danger_roads import ENDS
+from tests.integration.clinic.test_danger_roads import ENDS, Undone
 from tests.spec.cases.care import Care
 
 from .conftest import form_data
@@ -94,10 +94,6 @@ def record_of(given_facts, at) -> dict[str, object]:
 
 
 ON_THE_FORM = sorted(set(ENDS) - {"diastolic_bp"})
-
-
-class Undone(Exception):
-    """Takes back what an example wrote, so that every example begins with the same patient."""
 
 
 def by_contact(care: Care, given_facts) -> list[str]:

@@ -16,6 +16,7 @@ from anderhalf.apps.network.queries import pathways_on
 from anderhalf.apps.people.access import Right
 from anderhalf.apps.people.queries import patient_for
 from anderhalf.apps.record.models import Task
+from anderhalf.core.pathway.danger import ACTIONS
 from anderhalf.presentation.language import language
 
 from .. import actions, agreed, queries
@@ -49,7 +50,8 @@ def emergency(request: HttpRequest, task_id: UUID) -> HttpResponse:
         status = 422
     on = timezone.localdate(request.now)
     phone = agreed.phone_on_duty(request.viewer.network, practice=task.patient.practice.key, on=on)
-    context = {"task": task, "form": form, "phone": phone, "patient": patient, "why": _why(task, on)}
+    context = {"task": task, "form": form, "phone": phone, "patient": patient, "why": _why(task, on),
+               "is_112": task.rank == ACTIONS.index("call_112")}  # fmt: skip
     return render(request, "referrals/emergency_task.html", context, status=status)
 
 
