@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
 export UV_PROJECT_ENVIRONMENT = .venv
+# Empty: some machines forbid Python to keep what it compiled. Then every test process, and every server that a test
+# starts, compiles Django and the tests' own modules once more.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help demo test test-database test-engines test-population-postgresql test-random lint format bench screenshots messages docs tables clean
 

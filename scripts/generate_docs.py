@@ -40,6 +40,7 @@ RIGHT_WORDS = {
     "view_plan": "het gedeelde plan en de metingen zien",
     "view_clinical": "het volledige klinische dossier zien",
     "write_clinical": "in het klinische dossier vastleggen",
+    "lift_protection": "een allergie, intolerantie, waarschuwing of behandelgrens laten vervallen",
     "enter_measurement": "thuismetingen invoeren",
     "refer": "verwijzen",
     "write_message": "een bericht bij een verwijzing schrijven",

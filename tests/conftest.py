@@ -31,17 +31,34 @@ def shared_data() -> Path:
 @pytest.fixture
 def at() -> datetime:
     """A Wednesday morning in the demonstration network's second year."""
-    return datetime(2025, 11, 12, 10, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    return AT
+
+
+AT = datetime(2025, 11, 12, 10, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
+NETWORK = "voorbeeldstreek"
+
+
+def _publish():
+    from anderhalf.apps.network.actions import publish_folder
+
+    publish_folder(key=NETWORK, at=AT, demonstration=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database with the demonstration network in it: checking and publishing it takes a while, so once."""
+    with django_db_blocker.unblock():
+        _publish()
 
 
 @pytest.fixture
-def network(db, at):
-    """The demonstration network, checked and published in the test database."""
-    from anderhalf.apps.network.actions import publish_folder
+def network(db):
+    """The demonstration network, checked and published in the test database; again where a test emptied it."""
     from anderhalf.apps.people.models import Network
 
-    publish_folder(key="voorbeeldstreek", at=at, demonstration=True)
-    return Network.objects.get(key="voorbeeldstreek")
+    if not Network.objects.filter(key=NETWORK).exists():
+        _publish()
+    return Network.objects.get(key=NETWORK)
 
 
 @pytest.fixture

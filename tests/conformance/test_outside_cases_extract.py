@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -179,10 +180,26 @@ def check(name: str, road: str, at: int, found: Answer) -> None:
         assert not found.rules.get(patient, set()) & set(rules), (patient, found.rules)
 
 
+@pytest.fixture(scope="module")
+def by_command(
+    shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., tuple[Answer, Path]]:
+    """What the command says of a folder, and the folder of its lists; asked once for all tests that look at it."""
+    known: dict[tuple[str, str], tuple[Answer, Path]] = {}
+
+    def ask(name: str, language: str = "nl") -> tuple[Answer, Path]:
+        if (name, language) not in known:
+            out = tmp_path_factory.mktemp("lists") / language
+            known[name, language] = command(shared_data / "outside-cases" / name, out, language), out
+        return known[name, language]
+
+    return ask
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_a_folder_from_outside_by_the_command(shared_data: Path, tmp_path: Path, name: str):
+def test_a_folder_from_outside_by_the_command(by_command, name: str):
     for at, language in enumerate(("nl", "en")):
-        found = command(shared_data / "outside-cases" / name, tmp_path / language, language)
+        found, _out = by_command(name, language)
         check(name, "command", at, found)
 
 
@@ -193,32 +210,29 @@ def test_every_folder_from_outside_by_the_screen(shared_data: Path, people, the_
             check(name, "screen", at, screen(people, shared_data / "outside-cases" / name, language))
 
 
-def test_dates_that_are_written_otherwise_are_the_same_dates(shared_data: Path, tmp_path: Path):
+def test_dates_that_are_written_otherwise_are_the_same_dates(by_command):
     """Five folders hold one practice in five spellings: the same lists come out."""
     lists = {}
     for name in ("dates-iso-T-Z", "excel-sep-line", "old-mac-cr", "trailing-empty-columns"):
-        out = tmp_path / name
-        command(shared_data / "outside-cases" / "extract" / name, out, "nl")
+        _answer, out = by_command(f"extract/{name}")
         lists[name] = {
             path.name: path.read_bytes() for path in sorted(out.glob("*.csv")) if path.name != "set_aside.csv"
         }
     first = next(iter(lists.values()))
-    assert all(found == first for found in lists.values())
+    assert first and all(found == first for found in lists.values())
 
 
-def test_a_worklist_has_no_formula(shared_data: Path, tmp_path: Path):
-    command(shared_data / "outside-cases" / "extract" / "formula", tmp_path, "nl")
-    for path in tmp_path.glob("*.csv"):
+def test_a_worklist_has_no_formula(by_command):
+    _answer, out = by_command("extract/formula")
+    for path in out.glob("*.csv"):
         for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines(), delimiter=";"):
             assert not any(re.match(r"[=+@\t\r-]", cell) for cell in row), (path.name, row)
-    assert "'=1+1" in (tmp_path / "refer.csv").read_text(encoding="utf-8-sig")
+    assert "'=1+1" in (out / "refer.csv").read_text(encoding="utf-8-sig")
 
 
-def test_two_equal_patients_get_equal_answers_however_the_number_is_written(
-    shared_data: Path, tmp_path: Path
-):
+def test_two_equal_patients_get_equal_answers_however_the_number_is_written(by_command):
     """8.400 and 8400 of NT-proBNP: alike, or the first is set aside."""
-    found = command(shared_data / "outside-cases" / "extract" / "thousands-dot", tmp_path, "nl")
-    with (tmp_path / "possible.csv").open(encoding="utf-8-sig", newline="") as file:
+    found, out = by_command("extract/thousands-dot")
+    with (out / "possible.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row.pop("patient"): row for row in csv.DictReader(file, delimiter=";")}
     assert rows["1"] == rows["2"] or sum(found.read["aside"].values()) == 1

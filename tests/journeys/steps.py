@@ -248,7 +248,9 @@ class Road:
     def then_the_hospital_sees_the_referral(self, *texts: str) -> None:
         """In the list of what came in, with what the VS wrote."""
         cardiologist = self.person("cardioloog")
-        cardiologist.opens(f"/verwijzingen/?zoek={self.name}")
+        cardiologist.opens("/verwijzingen/")
+        cardiologist.page.locator("#id_zoek").fill(self.name)
+        cardiologist.page.locator("#id_zoek").press("Enter")
         row = cardiologist.page.locator("main tr, main li", has_text=self.name)
         link = row.filter(has_text="Anderhalvelijnscentrum Oost").locator("a[href*='/verwijzingen/']")
         cardiologist.clicks(link.first)

@@ -16,7 +16,7 @@ def test_a_limit_moves_and_the_words_must_follow(person, today):
     author.opens("/afspraak/wijzigen/")
     author.fills(
         pathway="heart_failure",
-        title="Saturatie vanaf 92%",
+        title="Saturatie vanaf 91%",
         because="De ambulance vraagt om een ruimere grens.",
     )
     author.presses("Concept beginnen")
@@ -45,9 +45,9 @@ def test_a_limit_moves_and_the_words_must_follow(person, today):
     # when another rule, of a guideline, is changed together with its words
     author.opens(grid)
     author.types("EX-08 Bloeddruk, bovendruk", "<90")
-    author.types("EX-05 Zuurstofsaturatie", "<92")
-    cell(author, "EX-05 Waarom (Nederlands)").fill("Saturatie onder 92%: zuurstof nodig.")
-    cell(author, "EX-05 Waarom (Engels)").fill("Saturation below 92%: oxygen is needed.")
+    author.types("EX-05 Zuurstofsaturatie", "<91")
+    cell(author, "EX-05 Waarom (Nederlands)").fill("Saturatie onder 91%: zuurstof nodig.")
+    cell(author, "EX-05 Waarom (Engels)").fill("Saturation below 91%: oxygen is needed.")
     author.presses("Bewaren en controleren")
 
     # then its source is the network's own from now on, derived from the guideline
@@ -59,15 +59,15 @@ def test_a_limit_moves_and_the_words_must_follow(person, today):
     author.sees("regel TD-16: het getal 90 in de tekst staat in geen cel van de regel")
     assert author.page.get_by_role("button", name="Indienen bij de partners").count() == 0
     author.opens(f"{draft}to_do/")
-    cell(author, "TD-16 Waarom (Nederlands)").fill("Meet de saturatie: onder 92% is het spoed.")
-    cell(author, "TD-16 Waarom (Engels)").fill("Measure the saturation: below 92% is an emergency.")
+    cell(author, "TD-16 Waarom (Nederlands)").fill("Meet de saturatie: onder 91% is het spoed.")
+    cell(author, "TD-16 Waarom (Engels)").fill("Measure the saturation: below 91% is an emergency.")
     author.presses("Bewaren en controleren")
 
     # then who signs reads text, source and grade of before and after beside the cells
     author.opens(draft)
     author.sees(
         "Saturatie onder 90%: zuurstof nodig.",
-        "Saturatie onder 92%: zuurstof nodig.",
+        "Saturatie onder 91%: zuurstof nodig.",
         "ESC21 Table 21",
         "local; ESC21 Table 21",
     )

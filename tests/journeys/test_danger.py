@@ -99,6 +99,8 @@ def test_a_potassium_of_6_4_saved_in_a_consult_stays_on_top_until_somebody_wrote
     vs.opens("/")
     vs.sees("Gevaar: nu doen")
     vs.clicks(vs.page.locator("#blok-danger a", has_text=name).first)
+    for box in vs.page.locator("input[type=checkbox][name=basis]").all():  # each danger that was dealt with
+        box.check()
     vs.presses("Vastleggen wat ik deed")
     vs.sees("Kies wat u hebt gedaan.")
     refused(vs)

@@ -296,7 +296,7 @@ def test_one_chart_for_two_pathways(care):
     patient.vs.clicks(wrong.get_by_role("button", name="Niet doen"))
     patient.vs.sees("Vastgelegd dat u het voorstel niet volgt", "recente bloeding")
     patient.vs.opens(patient.chart)
-    patient.vs.sees("apixaban", "Kan deze patiënt terug?", "Atriumfibrilleren: Onder controle houden")
+    patient.vs.sees("apixaban", "Kan deze patiënt terug?", "Atriumfibrilleren: Bespreken met de cardioloog")
 
 
 FOCUSED_TEXT = "document.activeElement.matches('a, button') ? document.activeElement.innerText : ''"

@@ -20,6 +20,7 @@ CARE = FIRST | CENTRE | SPECIALISTS
 CLINICIANS = CARE | TEAM
 OFFICE = frozenset({"project_leader", "billing", "insurer", "administrator", "privacy_officer"})
 EVERYBODY = CLINICIANS | SELF | OFFICE
+PRESCRIBERS = frozenset({"gp"}) | LEADS | SPECIALISTS
 SIGNATORIES = frozenset({"gp"}) | LEADS | SPECIALISTS
 PRIVACY = frozenset({"privacy_officer"})
 MONEY = frozenset({"billing", "insurer"})
@@ -57,6 +58,7 @@ EXPECTED: dict[str, Row] = {
     "switch_role": general(EVERYBODY, post=True),
     "set_language": Row(EVERYBODY, anyway=EVERYBODY, about=False, public=True, post=True),
     "set_theme": Row(EVERYBODY, anyway=EVERYBODY, about=False, public=True, post=True),
+    "forget_lost": general(EVERYBODY, post=True),
     "save_draft": general(EVERYBODY, post=True, data={"draft_form": "proef"}),
     "account_login": OPEN,
     "account_logout": OPEN,
@@ -78,8 +80,10 @@ EXPECTED: dict[str, Row] = {
     "people:patient": Row(CLINICIANS | SELF | PRIVACY, anyway=PRIVACY | SELF, about=False, named=PRIVACY),
     "people:patient_details": Row(CARE | TEAM | SELF | PRIVACY, anyway=PRIVACY),
     "people:alerts": Row(CARE | TEAM | SELF),
-    "people:alert_end": Row(CARE, post=True, data={"because": "achterhaald"}),
-    "people:allergy_end": Row(CARE, post=True, data={"because": "achterhaald"}),
+    "people:alert_end": Row(PRESCRIBERS, post=True, data={"because": "achterhaald"}),
+    "people:alert_restore": Row(CARE, post=True),
+    "people:allergy_end": Row(PRESCRIBERS, post=True, data={"because": "achterhaald"}),
+    "people:allergy_restore": Row(CARE, post=True),
     "people:allergies_asked": Row(CARE, post=True),
     "people:consents": Row(CARE | TEAM | SELF | PRIVACY, anyway=PRIVACY),
     "people:carer_add": Row(FIRST | CENTRE | {"patient"}, post=True, data=CARER),
@@ -129,6 +133,7 @@ EXPECTED: dict[str, Row] = {
         FIRST | SPECIALISTS, anyway=SPECIALISTS, named=SPECIALISTS, about=False, **ABOUT_ONE
     ),
     "referrals:emergency": Row(FIRST),  # the one whose advice it was; here a practice
+    "referrals:unnamed": general(NOBODY),  # of one organisation; test_unnamed_emergency opens it
     "referrals:discard": general(EVERYBODY, post=True, data={"about": "{patient}"}),  # one's own draft
     "referrals:down": general(SPECIALISTS),
     "referrals:list": general(CARE),
@@ -139,7 +144,7 @@ EXPECTED: dict[str, Row] = {
     "referrals:redirect": Row(LEADS, post=True, data={"line": "first", "because": "x"}),
     "referrals:answer": Row(LEADS, post=True, data={"answer": "x"}),
     "referrals:supplement": Row(FIRST, post=True, data={"text": "x"}),
-    "referrals:withdraw": Row(FIRST, post=True, data={"because": "x"}),
+    "referrals:withdraw": Row(FIRST, post=True, data={"because": "niet nodig"}),
     "referrals:seen": Row(CENTRE, post=True),
     "referrals:close": Row(CENTRE, post=True),
     "referrals:message": Row(FIRST | CENTRE, post=True, data={"text": "x"}),
@@ -173,6 +178,7 @@ EXPECTED: dict[str, Row] = {
     "clinic:appointment_no_show": Row(CENTRE, post=True),
     "clinic:chart": Row(CLINICIANS | SELF),
     "clinic:danger": Row(CENTRE | SPECIALISTS),
+    "clinic:danger_undo": Row(CENTRE | SPECIALISTS, post=True),
     "clinic:encounters": Row(CENTRE | SPECIALISTS),
     "clinic:measurements": Row(CENTRE | SPECIALISTS),
     "clinic:medication": Row(CENTRE | SPECIALISTS),
@@ -189,9 +195,10 @@ EXPECTED: dict[str, Row] = {
     "clinic:results_seen": Row(CENTRE, post=True),
     "clinic:advice_choose": Row(CENTRE, post=True),
     "clinic:beside_choose": Row(CENTRE, post=True),
-    "clinic:tolerance_end": Row(CENTRE, post=True, data={"because": "vergissing"}),
+    "clinic:tolerance_end": Row(LEADS, post=True, data={"because": "vergissing"}),
+    "clinic:tolerance_restore": Row(CENTRE, post=True),
     "clinic:tolerance_judge": Row(CENTRE, post=True, data={"do": "reject"}),
-    "clinic:dosing_end": Row(CENTRE, post=True, data={"because": "vergissing"}),
+    "clinic:dosing_end": Row(LEADS, post=True, data={"because": "vergissing"}),
     "clinic:advice_undo": Row(CENTRE, post=True),
     "clinic:advice_reopen": Row(CENTRE, post=True),
     "clinic:medication_correct": Row(CENTRE),
@@ -208,7 +215,7 @@ EXPECTED: dict[str, Row] = {
     "supervision:case": Row(CENTRE | SPECIALISTS),
     "supervision:add": Row(CENTRE),
     "supervision:decide": Row(SPECIALISTS, post=True, data={"decision": "x", "version": "1"}),
-    "supervision:drop": Row(CENTRE, post=True, data={"because": "x"}),
+    "supervision:drop": Row(CENTRE, post=True, data={"because": "niet nodig"}),
     # ---- letters ----
     "letters:inbox": general(CARE | SELF),
     "letters:inbox?patient": Row(CARE | SELF, query="patient={patient}"),

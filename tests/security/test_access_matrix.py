@@ -25,7 +25,7 @@ from anderhalf.apps.audit.models import AuditLine
 from anderhalf.apps.billing.models import Claim
 from anderhalf.apps.casefinding.models import FoundPerson, Search
 from anderhalf.apps.clinic import actions as clinic
-from anderhalf.apps.clinic.models import Slot
+from anderhalf.apps.clinic.models import DangerAnswer, Slot
 from anderhalf.apps.clinic.queries import proposals
 from anderhalf.apps.insight import actions as insight
 from anderhalf.apps.insight.links import token_of
@@ -171,10 +171,12 @@ def _build() -> Stage:
         "document_id": Document.objects.get(patient=patient).pk,
         "task_id": task.pk,
         "emergency_task": emergency.pk,
+        "emergency_id": emergency.pk,  # of nobody: an emergency without a name
         "allergy_id": tolerance.pk,
         "dosing_id": dosing.pk,
         "medication_id": record_queries.current_medication(patient.pk, at=at)[0].pk,
         "choice_id": choice.pk,
+        "answer_id": DangerAnswer.objects.create(network=patient.network, patient=patient, at=at, by="V.").pk,
         "case_id": case.pk,
         "meeting_id": meeting.pk,
         "letter_id": sent.pk,

@@ -15,6 +15,7 @@ from anderhalf.apps.audit.models import AuditLine
 from anderhalf.apps.people import actions, queries
 from anderhalf.apps.people.identifiers import looks_like_bsn, mask_bsn, normalise_bsn, search_index
 from anderhalf.apps.people.models import Patient
+from tests.support.searching import search
 
 BSN = "999900006"
 
@@ -81,17 +82,16 @@ def test_no_page_address_or_log_shows_the_number(people, at, caplog):
     caplog.set_level(logging.DEBUG)
     patient = people.patient()
     client = people.client("gp")
-    found = client.post(reverse("people:patients"), {"q": patient.bsn}, follow=False)
+    found = search(client, reverse("people:patients"), "q", patient.bsn, follow=False)
     assert patient.bsn not in found.url
     pages = [client.get(found.url, follow=True)]
     names = ("people:patient_details", "people:alerts", "people:consents")
     pages += [client.get(reverse(name, args=[patient.pk])) for name in names]
-    pages.append(client.post(reverse("people:patients"), {"q": "999900018"}))
+    pages.append(search(client, reverse("people:patients"), "q", "999900018"))
     for page in pages:
         assert patient.bsn not in page.content.decode()
         assert "999900018" not in page.content.decode()
-    assert client.get(reverse("people:patients"), {"q": patient.bsn}).url == reverse("people:patients")
-    assert patient.bsn not in caplog.text.replace(f"q={patient.bsn}", "")
+    assert patient.bsn not in caplog.text and "999900018" not in caplog.text
     for line in AuditLine.objects.values():
         assert patient.bsn not in str(line)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from anderhalf.core.pathway.titration import Dose, Tolerance
 from anderhalf.population.titration import Cohort, ColumnEngine, Labels
-from anderhalf.population.titration.cohort import RELATED, Use
+from anderhalf.population.titration.cohort import RELATED, Use, groups_beside
 from tests.support.titration import TODAY, protocol
 
 PROFILES = (
@@ -124,7 +124,7 @@ def random_cohort(labels: Labels, size: int, seed: int, *, trouble: float = 0.05
         egfr_ras=np.where(before, draw.integers(15, 90, size), np.nan).astype(float),
         potassium_ras=np.where(before, draw.integers(32, 58, size) / 10, np.nan),
         hyperkalaemia_on=np.where(flags(0.1), today - draw.integers(1, 60, size), -1).astype(np.int32),
-        groups={name: flags(0.01) for name in labels.protocol.interactions.groups},
+        groups={name: flags(0.01) for name in groups_beside(labels)},
         discharged=np.where(admitted, today - draw.integers(1, 60, size), -1).astype(np.int32),
     )  # fmt: skip
 

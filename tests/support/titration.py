@@ -94,12 +94,12 @@ def uses(text: str) -> tuple[DrugUse, ...]:
 def patient(
     regimen: str = "", *, omit: Iterable[str] = (), record: dict[str, Any] | None = None, extra: Any = (),
     tolerances: Any = (), days_ago: dict[str, float] | None = None, before: dict[str, Any] | None = None,
-    **facts: Any,
+    recent: dict[str, Any] | None = None, **facts: Any,
 ) -> Patient:  # fmt: skip
     """A stable HFrEF patient with changes.
 
-    `facts` are measured today (or `days_ago[fact]` days ago), `before` are values of 60 days ago, `record` are
-    standing facts, `omit` leaves facts out, `extra` are further observations.
+    `facts` are measured today (or `days_ago[fact]` days ago), `before` are values of 60 days ago, `recent`
+    of the day before (None: not measured then), `record` are standing facts, `omit` leaves facts out, `extra` are further observations.
     """
     known = {
         name: value
@@ -111,6 +111,14 @@ def patient(
         for name, value in known.items()
         if name not in RECORD
     ]
+    pulse, ago = known.get("heart_rate"), (days_ago or {}).get("heart_rate", 0)
+    # As fast on an earlier day, unless `recent` says otherwise: one pulse is no trend.
+    lately = {"heart_rate": pulse, **(recent or {})}
+    observations += [
+        Observation(fact=name, value=value_of(value), at=moment(ago + 1))
+        for name, value in lately.items()
+        if value is not None
+    ]
     earlier = {"creatinine": "95", **(before or {})}
     observations += [
         Observation(fact=name, value=value_of(value), at=moment(60))
@@ -121,7 +129,7 @@ def patient(
     flags = {
         key: facts_
         for key, facts_ in standing.items()
-        if key not in ("max_tolerated", "restart_agreed", "rapid")
+        if key not in ("max_tolerated", "restart_agreed", "rapid", "open_danger")
     }
     return Patient(
         medication=uses(regimen),
@@ -135,6 +143,7 @@ def patient(
         max_tolerated=frozenset(standing.get("max_tolerated", ())),
         restart_agreed=frozenset(standing.get("restart_agreed", ())),
         rapid=bool(standing.get("rapid", False)),
+        open_danger=bool(standing.get("open_danger", False)),
     )
 
 

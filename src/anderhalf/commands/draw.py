@@ -1,4 +1,4 @@
-"""`anderhalf agreement draw`: the referral decision on one A4, from the tables in pathways/ and networks/."""
+"""`anderhalf agreement draw`: the referral decision on two A4s, from the tables in pathways/ and networks/."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ FORMATS = ("pdf", "svg", "png")
 
 
 def draw(
-    out: Annotated[Path, typer.Option(help="The file to write: .pdf, .svg or .png.")],
+    out: Annotated[
+        Path, typer.Option(help="The file to write: .pdf, or .svg or .png (one a page: name-1, name-2).")
+    ],
     network: Annotated[str, typer.Option(help="The folder in networks/.")] = "voorbeeldstreek",
     pathway: Annotated[str, typer.Option(help="The folder in pathways/.")] = "heart_failure",
     language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
@@ -41,7 +43,7 @@ def draw(
     ] = "http://127.0.0.1:8000",
     logo: Annotated[Path | None, typer.Option(help="An SVG of the partners' own logo.", exists=True)] = None,
 ) -> None:
-    """Draw who goes where, and how soon, on one A4: straight from the tables, so that it never says anything else."""
+    """Draw who must never wait, and who goes where, on two A4s, straight from the tables."""
     console = Console(stderr=True)
     form = out.suffix.removeprefix(".").lower()
     if form not in FORMATS or language not in ("nl", "en"):
@@ -64,8 +66,13 @@ def draw(
     except (ContentErrors, ContentNotFound, DoesNotFit, _NotUsed) as error:
         console.print(str(error), style="bold red", markup=False)
         raise typer.Exit(1) from None
-    out.write_bytes(drawn)
-    console.print(f"{out}: {used.key} {used.version}, {agreement.key} {agreement.version}", highlight=False)
+    names = [out] if len(drawn) == 1 else [out.with_stem(f"{out.stem}-{at + 1}") for at in range(len(drawn))]
+    for name, page in zip(names, drawn, strict=True):
+        name.write_bytes(page)
+    console.print(
+        f"{', '.join(map(str, names))}: {used.key} {used.version}, {agreement.key} {agreement.version}",
+        highlight=False,
+    )
 
 
 class _NotUsed(Exception):

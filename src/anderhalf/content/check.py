@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from anderhalf.content.agreement import Agreement
@@ -21,9 +22,11 @@ from anderhalf.content.titration import SCORES, anticoagulant_interactions, path
 from anderhalf.core.decisions.check import check_table
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.decisions.feel import format_literal
-from anderhalf.core.decisions.findings import Finding, Severity
+from anderhalf.core.decisions.findings import CheckReport, Finding, Severity
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.decisions.table import TableErrors
+from anderhalf.core.pathway.contraindications import FILE as CONTRAINDICATIONS
+from anderhalf.core.pathway.contraindications import read_contraindications
 from anderhalf.core.pathway.model import Pathway
 
 TITRATION_FILE = ENGINE_FILES[0]
@@ -108,7 +111,7 @@ def check_folders(
 
 def table_problems(table: DecisionTable, *, file: str, csv_text: str) -> list[Problem]:
     """What the static check finds in one table, each finding at its line and cell with an example patient."""
-    report = check_table(table)
+    report = _report(table)
     lines = rule_lines(csv_text)
     problems = []
     for finding in report.findings:
@@ -121,6 +124,12 @@ def table_problems(table: DecisionTable, *, file: str, csv_text: str) -> list[Pr
         message = f"the table is too large to prove that there is no (other) {kind.value}"
         problems.append(Problem(ContentFault(file, 0, "", message), Severity.WARNING))
     return problems
+
+
+@lru_cache(maxsize=128)
+def _report(table: DecisionTable) -> CheckReport:
+    """A pathway is checked for itself and for each network that uses it; a table that is equal has the same faults."""
+    return check_table(table)
 
 
 def rule_faults(pathway: Pathway, *, before: Mapping[str, str] | None = None) -> list[ContentFault]:
@@ -161,6 +170,7 @@ def _check_pathway(
         for problem in table_problems(table, file=file, csv_text=files[file]):
             checked.add(folder, problem)
     _check_protocol(folder, pathway, checked)
+    _check_contraindications(folder, pathway, checked)
     before = _as_it_was(folder.name, checked)
     for fault in (*rule_faults(pathway, before=before), *danger_faults(pathway), *return_faults(pathway)):
         checked.add(folder, Problem(fault))
@@ -182,6 +192,23 @@ def _as_it_was(name: str, checked: Checked) -> Mapping[str, str] | None:
             checked.compared.add(name)
             return read_folder(folder)
     return None
+
+
+def _check_contraindications(folder: Path, pathway: Pathway, checked: Checked) -> None:
+    """What nobody starts on his own: every fact, table and rule that it names exists."""
+    try:
+        kinds = read_contraindications(pathway.files.get(CONTRAINDICATIONS, ""))
+    except ValueError as error:  # ContraindicationError, and TOML that can't be read
+        checked.add(folder, Problem(ContentFault(CONTRAINDICATIONS, 0, "", str(error))))
+        return
+    for one in kinds:
+        table = pathway.tables.get(one.table)
+        unknown = [one.fact] if one.fact and one.fact not in pathway.dictionary else []
+        if one.table:
+            unknown += [one.table] if table is None else sorted(set(one.rules) - set(table.rule_ids))
+        for name in unknown:
+            text = f"{one.id}: {name} is no fact, table or rule of this pathway"
+            checked.add(folder, Problem(ContentFault(CONTRAINDICATIONS, 0, "", text)))
 
 
 def _check_protocol(folder: Path, pathway: Pathway, checked: Checked) -> None:

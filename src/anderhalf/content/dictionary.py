@@ -11,7 +11,7 @@ from anderhalf.content.drugs import drug_groups
 from anderhalf.content.faults import Faults
 from anderhalf.content.folder import SHARED
 from anderhalf.content.sources import check_source
-from anderhalf.content.toml import Section, TomlFile
+from anderhalf.content.toml import LANGUAGES, Section, TomlFile
 from anderhalf.core.decisions.facts import Fact, FactType
 from anderhalf.core.pathway.derivations import DERIVATIONS, OF_A_FORMULA, OF_A_SERIES
 from anderhalf.core.pathway.facts import HIGH, LOW, YES, Derivation, Entry, FactDictionary
@@ -46,6 +46,8 @@ _KEYS = (
     "derived",
     "source",
     "danger",
+    "below",
+    "words",
 )
 
 
@@ -142,7 +144,21 @@ def _entry(section: Section, drugs: Mapping[str, tuple[str, ...]]) -> Entry:
         derived=_derived(section),
         value_codes={str(code): str(value) for code, value in value_codes.items()},
         danger=_danger(section, fact_type),
+        below=section.text("below", required=False),
+        words=_words(section, fact_type),
     )
+
+
+def _words(section: Section, fact_type: FactType) -> Mapping[str, tuple[str, ...]]:
+    """By which words people write the fact, per language; a sign of which yes is a danger must have them."""
+    given = section.section("words", required=False)
+    given.only(*LANGUAGES)
+    words = {one: given.words(one) for one in LANGUAGES if one in given}
+    if words and fact_type not in (FactType.BOOLEAN, FactType.NUMBER):
+        section.fault("words", "only a yes-or-no or a number is looked for in a text")
+    if YES in section.data.get("danger", ()) and "derived" not in section and set(words) != set(LANGUAGES):
+        section.fault("words", "yes is a danger, so say by which words people write it, in both languages")
+    return words
 
 
 def _danger(section: Section, fact_type: FactType) -> tuple[str, ...] | None:
@@ -279,6 +295,10 @@ def _derived(section: Section) -> Derivation | None:
 
 def _check_derived(section: Section, entries: Mapping[str, Entry]) -> None:
     entry = entries.get(section.name)
+    if entry is not None and entry.below:
+        other = entries.get(entry.below)
+        if other is None or {entry.fact.type, other.fact.type} != {FactType.NUMBER}:
+            section.fault("below", f"{entry.below} is no number of the dictionary")
     if entry is None or entry.derived is None:
         return
     if not entry.derived.inputs:

@@ -17,6 +17,7 @@ DOSES, INTERACTIONS = "doses.toml", "interactions.toml"
 FILES = (DOSES, INTERACTIONS)
 SHORTEST_NAME = 5
 _WORD = re.compile(r"[a-zà-ÿ]+")
+_NAME_WORD = re.compile(r"[a-z0-9à-ÿ]+")
 
 
 def drug_groups(
@@ -75,6 +76,41 @@ def drug_names(files: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
     for group, words in names.get("classes", {}).items():
         add(group, words)
     return {name: frozenset(groups) for name, groups in found.items()}
+
+
+def drug_codes(files: Mapping[str, str]) -> Mapping[str, str]:
+    """The ATC code by name of a drug (lower case, words with one space): labels and trade names of `doses.toml`, and
+    `[names]` of `interactions.toml`, which names the drugs that no table titrates by their code.
+    """
+    found: dict[str, str] = {}
+    doses = TomlFile.read(DOSES, files, Faults()).data if DOSES in files else {}
+    written = doses.get("names", {}).get("drugs", {})
+    for key, drug in _tables(doses, "drugs").items():
+        label = drug.get("label", {})
+        labels = [str(one).partition("(")[0] for one in label.values()] if isinstance(label, Mapping) else []
+        for name in (key.replace("_", " "), *labels, *written.get(key, ())):
+            found.setdefault(name_words(name), str(drug.get("atc")))
+    interactions = TomlFile.read(INTERACTIONS, files, Faults()).data if INTERACTIONS in files else {}
+    for atc, names in dict(interactions.get("names", {})).items():
+        for name in names if isinstance(names, list) else ():
+            found.setdefault(name_words(name), atc)
+    return {name: atc for name, atc in found.items() if len(name) >= SHORTEST_NAME}
+
+
+def name_words(text: str) -> str:
+    """A name, or a text in which one stands, as words in lower case with one space between."""
+    return " ".join(_NAME_WORD.findall(text.casefold()))
+
+
+def codes_in(text: str, codes: Mapping[str, str]) -> tuple[str, ...]:
+    """The ATC codes of the drugs that a text names as whole words, the longest name first, each code once."""
+    words = f" {name_words(text)} "
+    found: dict[str, None] = {}
+    for name in sorted(codes, key=len, reverse=True):
+        if f" {name} " in words:
+            words = words.replace(f" {name} ", " | ")
+            found[codes[name]] = None
+    return tuple(found)
 
 
 def _tables(data: Mapping[str, Any], key: str) -> Mapping[str, Mapping[str, Any]]:

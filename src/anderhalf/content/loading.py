@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -86,8 +86,14 @@ def load_pathway(
 def _pathway(
     files: tuple[tuple[str, str], ...], origin: str, choices: tuple[tuple[str, str], ...]
 ) -> Pathway:
+    return replace(_read(files, choices), origin=origin)
+
+
+@lru_cache(maxsize=32)
+def _read(files: tuple[tuple[str, str], ...], choices: tuple[tuple[str, str], ...]) -> Pathway:
+    """The same from wherever the texts came: what differs is only where they are said to come from."""
     faults = Faults()
-    pathway = read_pathway(dict(files), faults, origin=origin, choices=dict(choices))
+    pathway = read_pathway(dict(files), faults, origin="", choices=dict(choices))
     faults.raise_any()
     return pathway
 
@@ -100,18 +106,18 @@ def load_network(files: Mapping[str, str], origin: str, *, pathways: Mapping[str
     the same pathways are parsed once.
     """
     return _network(
-        tuple(sorted(files.items())), origin, tuple((key, _Itself(one)) for key, one in pathways.items())
+        tuple(sorted(files.items())), origin, tuple((key, Itself(one)) for key, one in pathways.items())
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _Itself:
+class Itself:
     """A pathway as a key: parsed once, so the same object is the same content."""
 
     pathway: Pathway
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Itself) and other.pathway is self.pathway
+        return isinstance(other, Itself) and other.pathway is self.pathway
 
     def __hash__(self) -> int:
         return id(self.pathway)
@@ -119,7 +125,7 @@ class _Itself:
 
 @lru_cache(maxsize=16)
 def _network(
-    texts: tuple[tuple[str, str], ...], origin: str, known: tuple[tuple[str, _Itself], ...]
+    texts: tuple[tuple[str, str], ...], origin: str, known: tuple[tuple[str, Itself], ...]
 ) -> Agreement:
     files, pathways = dict(texts), {key: one.pathway for key, one in known}
     faults = Faults()

@@ -9,9 +9,8 @@ from anderhalf.core.decisions.facts import Value
 from anderhalf.core.decisions.feel import UnaryTest, format_literal
 from anderhalf.core.decisions.model import DecisionTable, Rule
 from anderhalf.core.decisions.regions import regions_of
+from anderhalf.core.pathway.going_back import ADVICE, RETURN, STABLE
 from anderhalf.core.pathway.model import Pathway
-
-STABLE, ADVICE, RETURN = "stable", "advice", "return"
 
 
 def return_faults(pathway: Pathway) -> Iterator[ContentFault]:

@@ -61,6 +61,8 @@ class Content:
     facts: Mapping[str, Fact]
     urgencies: Mapping[str, Urgency]
     chosen: Mapping[str, str]
+    toml: Mapping[str, Any]
+    """TOML file -> what stands in it, read once for every place that a text refers to."""
 
 
 def content_of(
@@ -73,7 +75,8 @@ def content_of(
     """Every table file of the folder, also those that an agreement did not choose."""
     chosen = {name: setting.chosen for name, setting in settings.items()}
     tables = {name: rows_of(_filled(text, chosen)) for name, text in files.items() if is_rules(name, text)}
-    return Content(files, tables, facts, urgencies, chosen)
+    toml = {name: TomlFile.read(name, files, Faults()).data for name in files if name.endswith(".toml")}
+    return Content(files, tables, facts, urgencies, chosen, toml)
 
 
 def number_faults(content: Content) -> list[ContentFault]:
@@ -327,9 +330,9 @@ def _at(place: str, content: Content) -> Values | None:
     if file in content.tables:
         row = _row_of(content, file, key)
         return None if row is None else _of_rule(row, content.facts, {}) | _beside(row, content.facts)
-    if file not in content.files or not file.endswith(".toml"):
+    if file not in content.toml:
         return None
-    data: Any = TomlFile.read(file, content.files, Faults()).data
+    data = content.toml[file]
     names = key.split(".")
     if names[0] == "settings" and names[-1] in content.chosen:
         return frozenset(_in_code(content.chosen[names[-1]]))

@@ -96,21 +96,28 @@ def _contact(section: Section, sources: Mapping[str, Source], dictionary: FactDi
         "every_days",
         "kind",
         "measure",
+        "limits",
         "source",
         "grade",
     )
+    event = _event(section)
+    if (event is ContactEvent.RECHECK) != ("limits" in section):
+        section.fault("limits", "a recheck says by `limits` for which values it holds, and only a recheck")
+    if event is ContactEvent.RECHECK and "every_days" in section:
+        section.fault("every_days", "a recheck is within_days of the value")
     if ("within_days" in section) == ("every_days" in section):
         section.fault(None, "give either within_days (once) or every_days (recurring)")
     source, grade = check_graded(section, sources)
     return ContactRule(
         id=section.text("id"),
-        event=_event(section),
+        event=event,
         title=section.labels("title"),
         when=section.labels("when"),
         kind=section.choice("kind", CONTACT_KINDS),
         measure=_measure(section, dictionary),
         within_days=section.whole("within_days", required=False, minimum=1),
         every_days=section.whole("every_days", required=False, minimum=1),
+        limits=read_cells(section, "limits", dictionary),
         source=source,
         grade=grade,
     )

@@ -65,6 +65,7 @@ def titration_protocol(
         choices = pathway.choices_of(PROTOCOL)
     return read_protocol(
         pathway.files, facts=pathway.dictionary.facts, phenotype=pathway.tables["phenotype"],
-        exclusion=pathway.tables.get("exclusion"),
+        exclusion=pathway.tables.get("exclusion"), follows=pathway.dictionary.follows,
+        rechecks=pathway.follow_up.contacts,
         scores=pathway_scores(pathway, choices=score_choices), choices=choices,
     )  # fmt: skip

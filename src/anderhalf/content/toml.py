@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from anderhalf.content.faults import Faults
@@ -23,6 +24,24 @@ LANGUAGES = ("nl", "en")
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 _NAME = re.compile(r"[\w-]+|\"[^\"]*\"|'[^']*'")
+
+
+_Wrong = tuple[int, str, str]
+
+
+@lru_cache(maxsize=128)
+def _parsed(text: str) -> tuple[Mapping[str, Any], dict[Path, int], _Wrong | None]:
+    """The data of a text, where its keys stand, and what is wrong with it (line, cell, message).
+
+    Parsed once, because checking a draft reads the same files over and over. Nobody changes what comes out.
+    """
+    places = _scan(text)
+    try:
+        return tomllib.loads(text, parse_float=Decimal), places, None
+    except tomllib.TOMLDecodeError as error:
+        told = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line = int(told.group(1)) if told else text.count("\n") + 1
+        return {}, places, (line, "", f"not valid TOML: {re.sub(r' *[(]at .*', '', str(error))}")
 
 
 @dataclass(slots=True)
@@ -43,13 +62,9 @@ class TomlFile:
             if required:
                 faults.add(name, 0, "", "this file is missing")
             return found
-        found.places = _scan(text)
-        try:
-            found.data = tomllib.loads(text, parse_float=Decimal)
-        except tomllib.TOMLDecodeError as error:
-            told = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-            line = int(told.group(1)) if told else text.count("\n") + 1
-            faults.add(name, line, "", f"not valid TOML: {re.sub(r' *[(]at .*', '', str(error))}")
+        found.data, found.places, wrong = _parsed(text)
+        if wrong is not None:
+            faults.add(name, *wrong)
         return found
 
     @property

@@ -59,8 +59,13 @@ class UrgentCare:
             day += timedelta(days=1)
         return datetime.combine(day, self.opens, tzinfo=at.tzinfo)
 
-    def due_at(self, action: str, at: datetime) -> datetime:
-        """Before when somebody must have acted on a danger seen at a moment on the clock of Amsterdam."""
+    def due_at(self, action: str, at: datetime, *, days: int | None = None) -> datetime:
+        """Before when somebody must have acted on a danger seen at a moment on the clock of Amsterdam. ``days`` is what
+        the rule itself gives: a weekend doesn't make "within a day" Monday."""
+        due = self._by_term(action, at)
+        return min(due, at + timedelta(days=days)) if days else due
+
+    def _by_term(self, action: str, at: datetime) -> datetime:
         term = self.terms.get(action)
         if term is None:
             return at

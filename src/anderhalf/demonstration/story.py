@@ -7,6 +7,7 @@ rules, states, rules of the agreement and audit lines are all real. ``schedule``
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +15,9 @@ from uuid import UUID
 
 from anderhalf.apps.clinic import actions as clinic
 from anderhalf.apps.clinic import queries as clinic_queries
-from anderhalf.apps.clinic.models import Outcome
+from anderhalf.apps.clinic.actions.medication import agree
+from anderhalf.apps.clinic.errors import QuestionFirst
+from anderhalf.apps.clinic.models import Encounter, Outcome
 from anderhalf.apps.insight import actions as insight
 from anderhalf.apps.insight.links import token_of
 from anderhalf.apps.letters import actions as letters
@@ -22,7 +25,9 @@ from anderhalf.apps.letters.models import Letter
 from anderhalf.apps.letters.states import LetterStatus
 from anderhalf.apps.network.queries import pathway_on
 from anderhalf.apps.people import actions as people
+from anderhalf.apps.people.access import Right
 from anderhalf.apps.people.models import Patient
+from anderhalf.apps.record.queries import current_medication
 from anderhalf.apps.referrals import actions as referrals
 from anderhalf.apps.referrals.models import Referral
 from anderhalf.apps.referrals.states import Status
@@ -199,7 +204,7 @@ def _encounter(cast: Cast, plan: Plan, body: Body, *, visit: int, appointment: U
     if last and plan.outcome == Outcome.Kind.FORWARDED:
         values |= {"advanced_hf_sign": True}
     words = ("I", "I", "II", "III", "IV")[body.nyha]
-    clinic.record_encounter(
+    encounter = clinic.record_encounter(
         by=cast.viewer(plan.practitioner, at),
         at=at,
         episode=plan.episode,
@@ -217,15 +222,30 @@ def _encounter(cast: Cast, plan: Plan, body: Body, *, visit: int, appointment: U
             conclusion=f"Hartfalen, NYHA {words}."
             if body.lvef < 55
             else f"NYHA {words}, echo zonder duidelijke oorzaak.",
-            plan="Medicatie volgens protocol opbouwen, dagelijks wegen, bellen bij meer dan 2 kg in 3 dagen.",
+            plan="We bouwen uw medicijnen stap voor stap op. Weeg u elke dag. Bel bij meer dan 2 kg erbij in 3 dagen.",
         ),
         observations=at_moment(values, at - timedelta(minutes=20)),
-        medication=_medication(cast, at, visit) if body.lvef < 50 or visit == 0 else (),
         education=[clinic.Taught(topic=topic, teach_back=True) for topic in TOPICS[visit * 2 : visit * 2 + 2]]
         + ([clinic.Taught(topic="self_monitoring", teach_back=True)] if last else []),
         next_contact_on=None if last and plan.outcome else (at + timedelta(days=21)).date(),
         next_contact_kind="" if last and plan.outcome else "visit",
     )
+    if body.lvef < 50 or visit == 0:
+        _prescribe(cast, plan, encounter, at=at, visit=visit)
+
+
+def _prescribe(cast: Cast, plan: Plan, encounter: Encounter, *, at: datetime, visit: int) -> None:
+    """The steps of this visit, with what was measured in view: what a card, the register or an open danger stands
+    against is left for a later visit. Nothing was written when that is said, so it needs no undoing."""
+    using = {row.drug for row in current_medication(encounter.patient_id, at=at)}
+    for step in _medication(cast, at, visit):
+        if step.kind == "change" and step.drug not in using:
+            continue
+        with suppress(QuestionFirst):
+            agree(
+                encounter.episode, by=cast.viewer(plan.practitioner, at), at=at, from_at=encounter.at,
+                encounter=encounter.pk, under=Right.WRITE_CLINICAL, **vars(step),
+            )  # fmt: skip
 
 
 def _close(cast: Cast, plan: Plan, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime
 
@@ -13,17 +13,21 @@ from django.utils.translation import gettext as _
 from anderhalf.apps.people.birth_dates import check_birth_date
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.referrals.imported import ImportedAllergy, ImportedAsk, ImportedFact, ImportedRecord
-from anderhalf.content.drugs import drug_names
+from anderhalf.content.drugs import DOSES, drug_names
 from anderhalf.core.decisions.facts import Value
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.named import Names, reaction_in, read_names
 from anderhalf.exchange.fhir.allergies import AllergyRead
 from anderhalf.exchange.fhir.dictionary import system_name
 from anderhalf.exchange.fhir.messages import DOUBTS, STATES, asked, line, place, remark
+from anderhalf.exchange.fhir.problems import Reason
 from anderhalf.exchange.fhir.record import Ask, FoundFact, PatientDetails, RecordReading, Unread, Why
 from anderhalf.exchange.fhir.usage import Doubt
 from anderhalf.presentation.language import language
 
+EARLIER = 12
+"""So many older values of one fact go along at most: enough to see how fast it changed."""
 LISTED = 25
 """So many problems or drugs are put into the letter's text at most; the sender shortens it further."""
 # What happened, SNOMED CT (international edition): the code of a manifestation and the register's word for it.
@@ -36,9 +40,18 @@ FROM_THE_PERSON = frozenset({"birth_date", "sex", "age", "question", "referred_f
 
 
 def imported_record(
-    reading: RecordReading, *, pathway: Pathway, file_name: str, read_at: datetime
+    reading: RecordReading,
+    *,
+    pathway: Pathway,
+    file_name: str,
+    read_at: datetime,
+    pathways: Iterable[Pathway],
 ) -> ImportedRecord:
-    """What the form needs of a reading: values with origin and date, texts for the letter, and who it is about."""
+    """What the form needs of a reading: values with origin and date, texts for the letter, and who it is about.
+
+    ``pathway`` read it; ``pathways`` are all to which somebody refers: a reaction is written as any of them knows it.
+    """
+    names = [read_names(one.files[DOSES]) for one in pathways if DOSES in one.files]
     facts = []
     for name, found in reading.facts.items():
         if name in pathway.facts and name not in FROM_THE_PERSON and _acceptable(pathway, found):
@@ -47,11 +60,21 @@ def imported_record(
         file_name=file_name[:120],
         read_at=read_at.isoformat(),
         facts=tuple(facts),
+        earlier=tuple(
+            _fact(one)
+            for name in sorted(pathway.dictionary.in_series)
+            for one in reversed(reading.history.get(name, ())[:EARLIER])
+            if one.on is not None and _acceptable(pathway, one)
+        ),
         conditions=tuple(
             _line(_plain(one.text), _year(one.onset)) for one in reading.active_conditions[:LISTED]
         ),
         medication=tuple(_line(one.text, one.dosage) for one in reading.active_medication[:LISTED]),
-        notices=(*(remark(one) for one in reading.notices), *_birth_date(reading)),
+        notices=(
+            *(remark(one) for one in reading.notices),
+            *_birth_date(reading),
+            *_taken_back(reading, pathway),
+        ),
         to_confirm=tuple(_to_confirm(reading)),
         unplaced=tuple(_unplaced(reading, pathway)),
         drugs_missed=reading.drugs_missed,
@@ -60,14 +83,17 @@ def imported_record(
                 text=asked(one),
                 on=one.on,
                 newer=one.why in (Why.UNREADABLE, Why.CONFLICT),
-                values=_values(pathway, name, one),
+                values=_values(pathway, name, one, on=reading.on),
+                original=one.text[:60],
             )
             for name, one in reading.asks.items()
             if name in pathway.facts
         },
         unread=tuple(_unread(one) for one in reading.unread_codes),
         allergies=tuple(
-            {one.substance: one for read in reading.allergies if (one := _allergy(read)) is not None}.values()
+            {
+                one.substance: one for read in reading.allergies if (one := _allergy(read, names)) is not None
+            }.values()
         )[:LISTED],
         no_allergies=any(one.none_known for one in reading.allergies),
         skipped=tuple(
@@ -102,8 +128,21 @@ def _birth_date(reading: RecordReading) -> Iterator[str]:
         yield _("%(about)s: %(sentence)s") % {"about": f"{born:%d-%m-%Y}", "sentence": refused}
 
 
+def _taken_back(reading: RecordReading, pathway: Pathway) -> Iterator[str]:
+    """Results that their author took back while an older one stands in the form: said above it, not only in a list."""
+    for one in reading.skipped:
+        if one.reason not in (Reason.WITHDRAWN, Reason.CANCELLED) or one.fact is None:
+            continue
+        stands = reading.facts.get(one.fact)
+        if stands is None or one.fact not in pathway.facts or (one.on and stands.on and stands.on > one.on):
+            continue
+        said = line(one, label=_label(pathway, one.fact))
+        day = f"{stands.on:%d-%m-%Y}" if stands.on else "–"
+        yield _("%(said)s Ingevuld is de uitslag van %(day)s.") % {"said": said, "day": day}
+
+
 def _to_confirm(reading: RecordReading) -> Iterator[str]:
-    """Drugs and problems of which the file does not say for sure that they are there now."""
+    """Drugs, problems and allergies of which the file does not say for sure that they are there now."""
     for drug in reading.medication_to_confirm[:LISTED]:
         if drug.doubt is not None:
             state = str(DOUBTS[drug.doubt])
@@ -113,6 +152,13 @@ def _to_confirm(reading: RecordReading) -> Iterator[str]:
         state = str(STATES[Why.ABATED if problem.active else Why.NO_STATUS])
         day = problem.abatement or problem.recorded or problem.onset
         yield _line(_plain(problem.text), f"{state}, {day:%d-%m-%Y}" if day else state)
+    for allergy in reading.allergies[:LISTED]:
+        if allergy.active is False and not allergy.none_known:
+            yield _line(allergy.in_words, _("allergie, %(state)s") % {"state": _no_longer()})
+
+
+def _no_longer() -> str:
+    return _("volgens het bestand voorbij; bevestig")
 
 
 def _unplaced(reading: RecordReading, pathway: Pathway) -> Iterator[str]:
@@ -139,25 +185,36 @@ def _label(pathway: Pathway, fact: str | None) -> str:
     return pathway.facts[fact].label[language()] if fact in pathway.facts else ""
 
 
-def _values(pathway: Pathway, name: str, one: Ask) -> tuple[Value, ...]:
+def _values(pathway: Pathway, name: str, one: Ask, *, on: date) -> tuple[Value, ...]:
     """Results that may not be used, as far as the fact can have them: they count for danger only."""
     found = []
     for value in one.values:
         with suppress(RefusedValue):
             found.append(pathway.dictionary.validate(name, value).value)
-    return tuple(found)
+    if found or one.why is not Why.UNREADABLE:
+        return tuple(found)
+    try:  # a number without a unit, or in words: as somebody would type it
+        return (pathway.dictionary.read_text(name, one.text, on=on).value,)
+    except RefusedValue as refused:
+        return tuple(refused.readings)
 
 
-def _allergy(read: AllergyRead) -> ImportedAllergy | None:
-    """What the patient can't have; None for one that no longer holds and for "none known"."""
-    if read.active is False or read.none_known:
+def _allergy(read: AllergyRead, names: list[Names]) -> ImportedAllergy | None:
+    """What the patient can't have; None for "none known". One that is over according to the file comes along with that
+    word: who takes it away has seen it. The reaction by its code, else by the words for it: the sender sees it
+    filled in and can change it."""
+    if read.none_known:
         return None
+    over = (_no_longer(),) if read.active is False else ()
     codes = {coding.code for coding in read.manifestations}
     return ImportedAllergy(
         substance=read.text[:200],
-        text="; ".join(part for part in (*(one.text for one in read.reactions), read.note) if part)[:300],
+        text="; ".join(part for part in (*over, *(one.text for one in read.reactions), read.note) if part)[
+            :300
+        ],
         kind="intolerance" if read.kind == "intolerance" else "allergy",
-        reaction=next((reaction for code, reaction in REACTIONS.items() if code in codes), ""),
+        reaction=next((reaction for code, reaction in REACTIONS.items() if code in codes), "")
+        or reaction_in(f"{read.in_words} {read.note}", names),
         atc=next(iter(read.atc), "")[:10],
         since=read.onset,
         where=read.where[:200],

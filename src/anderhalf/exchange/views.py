@@ -16,11 +16,12 @@ from anderhalf.apps.people import actions as people
 from anderhalf.apps.people import queries as people_queries
 from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.people.roles import FIRST_LINE, SPECIALISTS
+from anderhalf.apps.people.same_person import bsn_of_another, file_of_another
 from anderhalf.apps.referrals import queries
 from anderhalf.apps.referrals.actions import FORM
 from anderhalf.apps.referrals.imported import FORM as RECORD_FORM
 from anderhalf.apps.referrals.imported import ImportedRecord
-from anderhalf.apps.referrals.routing import pathway_to_read
+from anderhalf.apps.referrals.routing import pathway_to_read, pathways_to_refer
 from anderhalf.apps.referrals.views.desk import parsed_uuid
 from anderhalf.exchange.fhir.messages import place, sentence
 from anderhalf.exchange.fhir.problems import Reason, RecordRefused
@@ -65,7 +66,10 @@ def _upload(request: HttpRequest) -> HttpResponse:
         )
     except RecordRefused as refused:
         return _refuse(request, sentence(refused), status=422, where=place(refused))
-    record = imported_record(reading, pathway=pathway, file_name=file.name or "", read_at=at)
+    pathways = pathways_to_refer(viewer.network, on=timezone.localdate(at))
+    record = imported_record(
+        reading, pathway=pathway, file_name=file.name or "", read_at=at, pathways=pathways
+    )
     return _lead_to_form(request, record)
 
 
@@ -76,12 +80,18 @@ def _lead_to_form(request: HttpRequest, record: ImportedRecord) -> HttpResponse:
     match = queries.patient_by_bsn(viewer, bsn, at=at) if bsn else None
     if wanted is not None:
         about = people_queries.patient_for(viewer, wanted, Right.REFER, at, event="referral.form")
-        if _other_person(record, match, about.pk, about.birth_date):
+        if bsn and (
+            match is None or match.pk != about.pk
+        ):  # the BSN decides; what else differs is asked after it
             return _refuse(
                 request, _("Dit dossier is van iemand anders dan de patiënt die u verwijst."), status=422
             )
+        if different := record.differences(about):
+            return _refuse(request, _refusal(different, bsn), status=422)
         parameter, key = "patient", str(wanted)
     elif match is not None:
+        if different := record.differences(match):
+            return _refuse(request, _refusal(different, bsn), status=422)
         parameter, key = "patient", str(match.pk)
         messages.info(request, _("Deze patiënt is bekend: het BSN komt overeen."))
     else:
@@ -100,12 +110,9 @@ def _lead_to_form(request: HttpRequest, record: ImportedRecord) -> HttpResponse:
     return redirect(f"{reverse(name)}?{parameter}={key}")
 
 
-def _other_person(record: ImportedRecord, match: object, wanted: object, born: object) -> bool:
-    """The BSN decides; without one another birth date is enough to refuse."""
-    if record.person.get("bsn"):
-        return match is None or match.pk != wanted
-    text = record.person.get("birth_date", "")
-    return bool(text) and text != f"{born:%d-%m-%Y}"
+def _refusal(different: list[str], bsn: str) -> str:
+    """What differs between the file and the patient who is known here."""
+    return bsn_of_another(different) if bsn else file_of_another(different)
 
 
 def _page(request: HttpRequest, *, refused: str = "", where: str = "", status: int = 200) -> HttpResponse:

@@ -8,6 +8,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from anderhalf.core.pathway.derivations import OF_A_SERIES
 from anderhalf.core.pathway.facts import Entry
 from anderhalf.core.pathway.kidney import SEXES
 from anderhalf.population.criteria import Criteria
@@ -89,6 +90,18 @@ def _any_of(entry: Entry, known: Columns, criteria: Criteria, on: date) -> ir.Va
         found = found | value
     # An input that no extract can hold is unknown for everybody.
     return found if len(others) + 1 == len(_names(entry)) else found | ibis.null("boolean")
+
+
+def _two_of(entry: Entry, known: Columns, criteria: Criteria, on: date) -> ir.Value:
+    """Whether at least two of them are so; unknown while what is not known could still make it two."""
+    inputs = list(_inputs(entry, known))
+    yes = sum(ibis.cases((value, 1), else_=0) for value in inputs)
+    no = sum(ibis.cases((~value, 1), else_=0) for value in inputs)
+    return ibis.cases(
+        (yes > 1, ibis.literal(True)),
+        (no > len(_names(entry)) - 2, ibis.literal(False)),
+        else_=ibis.null("boolean"),
+    )
 
 
 def _above(entry: Entry, known: Columns, criteria: Criteria, on: date) -> ir.Value:
@@ -191,7 +204,7 @@ def _bmi(entry: Entry, known: Columns, criteria: Criteria, on: date) -> ir.Value
 
 
 def _egfr(entry: Entry, known: Columns, criteria: Criteria, on: date) -> ir.Value:
-    """As `kidney.current_egfr`: worked out from the creatinine, unless one was reported with it or later."""
+    """As `kidney.current_egfr`: worked out from the creatinine, unless the laboratory's own value stands."""
     formula, name = criteria.pathway.dictionary.egfr, entry.fact.name
     reported = known[name] if name in known else ibis.null("int64")
     inputs = _names(entry)
@@ -226,8 +239,15 @@ def _egfr(entry: Entry, known: Columns, criteria: Criteria, on: date) -> ir.Valu
     computed = _kept(known, f"{name}__computed", _possible(entry, rounded, known))
     if f"{name}__day" not in known:
         return computed
-    stands = reported.notnull() & (known[f"{name}__day"] >= known[f"{inputs[0]}__day"])
+    reported_on, measured_on = known[f"{name}__day"], known[f"{inputs[0]}__day"]
+    lower = (reported <= computed) & (measured_on - reported_on <= formula.same_time_days)
+    stands = reported.notnull() & ((reported_on >= measured_on) | lower.fill_null(False))
     return ibis.cases((stands, reported), (computed.notnull(), computed), else_=reported)
+
+
+def _change(entry: Entry, known: Columns, criteria: Criteria, on: date) -> ir.Value:
+    """What an extract can't say: of each measurement only the latest is kept."""
+    return ibis.null("int64")
 
 
 _HOW: Mapping[str, Callable[[Entry, Columns, Criteria, date], ir.Value]] = {
@@ -235,7 +255,9 @@ _HOW: Mapping[str, Callable[[Entry, Columns, Criteria, date], ir.Value]] = {
     "days_since": _days_since,
     "is_known": _is_known,
     "any_of": _any_of,
+    "two_of": _two_of,
     "above": _above,
     "bmi": _bmi,
     "egfr": _egfr,
+    **dict.fromkeys(OF_A_SERIES, _change),
 }

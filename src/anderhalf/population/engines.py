@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -69,6 +71,13 @@ def open_engine(
     raise ValueError(f"engine {name!r} is not one of {', '.join(ENGINES)}")
 
 
+@lru_cache(maxsize=32)
+def _duckdb_sql(query: ops.Node) -> str:
+    """The query as DuckDB's SQL. Writing it takes longer than answering it, and by the same criteria on the same day
+    every search asks the same: queries are compared by what they ask. No value of anybody is in them."""
+    return str(ibis.to_sql(query.to_expr(), dialect="duckdb"))
+
+
 class DuckDBEngine:
     """DuckDB inside this process, with bounded memory."""
 
@@ -88,7 +97,7 @@ class DuckDBEngine:
 
     def run(self, expression: ir.Table, rows: Rows, *, table: str = "facts") -> pa.Table:
         """Evaluate on Arrow memory or straight from Parquet."""
-        sql = ibis.to_sql(expression, dialect="duckdb")
+        sql = _duckdb_sql(expression.op())
         if isinstance(rows, pa.Table):
             relation = self.connection.from_arrow(rows)
         else:

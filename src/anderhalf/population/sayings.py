@@ -27,9 +27,14 @@ REASONS = {
     24: "the result was withdrawn",
     25: "the result is not final",
     26: "two different results of the same moment",
+    27: "the result was cancelled although a value stands there",
+    29: "the date is before the birth of the patient",
+    28: "the measurement was cancelled; there is no result",
 }
 """Why a row is set aside."""
-UNREADABLE = (4, 5, 6, 10, 14, 20, 21, 22, 25)
+UNDATED = (2, 3, 11, 15, 29)
+"""Without a usable date: it may be newer than what is dated, so nothing of that measurement is known."""
+UNREADABLE = (4, 5, 6, 10, 14, 20, 21, 22, 25, 27)
 """Measurements that were made and cannot be used: no older one steps in for them."""
 
 

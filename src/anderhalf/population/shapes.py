@@ -77,7 +77,7 @@ SHAPES: Mapping[str, Shape] = {
                 Column("patient", ("patient_id", "patientnummer", "patientnr")),
                 Column("birth_date", ("geboortedatum", "born")),
                 Column("sex", ("geslacht", "gender")),
-                Column("left_on", ("uitgeschreven_op", "overleden_op"), required=False),
+                Column("left_on", ("uitgeschreven_op", "overleden_op", "overlijdensdatum"), required=False),
             ),
         ),
         Shape(
@@ -137,6 +137,11 @@ IDENTIFYING: Mapping[str, tuple[str, ...]] = {
 }
 """Columns of the patients that no criterion looks at. Only the screen reads them, and only of those it found."""
 
+# What a result's status says; in small letters.
+CORRECTED = ("corrected", "amended", "gecorrigeerd", "gewijzigd", "aangepast")
+WITHDRAWN = ("entered-in-error", "foutief", "ingetrokken")
+CANCELLED = ("cancelled", "geannuleerd", "vervallen")
+FINAL = ("", "final", "definitief", *CORRECTED)
 SEXES = {
     "m": "male",
     "man": "male",

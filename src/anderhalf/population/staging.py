@@ -23,17 +23,19 @@ import pyarrow.parquet as pq
 from anderhalf.population.cells import Source, text_of
 from anderhalf.population.codebook import CODED, MEANING_SCHEMA, Pair, meanings
 from anderhalf.population.criteria import Criteria
+from anderhalf.population.cutting import cut_text
 from anderhalf.population.encoding import SCALE, UNUSABLE, day_number
-from anderhalf.population.exact import NUMBER, POSSIBLE, QUOTIENT, REST, VALUE
+from anderhalf.population.exact import NUMBER, QUOTIENT, REST, VALUE
 from anderhalf.population.features import DAY_OFFSET, UNSURE
-from anderhalf.population.sayings import REASONS, UNREADABLE
-from anderhalf.population.shapes import SEXES, SHAPES, ExtractRefused, FoundFiles, find_files
+from anderhalf.population.sayings import REASONS, UNDATED, UNREADABLE
+from anderhalf.population.set_aside import why_not
+from anderhalf.population.shapes import CORRECTED, SEXES, SHAPES, ExtractRefused, FoundFiles, find_files
 from anderhalf.population.staged import ASIDE_SCHEMA, MAX_LISTED, NAMED_CODES, ROW_GROUP, Staged, scattered
-from anderhalf.population.tabular import read_header, read_rows
 
-CORRECTED = ("corrected", "amended", "gecorrigeerd", "gewijzigd", "aangepast")
-WITHDRAWN = ("entered-in-error", "cancelled", "foutief", "vervallen", "ingetrokken")
-FINAL = ("", "final", "definitief", *CORRECTED)
+SHOWN = 80
+"""So many characters of a broken line are listed."""
+LAST_MINUTE = 24 * 60
+"""After every minute of a day: a measurement without a usable date may be newer than any other."""
 MAX_CODES = 100_000
 """No practice has as many different codes with units; a file that does is not what it says it is."""
 
@@ -106,22 +108,17 @@ class _Stager:
 
     def cut_text(self, shape: str, path: Path) -> Path:
         """CSV -> Parquet of texts with line numbers; broken lines are listed."""
-        header = read_header(path, SHAPES[shape].known_names)
-        SHAPES[shape].match(header.names, file=path.name)
-        if header.titles:
-            lines = ", ".join(str(line) for line in header.titles)
-            self.note(shape, f"line {lines} stands above the column names and was passed over")
         target = self.work / f"raw-{shape}.parquet"
 
         def aside(line: int, why: str, text: str) -> None:
             if len(self.listed) < MAX_LISTED:
-                self.listed.append((path.name, line, why, text))
+                self.listed.append((path.name, line, why, text[:SHOWN]))
             self.staged.aside[f"{path.name}: {why}"] += 1
 
-        schema = pa.schema([*((name, pa.string()) for name in header.columns), ("line", pa.int64())])
-        with pq.ParquetWriter(target, schema) as writer:
-            for table in read_rows(path, header, aside):
-                writer.write_table(table.cast(schema), row_group_size=ROW_GROUP)
+        titles = cut_text(path, SHAPES[shape], target, aside)
+        if titles:
+            lines = ", ".join(str(line) for line in titles)
+            self.note(shape, f"line {lines} stands above the column names and was passed over")
         return target
 
     def stage_patients(self) -> None:
@@ -155,7 +152,7 @@ class _Stager:
         self.db.execute(
             """CREATE OR REPLACE TEMP TABLE persons AS
             SELECT (row_number() OVER (ORDER BY line) - 1)::INTEGER AS row, patient,
-                (strftime(DATE '1970-01-01' + born, '%Y%m%d'))::INTEGER AS born, sex
+                (strftime(DATE '1970-01-01' + born, '%Y%m%d'))::INTEGER AS born, born AS birth_day, sex
             FROM everyone WHERE why = 0 AND NOT gone ORDER BY line"""
         )
         self.db.execute(
@@ -217,8 +214,8 @@ class _Stager:
         source = self.sources[shape]
         code, unit = source.text("code"), source.text("unit" if shape == "measurements" else "kind")
         distinct = self.db.execute(
-            f"SELECT {code} AS code, {unit} AS unit, count(*) FROM {source.relation} GROUP BY 1, 2 "
-            f"LIMIT {MAX_CODES + 1}"
+            f"SELECT {code} AS code, {unit} AS unit, count(*) FILTER (WHERE {source.line} > 0) "
+            f"FROM {source.relation} GROUP BY 1, 2 LIMIT {MAX_CODES + 1}"
         ).fetchall()
         if len(distinct) > MAX_CODES:
             raise ExtractRefused(self.names[shape], f"more than {MAX_CODES} different codes")
@@ -241,25 +238,18 @@ class _Stager:
             superseded = f"max({corrected}) OVER ({moment}) > {corrected}"
         target = self.work / f"events-{shape}.parquet"
         self.copy(
-            f"""SELECT CASE WHEN why = 0 OR unreadable THEN row END::INTEGER AS row, feature, day, minute,
+            f"""SELECT CASE WHEN why = 0 OR unreadable THEN row END::INTEGER AS row, feature,
+                CASE WHEN undated THEN {self.today} ELSE day END::INTEGER AS day,
+                CASE WHEN undated THEN {LAST_MINUTE} ELSE minute END::SMALLINT AS minute,
                 CASE WHEN why = 0 THEN value WHEN unreadable THEN {UNUSABLE} END::BIGINT AS value,
                 why::TINYINT AS why, line,
                 CASE WHEN why > 0 THEN row END::INTEGER AS unsure,
-                CASE why WHEN 0 THEN NULL WHEN 1 THEN patient WHEN 2 THEN raw_day WHEN 3 THEN raw_day
-                WHEN 15 THEN raw_day WHEN 5 THEN meant_unit ELSE nullif(trim(raw_value::VARCHAR), '') END AS shown
-            FROM (SELECT *, why IN {UNREADABLE} AND mode IN ('number', 'answer') AS unreadable
-            FROM (SELECT *, CASE
-                WHEN has_left THEN -1 WHEN patient IS NULL THEN 7 WHEN row IS NULL THEN 1
-                WHEN raw_day IS NOT NULL AND given_day IS NULL THEN 2
-                WHEN given_day IS NULL AND mode <> 'ever' THEN 11
-                WHEN given_day > {self.today} THEN 3 WHEN given_day < {-DAY_OFFSET + 1} THEN 15
-                WHEN status IN {WITHDRAWN} THEN 24 WHEN superseded THEN 23 WHEN status NOT IN {FINAL} THEN 25
-                WHEN against THEN 22 WHEN unit_missing THEN 14 WHEN unit_unknown THEN 5
-                WHEN mode = 'number' AND two_ways THEN 20
-                WHEN percent AND micro > 0 AND micro < 1000000 THEN 21
-                WHEN value IS NULL AND mode = 'answer' THEN 10 WHEN value IS NULL THEN 4
-                WHEN mode = 'number' AND NOT ({POSSIBLE}) THEN 6 ELSE 0 END AS why
-              FROM (SELECT persons.row AS row, given.*, gone.patient IS NOT NULL AS has_left,
+                CASE WHEN why = 0 THEN NULL WHEN why = 1 THEN patient WHEN why IN (2, 3, 15, 29) THEN raw_day
+                WHEN why = 5 THEN meant_unit ELSE nullif(trim(raw_value::VARCHAR), '') END AS shown
+            FROM (SELECT *, why IN {UNDATED} AS undated, why IN {UNREADABLE} AND mode IN ('number', 'answer')
+                OR undated AND (mode IN ('number', 'answer') OR mode = 'day' AND why <> 3) AS unreadable
+            FROM (SELECT *, {why_not(self.today)} AS why
+              FROM (SELECT persons.row AS row, birth_day, given.*, gone.patient IS NOT NULL AS has_left,
                     CASE WHEN end_day IS NULL THEN given_day
                     ELSE least(greatest(end_day, given_day), {self.today}) END AS day, {superseded} AS superseded,
                     {QUOTIENT} AS quotient, {REST} AS rest, quotient + (2 * rest >= below)::BIGINT AS nearest,
@@ -278,7 +268,7 @@ class _Stager:
         )
         self.db.unregister("meaning")
         events = f"read_parquet({text_of(str(target))})"
-        aside = f"SELECT DISTINCT line, why, shown FROM {events} WHERE why > 0"
+        aside = f"SELECT DISTINCT line, why, shown FROM {events} WHERE why > 0 AND line > 0"
         if shape == "measurements":
             aside += f""" UNION ALL SELECT line, 26, (value / {SCALE}.0)::VARCHAR FROM {events}
                 SEMI JOIN (SELECT row, feature, day, minute FROM {events} WHERE why = 0
@@ -295,7 +285,7 @@ class _Stager:
         """Rows whose code nothing asks for, with the most frequent of those codes by name."""
         rows: Counter[str] = Counter()
         for code, unit, number in distinct:
-            if (code, unit) not in asked:
+            if number and (code, unit) not in asked:
                 rows[(code or "").strip()[:40]] += number
         self.staged.not_asked[shape] = rows.total()
         self.staged.codes[shape] = rows.most_common(NAMED_CODES)
@@ -316,7 +306,9 @@ class _Stager:
             self.silent.add(shape)
             self.note(shape, f"no row has a code of {system}; the file says nothing about anybody")
         elif shape == "medication":
-            placed = self.number(f"SELECT count(*) FROM {source.relation} WHERE NOT {known}")
+            placed = self.number(
+                f"SELECT count(*) FROM {source.relation} WHERE NOT {known} AND {source.line} > 0"
+            )
             if placed:
                 self.note(
                     shape,

@@ -227,12 +227,12 @@ def _line_by_line(
         try:
             cells = next(csv.reader([line], delimiter=header.delimiter, strict=True), [])
         except csv.Error:
-            set_aside(first_line + at, "a quote is opened and not closed", line[:80])
+            set_aside(first_line + at, "a quote is opened and not closed", line)
             continue
         fitted = _fitted(cells, header)
         if fitted is None:
             expected = len(header.columns)
-            set_aside(first_line + at, f"{len(cells)} cells where {expected} are expected", line[:80])
+            set_aside(first_line + at, f"{len(cells)} cells where {expected} are expected", line)
             continue
         numbers.append(first_line + at)
         for column, cell in zip(columns, fitted, strict=True):

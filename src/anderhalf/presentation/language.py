@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from anderhalf.core.decisions.ranges import Range
+
+from .formatting import format_date, format_datetime
 
 
 def language() -> str:
@@ -20,10 +23,29 @@ def label_of(labels: Mapping[str, str] | None) -> str:
     return text_in(labels, language())
 
 
+def day_label(day: date | datetime | None) -> str:
+    """A day as the reader writes it: ``28-11-2026``, in English ``28 Nov 2026``."""
+    return format_date(day, language=language())
+
+
+def moment_label(moment: datetime | None) -> str:
+    """The same with the time."""
+    return format_datetime(moment, language=language())
+
+
 def text_in(labels: Mapping[str, str] | None, language: str) -> str:
     """The text in this language, in Dutch when it was not translated."""
     given = labels or {}
     return given.get(language[:2]) or given.get("nl", "")
+
+
+def in_each_language(say: Callable[[], str]) -> dict[str, str]:
+    """What ``say`` gives per language of the content: kept texts of the service are worded for later readers too."""
+    found = {}
+    for name in ("nl", "en"):
+        with override(name):
+            found[name] = say()
+    return found
 
 
 def number_label(value: Decimal) -> str:

@@ -8,12 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from anderhalf.apps.clinic.views.danger import own_danger
+from anderhalf.apps.clinic.views.danger import own_danger, own_phones
 from anderhalf.apps.people import queries as people
 from anderhalf.apps.people.viewer import NOBODY
 
 from .counts import rail_counts
 from .home import blocks
+from .lost_sessions import lost_form
 from .navigation import rail
 
 
@@ -31,7 +32,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "rail": rail(viewer, counts, request.path) if viewer.role else [],
         "emergencies_open": people.open_emergencies(viewer, at) if full else [],
         "my_blocks": SimpleLazyObject(lambda: _my_blocks(request)),
+        "my_phones": SimpleLazyObject(lambda: own_phones(request.viewer, at=request.now)),
         "my_danger": SimpleLazyObject(lambda: own_danger(request.viewer, at=request.now)),
+        "lost_form": lost_form(request) if full else None,
         "theme": request.COOKIES.get("anderhalf_theme", ""),
         "demo": settings.DEMO,
     }

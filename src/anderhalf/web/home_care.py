@@ -22,21 +22,21 @@ from anderhalf.apps.referrals import queries as referrals
 from anderhalf.apps.referrals.models import Referral
 from anderhalf.apps.referrals.states import Status
 from anderhalf.apps.supervision import queries as supervision
-from anderhalf.presentation.formatting import age_text, ago, format_date, format_datetime
+from anderhalf.presentation.formatting import age_text, ago
+from anderhalf.presentation.language import day_label, moment_label
 
 from .home_blocks import SHOWN, Block, Row, link
 
 # What the maker of a draft sees: the form in words, and where it is continued; ``True`` when the draft is about a page.
 DRAFT_FORMS = {
     "patient_new": (N_("Patiënt inschrijven"), "people:patient_new", False),
-    "referral": (N_("Verwijzing"), "referrals:new", False),
     "encounter": (N_("Consult"), "clinic:encounter_new", True),
 }
 
 
 def _about(patient: Patient, at: datetime) -> str:
     age = age_text(patient.birth_date, timezone.localdate(at))
-    return f"{patient.get_sex_display()} · {format_date(patient.birth_date)} ({age})"
+    return f"{patient.get_sex_display()} · {day_label(patient.birth_date)} ({age})"
 
 
 def _late(days: int) -> str:
@@ -165,7 +165,7 @@ def due(viewer: Viewer, *, at: datetime) -> Block:
     rows = [
         Row(
             title=one.episode.patient.full_name,
-            sub=_("controle afgesproken voor %(day)s") % {"day": format_date(one.on)},
+            sub=_("controle afgesproken voor %(day)s") % {"day": day_label(one.on)},
             url=link("clinic:book", one.episode.pk),
             badge=_late(one.days_late) if one.days_late > 0 else "",
             tone="attention",
@@ -248,11 +248,11 @@ def next_meeting(viewer: Viewer, *, at: datetime) -> Block | None:
     cases = supervision.waiting_cases(viewer, at=at)
     if not planned and not cases:
         return None
-    when = format_datetime(planned[0].starts_at) if planned else _("nog niet gepland")
+    when = moment_label(planned[0].starts_at) if planned else _("nog niet gepland")
     rows = [
         Row(
             title=case.patient.full_name,
-            sub=f"{case.centre.name} · {case.question}" if case.question else case.centre.name,
+            sub=f"{case.centre.name} · {supervision.asked_in(case)}",
             url=link("supervision:case", case.pk),
             badge=_("spoed") if case.urgent else "",
             tone="danger",
@@ -283,10 +283,10 @@ def tasks(viewer: Viewer, *, at: datetime) -> Block:
         who = f" · {task.owner.full_name}" if task.owner else ""
         rows.append(
             Row(
-                title=task.title,
+                title=task.title_shown,
                 sub=f"{task.patient.full_name}{who}",
                 url=link("people:patient", task.patient_id),
-                badge=_late(late) if late > 0 else format_date(task.due_on) if task.due_on else "",
+                badge=_late(late) if late > 0 else day_label(task.due_on) if task.due_on else "",
                 tone="danger" if late > 0 else "neutral",
             )
         )
@@ -322,13 +322,24 @@ def care_team_patients(viewer: Viewer, *, at: datetime) -> Block:
 def drafts(viewer: Viewer, *, at: datetime) -> Block:
     """Forms that were begun and not sent."""
     rows = []
+    for one in referrals.begun(viewer, at=at)[:SHOWN]:
+        saved = _("bewaard %(when)s") % {"when": ago(one.saved_at, at)}
+        rows.append(
+            Row(
+                title=_("Verwijzing: %(name)s") % {"name": one.name or _("nog zonder naam")},
+                sub=f"{one.danger} · {saved}" if one.danger else saved,
+                url=f"{link('referrals:new')}?{one.address}",
+                badge=_("gevaar") if one.danger else "",
+                tone="danger",
+            )
+        )
     for draft in people.drafts(viewer)[:SHOWN]:
         if draft.form in DRAFT_FORMS:
             label, name, about = DRAFT_FORMS[draft.form]
             url = link(name, draft.about) if about else link(name)
-            rows.append(
-                Row(title=_(label), sub=_("bewaard %(when)s") % {"when": ago(draft.saved_at, at)}, url=url)
-            )
+            whose = clinic.name_of_episode(viewer, draft.about, at=at) if about else ""
+            saved = _("bewaard %(when)s") % {"when": ago(draft.saved_at, at)}
+            rows.append(Row(title=f"{_(label)}: {whose}" if whose else _(label), sub=saved, url=url))
     return Block(key="drafts", title=_("Uw concepten"), icon="edit", rows=rows, count=len(rows), calm=True)
 
 

@@ -12,7 +12,8 @@ from anderhalf.apps.insight import queries as insight
 from anderhalf.apps.insight.links import token_of
 from anderhalf.apps.people.roles import Role
 from anderhalf.apps.people.viewer import Viewer
-from anderhalf.presentation.formatting import euro, format_date
+from anderhalf.presentation.formatting import euro
+from anderhalf.presentation.language import day_label
 
 from .home_blocks import Block, Row, link
 
@@ -29,7 +30,7 @@ def questionnaire(viewer: Viewer, *, at: datetime) -> Block | None:
         rows.append(
             Row(
                 title=_("Hoe was de zorg? Geef een cijfer"),
-                sub=_("twee minuten, open tot en met %(day)s") % {"day": format_date(invitation.expires_at)},
+                sub=_("twee minuten, open tot en met %(day)s") % {"day": day_label(invitation.expires_at)},
                 url=link("insight:experience", token_of(invitation.pk)),
             )
         )

@@ -14,7 +14,7 @@ from anderhalf.apps.people import queries as people
 from anderhalf.apps.people.roles import Role
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.content import ContentErrors
-from anderhalf.presentation.formatting import format_date, format_datetime
+from anderhalf.presentation.language import day_label, moment_label
 
 from .home_blocks import SHOWN, Block, Row, link
 
@@ -25,7 +25,7 @@ def emergencies(viewer: Viewer, *, at: datetime) -> Block:
     rows = [
         Row(
             title=access.professional.full_name,
-            sub=f"{format_datetime(access.at)} · {access.reason}",
+            sub=f"{moment_label(access.at)} · {access.reason}",
             url=link("people:emergencies"),
             badge=_("te beoordelen"),
             tone="attention",
@@ -76,7 +76,7 @@ def orphaned_sessions(viewer: Viewer, *, at: datetime) -> Block:
     rows = [
         Row(
             title=_("%(name)s werkt hier niet meer") % {"name": one.session.professional.full_name},
-            sub=f"{format_datetime(one.session.starts_at)} · {one.session.centre.name}",
+            sub=f"{moment_label(one.session.starts_at)} · {one.session.centre.name}",
             url="" if leads else link("clinic:session", one.session.pk),
             badge=ngettext("%(n)d afspraak", "%(n)d afspraken", one.appointments) % {"n": one.appointments},
             tone="danger",
@@ -121,7 +121,7 @@ def agreement(viewer: Viewer, *, at: datetime) -> Block | None:
     rows = [
         Row(
             title=_("Versie %(version)s") % {"version": present.version},
-            sub=_("geldig vanaf %(day)s") % {"day": format_date(present.valid_from)},
+            sub=_("geldig vanaf %(day)s") % {"day": day_label(present.valid_from)},
             url=link("network:agreement"),
         )
     ]
@@ -132,7 +132,7 @@ def agreement(viewer: Viewer, *, at: datetime) -> Block | None:
         rows.append(
             Row(
                 title=_("Volgende evaluatie"),
-                sub=f"{format_date(coming[0])}, {when}",
+                sub=f"{day_label(coming[0])}, {when}",
                 url=link("network:agreement"),
             )
         )

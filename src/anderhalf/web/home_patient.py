@@ -13,19 +13,18 @@ from anderhalf.apps.letters import queries as letters
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
-from anderhalf.presentation.formatting import format_date, format_datetime, with_unit
-from anderhalf.presentation.language import label_of, language
+from anderhalf.presentation.language import day_label, language, moment_label
 
 from .home_blocks import SHOWN, Block, Row, link
 
-HOME_FACTS = ("weight", "systolic_bp", "heart_rate", "potassium", "egfr", "nt_probnp")
+HOME_FACTS = ("weight", "systolic_bp", "diastolic_bp", "heart_rate", "potassium", "egfr", "nt_probnp")
 
 
 def next_appointment(viewer: Viewer, *, at: datetime) -> Block:
     """When, where, with whom."""
     rows = [
         Row(
-            title=format_datetime(one.slot.starts_at),
+            title=moment_label(one.slot.starts_at),
             sub=" · ".join(
                 part
                 for part in (
@@ -45,7 +44,7 @@ def next_appointment(viewer: Viewer, *, at: datetime) -> Block:
         icon="calendar",
         rows=rows,
         count=len(rows),
-        empty=_("U hebt geen afspraak staan. Het centrum belt u als er een wordt gemaakt."),
+        empty=_("U hebt nu geen afspraak. Het centrum belt u voor een nieuwe afspraak."),
     )
 
 
@@ -59,7 +58,7 @@ def my_letters(viewer: Viewer, *, at: datetime) -> Block:
             % {
                 "sender": letter.sender.name,
                 "recipient": letter.recipient.name,
-                "day": format_date(letter.delivered_at),
+                "day": day_label(letter.delivered_at),
             },
             url=link("letters:letter", letter.pk),
         )
@@ -83,7 +82,8 @@ def my_medication(viewer: Viewer, *, at: datetime) -> Block:
     rows = [
         Row(
             title=row.drug_name,
-            sub=" · ".join(part for part in (clinic.dose_text(row), row.reason) if part),
+            # why it was agreed is written for professionals; the patient reads how to take it
+            sub=" · ".join(part for part in (clinic.plain_dose(row), row.instructions) if part),
             badge=row.get_kind_display() if row.kind == "pause" else "",
             tone="attention",
         )
@@ -95,7 +95,7 @@ def my_medication(viewer: Viewer, *, at: datetime) -> Block:
         icon="medication",
         rows=rows,
         count=len(rows),
-        empty=_("Het centrum heeft nog geen medicijnen vastgelegd."),
+        empty=_("Het centrum heeft nog geen medicijnen opgeschreven."),
     )
 
 
@@ -106,18 +106,15 @@ def my_measurements(viewer: Viewer, *, at: datetime) -> Block:
     rows: list[Row] = []
     if episode is not None:
         pathway = clinic.pathway_of(episode, on=timezone.localdate(at))
-        known = record.facts_of(patient, dictionary=pathway.facts, on=timezone.localdate(at))
-        for name in HOME_FACTS:
-            if name in known:
-                fact = pathway.dictionary[name]
-                text = with_unit(known[name].value, fact.unit_label or "", fact.decimals, language=language())
-                label = label_of(fact.label)
-                rows.append(
-                    Row(
-                        title=f"{label}: {text}",
-                        sub=_("gemeten op %(day)s") % {"day": format_date(known[name].on)},
-                    )
-                )
+        rows = [
+            Row(
+                title=f"{one.label}: {one.text} {one.unit}".strip(),
+                sub=_("gemeten op %(day)s") % {"day": day_label(one.on)},
+            )
+            for one in clinic.latest_values(
+                patient, pathway, on=timezone.localdate(at), names=HOME_FACTS, plainly=True
+            )
+        ]
     return Block(
         key="measurements",
         title=_("Uw laatste metingen"),
@@ -146,6 +143,8 @@ def my_plan(viewer: Viewer, *, at: datetime) -> Block:
             rows += [Row(title=title, sub=text) for title, text in parts if text]
         if not rows and episode.plan:
             rows.append(Row(title=_("Wat we hebben afgesproken"), sub=episode.plan))
+        if rows and language() != "nl":  # the care team writes Dutch
+            rows.append(Row(title=_("Deze tekst is in het Nederlands geschreven."), sub=""))
     return Block(
         key="plan", title=_("Uw plan"), icon="heart", rows=rows, count=len(rows), calm=True,
         more_url=link("clinic:plan", patient), more_label=_("Uw hele plan"),

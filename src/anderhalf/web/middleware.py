@@ -17,11 +17,13 @@ from django.utils import timezone, translation
 
 from anderhalf.apps.audit import actions as audit
 from anderhalf.apps.audit.models import AuditLine
+from anderhalf.apps.network.queries import look_anew, versions_remembered
 from anderhalf.apps.people.access import AccessDenied, Right, can_access
+from anderhalf.apps.people.searches import posted_search
 from anderhalf.apps.people.viewer import NOBODY, viewer_of
 from anderhalf.core.states import StepRefused
 
-from .lost_sessions import remember_who, unpark
+from .lost_sessions import remember_who, sent_again, unpark
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -70,6 +72,7 @@ class ViewerMiddleware:
             return self.get_response(request)
         if request.viewer.second_factor or not request.viewer.needs_second_factor:
             unpark(request)
+            sent_again(request)
         response = self.get_response(request)
         if request.user.is_authenticated:
             remember_who(request, response)
@@ -88,6 +91,43 @@ class ViewerMiddleware:
         if Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists():
             return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
         return redirect("mfa_activate_totp")
+
+
+class SearchMiddleware:
+    """A posted search among people leads to a page of its own, whose address does not hold what was searched for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to do on the way through."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        """After the token and the sign-in were checked: keep the words and go to the page."""
+        to = posted_search(request)
+        return redirect(to) if to else None
+
+
+class VersionsMiddleware:
+    """A request looks up once which versions of the agreement and its pathways there are.
+
+    Not in the room where drafts become versions: there an action must see what was published a moment ago.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Remember for this request only."""
+        with versions_remembered():
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        """Where versions are made, look each time."""
+        if "network" in request.resolver_match.app_names:
+            look_anew()
+        return None
 
 
 class RefusalMiddleware:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("taal/", login_not_required(set_language), name="set_language"),
     path("thema/", login_not_required(views.set_theme), name="set_theme"),
     path("concept/", views.save_draft, name="save_draft"),
+    path("verlopen-formulier-weggooien/", views.forget_lost, name="forget_lost"),
     path("stijl/", style_views.style, name="style"),
     path("gezond/", login_not_required(views.health), name="health"),
     path("account/", include("anderhalf.web.account_urls")),

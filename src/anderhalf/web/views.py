@@ -10,6 +10,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from anderhalf.apps.people import actions as people_actions
+from anderhalf.apps.people import queries as people
+
+from .lost_sessions import forget_lost as forget
 
 THEMES = ("", "light", "dark")
 
@@ -44,10 +47,32 @@ def save_draft(request: HttpRequest) -> HttpResponse:
     form, about = request.POST.get("draft_form", ""), request.POST.get("draft_about", "")
     if not form:
         return HttpResponseBadRequest("draft_form is missing")
-    skip = {"csrfmiddlewaretoken", "draft_form", "draft_about", "submission"}
+    other = people.changed_elsewhere(request.viewer, request.POST)
+    if other is not None and not request.POST.get("draft_over"):
+        return _other_window(request, other)
+    skip = {"csrfmiddlewaretoken", "draft_form", "draft_about", "draft_opened", "draft_over", "submission"}
     data = {name: values for name, values in request.POST.lists() if name not in skip}
     draft = people_actions.save_draft(by=request.viewer, at=request.now, form=form, about=about, data=data)
     return render(request, "_draft_saved.html", {"saved_at": timezone.localtime(draft.saved_at)})
+
+
+def _other_window(request: HttpRequest, other: people.OtherWindow) -> HttpResponse:
+    """Nothing is kept over what another window kept: both stand there until the person chooses (202: not saved)."""
+    there = other.differences(dict(request.POST.lists()))
+    texts = [text for values in there.values() for text in values if " " in text.strip()]
+    context = {
+        "saved_at": timezone.localtime(other.saved_at),
+        "texts": texts,
+        "more": sum(not any(" " in one.strip() for one in values) for values in there.values()),
+    }
+    return render(request, "_draft_elsewhere.html", context, status=202)
+
+
+@require_POST
+def forget_lost(request: HttpRequest) -> HttpResponse:
+    """Throw away what was kept of a form that was sent when the session had run out."""
+    forget(request)
+    return redirect(_back(request))
 
 
 def health(request: HttpRequest) -> JsonResponse:

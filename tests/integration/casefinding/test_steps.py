@@ -11,6 +11,7 @@ from django.utils import timezone
 from anderhalf.apps.audit.models import AuditLine
 from anderhalf.apps.casefinding import actions, queries
 from anderhalf.apps.casefinding.models import FoundPerson, FoundStep
+from anderhalf.apps.casefinding.prefill import particulars_of
 from anderhalf.apps.people.access import AccessDenied
 from anderhalf.apps.people.identifiers import search_index
 from anderhalf.apps.referrals.models import Referral
@@ -140,8 +141,11 @@ def test_a_registered_patient_is_found_by_bsn(people, search, person, press):
 def test_sent_from_the_list_it_is_referred(people, search, person, press):
     patient = people.patient()
     patient.bsn, patient.bsn_index = BSN, search_index(BSN)
-    patient.save()
     search(named=True)
+    found = person("101")
+    patient.family_name = particulars_of(found)["family_name"]
+    patient.birth_date, patient.sex = found.birth_date, found.sex
+    patient.save()
     client = people.client("poh")
     press(client, person("101"), "verwijzen")
     data = form_data(ORDINARY, patient=patient.pk, submission=str(uuid4()))

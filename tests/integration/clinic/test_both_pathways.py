@@ -13,7 +13,7 @@ from anderhalf.apps.audit.models import AuditLine
 from anderhalf.apps.clinic import actions, queries
 from anderhalf.apps.clinic.errors import AdviceChanged, AdviceRefused
 from anderhalf.apps.clinic.models import AdviceChoice
-from anderhalf.apps.clinic.queries.anticoagulant import parse_dose
+from anderhalf.apps.clinic.queries.anticoagulant_dose import parse_dose
 from anderhalf.apps.clinic.queries.due_dates import months_later
 from anderhalf.apps.clinic.views.beside import panel
 from anderhalf.apps.people.access import AccessDenied, Right
@@ -34,7 +34,7 @@ FOUND = {
     "antiplatelet": False, "nsaid": False, "alcohol_units_per_week": "0", "coronary_disease": False,
     "systemic_embolism": False, "doac_strong_inhibitor": False, "doac_inducer": False, "pre_excitation": False,
 }  # fmt: skip
-CODES = ("rhythm", "mehra", "frailty", "anticoagulant_drug")
+CODES = ("rhythm", "mehra", "frailty", "anticoagulant_drug", "nyha", "therapy_status")
 
 
 @pytest.fixture
@@ -327,3 +327,87 @@ def test_whoever_stopped_the_only_anticoagulant_uses_none(both):
     assert both.card("anticoagulation").card.kind == "start"
     both.measure(anticoagulant_drug="edoxaban", when=both.at - timedelta(minutes=5))
     assert both.found().facts["anticoagulant_drug"].value == "edoxaban", "told later than the list"
+
+
+@pytest.mark.parametrize("answered", ["dabigatran", "apixaban"])
+def test_an_answer_that_the_list_contradicts_never_starts_a_second_anticoagulant(both, answered):
+    """Stopped on the list, chosen in the form of that same day: nobody knows, so it is asked."""
+    both.measure(**FOUND)
+    both.uses("apixaban", "5", 2, "B01AF02")
+    both.uses("apixaban", None, None, "B01AF02", kind="stop", days=0)
+    assert both.card("anticoagulation").starts
+    both.measure(anticoagulant_drug=answered, when=both.at - timedelta(minutes=5))
+    card = both.card("anticoagulation")
+    assert card.card.kind == "info" and not card.starts
+    assert "spreken elkaar tegen" in card.notes[0] and "geen antistolling" in card.notes[0]
+
+
+def test_an_anticoagulant_that_the_question_does_not_name_is_no_none(both):
+    both.measure(**FOUND, anticoagulant_drug="none")
+    both.uses("warfarine", "5", 1, "")
+    card = both.card("anticoagulation")
+    assert not card.starts and "spreken elkaar tegen" in card.notes[0]
+
+
+def test_an_anticoagulant_by_its_trade_name_is_in_use_with_its_interactions(both):
+    both.measure(**FOUND)
+    both.uses("apixaban", "5", 2, "B01AF02")
+    both.uses("apixaban", None, None, "B01AF02", kind="stop", days=2)
+    both.uses("Pradaxa", "150", 2, "", days=1)
+    both.uses("rifampicine 600", None, None, "", kind="reported", days=1)
+    both.uses("ketoconazol", None, None, "", kind="reported", days=1)
+    found = both.found()
+    assert found.facts["anticoagulant_drug"].value == "dabigatran"
+    assert {one.id for one in found.interactions} >= {"DINT-01", "DINT-20"}
+    assert both.card("anticoagulant_dose").card.kind == "stop"
+    assert not both.card("anticoagulation").starts
+
+
+def _rule_of_going_back(both):
+    decision = queries.stable_advice(both.vs, both.episode, at=both.at)
+    assert decision.is_decided, decision.facts_missing
+    return decision.decisive[0].rule_id
+
+
+HEART_FAILURE_IN_ORDER = {
+    "potassium": "4.4", "egfr": "61", "sodium": "140", "haemoglobin": "8.6", "nyha": "II", "weight_stable": True,
+    "advanced_hf_sign": False, "therapy_status": "at_target", "hf_admission_ever": False, "device_assessed": True,
+    "echo_after_optimal_done": True, "self_care_taught": True, "anticoagulant": True, "ferritin": "200",
+    "transferrin_saturation": "25", "new_angina": False, "new_ecg_abnormality": False,
+    "echo_structural_abnormality": True, "lvef": "42",
+}  # fmt: skip
+
+
+@pytest.fixture
+def could_go_back(both):
+    """Stable in every respect of heart failure, with atrial fibrillation and apixaban."""
+    both.measure(**FOUND | HEART_FAILURE_IN_ORDER, days_since_medication_change="90")
+    return both
+
+
+@pytest.mark.parametrize(
+    ("list_of", "facts", "rule"),
+    [
+        ([("apixaban", "5", 2, "B01AF02")], {}, "ST-99"),
+        ([("apixaban", "2.5", 2, "B01AF02")], {}, "ST-33"),
+        ([("apixaban", "5", 2, "B01AF02")], {"mechanical_valve": True}, "ST-33"),
+        ([("apixaban", None, None, "B01AF02")], {}, "ST-34"),
+        ([("apixaban", "5", 2, "B01AF02")], {"pre_excitation": True}, "ST-33"),
+        ([], {}, "ST-34"),
+        ([], {"anticoagulant_drug": "none"}, "ST-33"),
+    ],
+)
+def test_atrial_fibrillation_keeps_a_patient_whom_heart_failure_would_send_back(
+    could_go_back, list_of, facts, rule
+):
+    """Underdosed, forbidden beside a valve, dose or drug unknown: the heart-failure answer sees it."""
+    for drug, dose, times, atc in list_of:
+        could_go_back.uses(drug, dose, times, atc, days=90, kind="start" if dose else "reported")
+    could_go_back.measure(when=could_go_back.at - timedelta(minutes=5), **facts)
+    assert _rule_of_going_back(could_go_back) == rule
+
+
+def test_a_term_of_the_second_pathway_keeps_nobody(could_go_back):
+    """Two months of rate control is too short for who is in that pathway alone; it says nothing about today."""
+    could_go_back.uses("apixaban", "5", 2, "B01AF02", days=90)
+    assert could_go_back.card("stable").card.rule == "AS-06" and _rule_of_going_back(could_go_back) == "ST-99"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -239,6 +240,21 @@ def test_an_answer_to_what_has_changed_meanwhile_is_refused(hf, at):
             by=hf.vs, at=at + timedelta(minutes=2), patient=hf.patient.pk, bases=shown, steps=["called_112"],
             called="meldkamer", called_at=at,
         )  # fmt: skip
+
+
+def test_today_has_a_patient_once_in_the_readers_language(hf, people):
+    hf.result({"potassium": "5.7", "sodium": "119"})
+    address = reverse("clinic:danger", args=[hf.patient.pk])
+    for language, first, more in (
+        ("nl", "natrium", "en nog 1 ander gevaar"),
+        ("en", "sodium", "and 1 more danger"),
+    ):
+        page = people.client("vs", language=language).get("/").content.decode()
+        assert page.count(f'href="{address}"') == 1, "one row, one page where all of it is dealt with"
+        row = page[page.index(address) :].partition("</li>")[0]
+        assert first in row.lower() and more in row
+    due = people.client("vs", language="en").get(reverse("clinic:due")).content.decode()
+    assert "Potassium: 5.7" in due and "Kalium" not in due
 
 
 # ---- outside working hours ----

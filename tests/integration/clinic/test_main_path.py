@@ -169,7 +169,7 @@ def test_correcting_without_change_or_reason_writes_nothing(clinic, at):
         at=at,
         encounter=encounter.pk,
         text=EncounterText(plan="bellen "),
-        because="x",
+        because="tikfout",
         version=1,
     )
     with pytest.raises(DateRefused):

@@ -160,8 +160,8 @@ def test_the_chart_asks_no_more_for_more_rows(care, clinic, people, at):
     ]
     client.get(page)  # the agreement's content is parsed once and stays parsed
     few = [count(one) for one in pages]
-    for number in range(5):
-        moment = at - timedelta(days=number)
+    for number in range(1, 6):
+        moment = at - timedelta(hours=number)  # care began five days ago, one hour later
         items = [NewObservation(fact="potassium", value=Decimal("4.5"), at=moment)]
         actions.record_encounter(by=clinic.vs, at=at, episode=care.pk, happened_at=moment, observations=items)
     assert [count(one) for one in pages] == few
@@ -291,37 +291,37 @@ def test_a_date_in_the_future_is_refused(care, people, at):
 @pytest.mark.parametrize(
     "row",
     [
-        {"med_0_kind": "start", "med_0_drug": "bisoprolol", "med_0_reason": "x"},
+        {"med_0_kind": "start", "med_0_drug": "bisoprolol", "med_0_reason": "proef"},
         {
             "med_0_kind": "start",
             "med_0_drug": "bisoprolol",
             "med_0_dose": "-1",
             "med_0_times": "1",
-            "med_0_reason": "x",
+            "med_0_reason": "proef",
         },
         {
             "med_0_kind": "start",
             "med_0_drug": "bisoprolol",
             "med_0_dose": "1e3",
             "med_0_times": "1",
-            "med_0_reason": "x",
+            "med_0_reason": "proef",
         },
         {
             "med_0_kind": "start",
             "med_0_drug": "bisoprolol",
             "med_0_dose": "5",
             "med_0_times": "40",
-            "med_0_reason": "x",
+            "med_0_reason": "proef",
         },
         {"med_0_kind": "start", "med_0_drug": "bisoprolol", "med_0_dose": "5", "med_0_times": "1"},
-        {"med_0_kind": "stop", "med_0_drug": "", "med_0_reason": "x"},
+        {"med_0_kind": "stop", "med_0_drug": "", "med_0_reason": "proef"},
         {"med_0_dose": "5"},
         {
             "med_0_kind": "start",
             "med_0_drug": "bisoprolol",
             "med_0_dose": "50",
             "med_0_times": "1",
-            "med_0_reason": "x",
+            "med_0_reason": "proef",
         },
     ],
     ids=lambda row: ",".join(f"{key[6:]}={value}" for key, value in row.items()),
@@ -338,13 +338,13 @@ def test_a_dose_above_the_highest_step_is_asked(care, people, at):
     row = {
         "med_0_kind": "start",
         "med_0_drug": "bisoprolol",
-        "med_0_dose": "50",
+        "med_0_dose": "20",
         "med_0_times": "1",
-        "med_0_reason": "x",
+        "med_0_reason": "proef",
     }
-    data = form_of(care, at, **row, sure_med_0_dose="50")
+    data = form_of(care, at, **row, sure_med_0_dose="20 mg 1 dd")
     assert people.client("vs").post(reverse("clinic:encounter_new", args=[care.pk]), data).status_code == 302
-    assert MedicationAgreement.objects.get().dose == 50
+    assert MedicationAgreement.objects.get().dose == 20
 
 
 @pytest.mark.parametrize(

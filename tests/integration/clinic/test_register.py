@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from anderhalf.apps.clinic import actions, queries
-from anderhalf.apps.clinic.errors import RegisterForbids
+from anderhalf.apps.clinic.errors import QuestionFirst, RegisterForbids
 from anderhalf.apps.clinic.models import Episode
 from anderhalf.apps.people import actions as people_actions
 from anderhalf.apps.people.access import AccessDenied, Right
@@ -190,12 +190,12 @@ def test_the_start_itself_is_refused_whatever_the_engine_says(care, monkeypatch,
 )  # fmt: skip
 def test_medication_typed_in_the_consult_asks_a_prescriber_for_the_reason(care, drug):
     care.note("Enalapril: angio-oedeem 2019")
-    with pytest.raises(RegisterForbids, match="Enalapril: angio-oedeem 2019"):
+    with pytest.raises(QuestionFirst, match="Enalapril: angio-oedeem 2019"):
         care.consult(**drug)
-    with pytest.raises(RegisterForbids):
+    with pytest.raises(QuestionFirst):
         care.consult(**drug, by=care.clinic.people.viewer("hf_nurse"), despite="moet toch")
     assert not care.agreed()
-    care.consult(**drug, despite="was een vergissing in 2019, allergoloog akkoord")
+    care.consult(**drug, despite="was een vergissing in 2019, allergoloog akkoord", agreed_with="dr. Bos")
     assert "ondanks: Enalapril: angio-oedeem 2019" in care.agreed()[0].reason
 
 
@@ -205,22 +205,24 @@ def test_what_is_used_already_stopped_or_lowered_is_never_refused(care):
     care.consult(kind="change", dose=Decimal(5))
     care.consult(kind="stop", dose=None, times_per_day=None)
     assert len(care.agreed()) == 3
-    with pytest.raises(RegisterForbids):
+    with pytest.raises(QuestionFirst):
         care.consult(kind="start")
 
 
 def test_a_drug_that_no_pathway_knows_is_recognised_by_its_name(care):
     care.note("Amoxicilline: huiduitslag")
-    with pytest.raises(RegisterForbids):
+    with pytest.raises(QuestionFirst):
         care.consult(drug="amoxicilline", drug_name="Amoxicilline", atc="", drug_class="")
 
 
 def test_rejected_means_nothing_stands_in_the_way_and_it_stays_readable(care):
     entry = care.note("Enalapril: angio-oedeem", by=care.clinic.people.viewer("gp"))
     with pytest.raises(AccessDenied):
-        people_actions.reject_allergy(by=care.clinic.people.viewer("gp"), at=care.at, allergy=entry.pk)
-    actions.reject_tolerance(by=care.vs, at=care.at, allergy=entry.pk)
-    assert care.card().kind == "start" and care.banner().state == "none"
+        people_actions.reject_allergy(
+            by=care.clinic.people.viewer("gp"), at=care.at, allergy=entry.pk, because="vergissing"
+        )
+    actions.reject_tolerance(by=care.vs, at=care.at, allergy=entry.pk, because="andere patiënt")
+    assert care.card().kind == "start" and care.banner().state == "past"
     entry.refresh_from_db()
     assert [change.what for change in entry.changes.all()] == ["registered", "refuted"]
 
@@ -298,11 +300,12 @@ def test_a_practice_can_not_say_that_the_centre_asked_every_class(clinic, at):
 
 
 def test_the_file_of_a_record_fills_the_referral_with_what_it_says(people, at):
-    from anderhalf.apps.referrals.routing import pathway_to_read
+    from anderhalf.apps.referrals.routing import pathway_to_read, pathways_to_refer
     from anderhalf.exchange.fhir.reading import read_record
     from anderhalf.exchange.prefill import imported_record
 
     pathway = pathway_to_read(people.network.pk, on=at.date())
+    every = pathways_to_refer(people.network.pk, on=at.date())
     bundle = {
         "resourceType": "Bundle", "type": "collection",
         "entry": [
@@ -315,9 +318,33 @@ def test_the_file_of_a_record_fills_the_referral_with_what_it_says(people, at):
         ],
     }  # fmt: skip
     reading = read_record(json.dumps(bundle).encode(), dictionary=pathway.dictionary, on=at.date())
-    found = imported_record(reading, pathway=pathway, file_name="x.json", read_at=at)
+    found = imported_record(reading, pathway=pathway, pathways=every, file_name="x.json", read_at=at)
     (one,) = found.allergies
     assert (one.substance, one.reaction, one.atc, one.text, str(one.since)) == (
         "Enalapril", "angioedema", "C09AA02", "angio-oedeem", "2019-05-03",
     )  # fmt: skip
     assert type(found).from_dict(json.loads(json.dumps(found.to_dict()))).allergies == found.allergies
+
+
+@pytest.mark.parametrize(
+    ("said", "reaction"),
+    [("angio-oedeem", "angioedema"), ("Dikke tong na twee dagen", "angioedema"), ("onwel", "")],
+)
+def test_a_reaction_in_words_alone_fills_the_field_of_the_reaction(people, at, said, reaction):
+    from anderhalf.apps.referrals.routing import pathway_to_read, pathways_to_refer
+    from anderhalf.exchange.fhir.reading import read_record
+    from anderhalf.exchange.prefill import imported_record
+
+    pathway = pathway_to_read(people.network.pk, on=at.date())
+    every = pathways_to_refer(people.network.pk, on=at.date())
+    allergy = {
+        "resourceType": "AllergyIntolerance", "patient": {"reference": "Patient/p"}, "code": {"text": "Enalapril"},
+        "reaction": [{"manifestation": [{"text": said}]}],
+    }  # fmt: skip
+    entries = [{"resource": {"resourceType": "Patient", "id": "p"}}, {"resource": allergy}]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    reading = read_record(json.dumps(bundle).encode(), dictionary=pathway.dictionary, on=at.date())
+    (one,) = imported_record(
+        reading, pathway=pathway, pathways=every, file_name="x.json", read_at=at
+    ).allergies
+    assert (one.reaction, one.text) == (reaction, said)

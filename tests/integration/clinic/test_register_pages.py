@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from anderhalf.apps.people import actions as people
 from anderhalf.apps.people.models import AllergyIntolerance
-from anderhalf.apps.record.models import MedicationAgreement
+from anderhalf.apps.record.models import MedicationAgreement, Observation
 from tests.support.people import submission
 
 from .test_pages import form_of
@@ -53,7 +55,13 @@ def test_one_press_confirms_or_rejects(care, do, state):
     shown = page(care, "tolerances")
     about = re.findall(r'name="about" value="([^"]+)" checked', shown)
     assert about == ["ace_inhibitor:enalapril"] and '<option value="angioedema" selected>' in shown
-    posted = {"do": do, "about": about, "reaction": "angioedema", "submission": submission()}
+    posted = {
+        "do": do,
+        "about": about,
+        "reaction": "angioedema",
+        "submission": submission(),
+        "because": "andere man",
+    }
     client = care.clinic.people.client("vs")
     response = client.post(reverse("clinic:tolerance_judge", args=[care.patient, entry.pk]), posted)
     assert response.status_code == 302
@@ -93,10 +101,17 @@ def test_the_consult_asks_a_prescriber_why(care, at):
     nurse = care.clinic.people.client("hf_nurse")
     assert nurse.post(address, form_of(care.episode, at, **start, med_0_despite="toch")).status_code == 422
     done = client.post(
-        address, form_of(care.episode, at, **start, med_0_despite="allergoloog: andere oorzaak")
+        address,
+        form_of(
+            care.episode,
+            at,
+            **start,
+            med_0_despite="allergoloog: andere oorzaak",
+            med_0_agreed_with="dr. Bos",
+        ),
     )
     assert done.status_code == 302 and care.agreed()[0].reason.startswith(
-        "allergoloog: andere oorzaak (ondanks"
+        "allergoloog: andere oorzaak, akkoord: dr. Bos (ondanks"
     )
 
 
@@ -174,6 +189,8 @@ def test_the_register_can_be_added_to_and_ended_on_both_pages(care):
     client = care.clinic.people.client("vs")
     remember = {"do": "remember", "t-kind": "intolerance", "t-about": "mra:spironolactone", "t-reaction": "gynaecomastia",
                 "t-reason": "pijnlijk", "t-submission": submission()}  # fmt: skip
+    dots = {**remember, "t-reaction": "", "t-reason": "."}
+    assert client.post(reverse("clinic:tolerances", args=[care.patient]), dots).status_code in (200, 422)
     assert client.post(reverse("clinic:tolerances", args=[care.patient]), remember).status_code == 302
     entry = AllergyIntolerance.objects.get()
     assert (entry.words, entry.verification) == ("spironolacton: gynaecomastie, pijnlijk", "confirmed")
@@ -185,3 +202,23 @@ def test_the_register_can_be_added_to_and_ended_on_both_pages(care):
     end = reverse("clinic:tolerance_end", args=[care.patient, entry.pk])
     assert client.post(end, {"because": "verwisseld"}).status_code == 302
     assert "verwisseld" in page(care, "tolerances")
+
+
+def test_a_planned_operation_is_written_down_before_it_happens(care):
+    client, on = care.clinic.people.client("vs"), timezone.localdate() + timedelta(days=2)
+    form = {"do": "conditions", "f_surgery_on": f"{on:%d-%m-%Y}", "submission": submission()}
+    assert client.post(reverse("clinic:tolerances", args=[care.patient]), form).status_code == 302
+    assert Observation.objects.get(fact="surgery_on").day == on
+
+
+def test_what_the_practice_asked_is_told_with_who_and_when_and_is_still_to_confirm(clinic, at):
+    care = Care(clinic, at)
+    gp = clinic.people.viewer("gp")
+    assert "Nog niet nagevraagd." in page(care, "tolerances")
+    people.ask_allergies(by=gp, at=at, patient=care.patient)
+    for name in ("tolerances", "proposals"):
+        text = page(care, name)
+        assert "Geen allergieën bekend: op" in text and f"nagevraagd door {gp.name}" in text, name
+        assert "geen stap omhoog" in text, name
+    assert "Nog niet nagevraagd." not in page(care, "tolerances")
+    assert "zijn niet nagevraagd" not in page(care)

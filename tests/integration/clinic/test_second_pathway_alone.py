@@ -72,6 +72,7 @@ def test_its_own_tables_decide(sent):
     assert set(StoredDecision.objects.values_list("pathway", "table")) == {
         (AF, "exclusion"),
         (AF, "referral"),
+        (AF, "to_do"),
     }
 
 
@@ -178,6 +179,14 @@ SAFE = {
 }  # fmt: skip
 
 
+NOTHING_BESIDE = {
+    "dialysis": False,
+    "liver_disease": False,
+    "doac_strong_inhibitor": False,
+    "doac_inducer": False,
+}
+
+
 def test_somebody_without_the_anticoagulant_that_the_score_asks_for_does_not_go_back(episode, people):
     known(people, episode, **SAFE, anticoagulant_drug="none", rate_control_stable_months=Decimal(8))
     decision = queries.stable_advice(people.viewer("vs"), episode, at=later())
@@ -213,15 +222,28 @@ def test_a_value_in_doubt_is_no_ground_for_a_step(episode, people, values, said)
         ({}, "adjusting"),  # a pulse of 118, as it was referred
         ({**SAFE, "anticoagulant_drug": "none", "rate_control_stable_months": Decimal(2)}, "adjusting"),
         (
-            {**SAFE, "anticoagulant_drug": "apixaban", "rate_control_stable_months": Decimal(2)},
+            {
+                **SAFE,
+                **NOTHING_BESIDE,
+                "anticoagulant_drug": "apixaban",
+                "rate_control_stable_months": Decimal(2),
+            },
             "under_control",
         ),
     ],
 )
 def test_the_next_contact_is_near_as_long_as_something_is_adjusted(episode, people, facts, rule):
     known(people, episode, **facts)
+    if facts.get("anticoagulant_drug") == "apixaban":
+        record.agree_medication(
+            by=people.viewer("vs"), at=timezone.now(), patient=episode.patient_id, kind="start", drug="apixaban",
+            drug_name="apixaban", reason="huisarts", from_at=timezone.now(), under=Right.WRITE_CLINICAL,
+            atc="B01AF02", dose=Decimal(5), dose_unit="mg", times_per_day=2,
+        )  # fmt: skip
     following = queries.next_contact(people.viewer("vs"), episode, at=later())
-    assert following.rule == rule
+    assert following.rule == rule, queries.stable_advice(
+        people.viewer("vs"), episode, at=later()
+    ).facts_missing
 
 
 def test_it_ends_with_a_letter_of_its_own(episode, people):

@@ -122,7 +122,9 @@ def test_only_the_last_choice_of_today_by_the_same_person_can_be_undone(care, cl
     elif who == "another day":
         at = care.at + timedelta(days=1)
     elif who == "decided after it":
-        care.measure(when=care.at + timedelta(minutes=1), systolic_bp="86", hypotension_symptoms=True)
+        care.measure(
+            when=care.at + timedelta(minutes=1), heart_rate="45", beta_blocker_complaints="slow_pulse"
+        )
         care.choose("beta_blocker", "declined", when=care.at + timedelta(minutes=2), reason="al gedaan")
         at = care.at + timedelta(minutes=3)
     else:

@@ -74,7 +74,7 @@ def test_the_text_is_filled_from_what_happened(cared_for, people, at):
     )
     assert "De patiënt vertelde zelf na: medicijnen." in text["patient_agreements"]
     assert "bisoprolol 5 mg 1 dd (streefdosis 10 mg 1 dd)" in text["targets"]
-    assert "Meer dan 2 kg erbij in 3 dagen" in text["alarm_limits"]
+    assert "in 3 dagen meer dan 2 kg zwaarder" in text["alarm_limits"]
     assert "eGFR onder 30" in text["refer_again"]
     policy = next(section for section in letter.sections if section["id"] == "policy")
     assert policy["medication"] == [

@@ -11,9 +11,8 @@ from django.urls import reverse
 
 from anderhalf.apps.audit.models import AuditLine
 from anderhalf.apps.network import queries
-from anderhalf.apps.network.drafting.grid import read_grid
 from anderhalf.apps.network.models import ContentVersion, Draft
-from anderhalf.apps.network.queries.drafts import base_of, text_of_table
+from anderhalf.apps.network.queries.drafts import base_of
 from anderhalf.apps.record.actions import store_decision
 from anderhalf.apps.record.models import StoredDecision
 from anderhalf.core.decisions.evaluate import evaluate
@@ -21,6 +20,7 @@ from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.decisions.replay import ReplayDiffers, check_replays
 from anderhalf.core.pathway.referral import route_referral
+from tests.support.drafting import sent, text
 
 pytestmark = pytest.mark.django_db
 NETWORK, PATHWAY = "voorbeeldstreek", "heart_failure"
@@ -96,26 +96,8 @@ def begin(client):
     return Draft.objects.get(pk=response.url.rstrip("/").rpartition("/")[2])
 
 
-def fields_of(draft, table="referral", **cells):
-    """The whole form as the browser would send it, with some cells typed over: ``RF_26__nt_probnp=">=150"``."""
-    draft.refresh_from_db()
-    grid = read_grid(text_of_table(draft, base_of(draft), table))
-    data = {
-        f"c-{row}-{number}": cell
-        for row, cells_ in enumerate(grid.rows)
-        for number, cell in enumerate(cells_)
-    }
-    ids = [row[0] for row in grid.rows]
-    for name, text in cells.items():
-        rule, column = name.split("__", 1)
-        data[f"c-{ids.index(rule.replace('_', '-'))}-{grid.header.index(column.replace('out_', 'out:'))}"] = (
-            text
-        )
-    return {**data, "version": draft.version, "op": ""}
-
-
 def save(client, draft, table="referral", op="", **cells):
-    data = {**fields_of(draft, table, **cells), "op": op}
+    data = {**sent(draft, table, **cells), "op": op}
     response = client.post(reverse("network:draft_table", args=[draft.pk, table]), data, follow=True)
     draft.refresh_from_db()
     return response
@@ -134,10 +116,6 @@ def sign(client, draft):
     return client.post(
         reverse("network:draft_approve", args=[draft.pk]), {"version": draft.version}, follow=True
     )
-
-
-def text(response) -> str:
-    return " ".join(response.content.decode().split())
 
 
 RF_26 = {
@@ -300,7 +278,7 @@ def test_who_may_not_write_sees_no_drafts(people, submitted):
 
 def test_a_submitted_draft_cannot_be_changed(people, submitted):
     before = dict(submitted.files)
-    data = fields_of(submitted, RF_26__nt_probnp=">=999")
+    data = sent(submitted, RF_26__nt_probnp=">=999")
     response = people.client("vs").post(reverse("network:draft_table", args=[submitted.pk, "referral"]), data)
     submitted.refresh_from_db()
     assert response.status_code == 409
@@ -344,7 +322,7 @@ def test_rejected_with_a_reason_that_the_author_reads(people, submitted):
 
 def test_only_the_author_changes_a_draft(people, at):
     draft = begin(people.client("vs"))
-    data = fields_of(draft, RF_26__nt_probnp=">=150")
+    data = sent(draft, RF_26__nt_probnp=">=150")
     response = people.client("cardiologist").post(
         reverse("network:draft_table", args=[draft.pk, "referral"]), data
     )
@@ -356,7 +334,7 @@ def test_only_the_author_changes_a_draft(people, at):
 def test_saving_over_another_window_is_refused_and_keeps_what_was_typed(people, at):
     client = people.client("vs")
     draft = begin(client)
-    stale = fields_of(draft, RF_26__nt_probnp=">=175")
+    stale = sent(draft, RF_26__nt_probnp=">=175")
     save(client, draft, RF_26__nt_probnp=">=150")
     response = client.post(reverse("network:draft_table", args=[draft.pk, "referral"]), stale)
     assert response.status_code == 409

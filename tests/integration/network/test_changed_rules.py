@@ -16,49 +16,10 @@ from anderhalf.apps.network.queries.drafts import base_of, text_of_table
 from anderhalf.content import ContentErrors, load_pathway, pathway_folder, read_folder
 from anderhalf.core.decisions.dmn import write_dmn
 from anderhalf.core.decisions.table import read_table
+from tests.support.drafting import PATHWAY, page, sent, text
 
-pytestmark = pytest.mark.django_db
-NETWORK, PATHWAY = "voorbeeldstreek", "heart_failure"
-
-
-@pytest.fixture(autouse=True)
-def the_clock(monkeypatch, at):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: at)
-
-
-@pytest.fixture
-def draft(people, at):
-    return actions.start_draft(
-        by=people.viewer("vs"),
-        at=at,
-        pathway=PATHWAY,
-        title="Een wijziging om te proberen",
-        because="Voor de test.",
-    )
-
-
-@pytest.fixture
-def vs(people):
-    return people.client("vs")
-
-
-def text(response) -> str:
-    return " ".join(response.content.decode().split())
-
-
-def page(draft, table="referral"):
-    return reverse("network:draft_table", args=[draft.pk, table])
-
-
-def sent(draft, table="referral", op="", **cells):
-    draft.refresh_from_db()
-    grid = read_grid(text_of_table(draft, base_of(draft), table))
-    data = {f"c-{at}-{number}": cell for at, row in enumerate(grid.rows) for number, cell in enumerate(row)}
-    for name, value in cells.items():
-        rule, column = name.split("__", 1)
-        row = [one[0] for one in grid.rows].index(rule.replace("_", "-"))
-        data[f"c-{row}-{grid.header.index(column)}"] = value
-    return {**data, "version": draft.version, "op": op}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_clock")]
+NETWORK = "voorbeeldstreek"
 
 
 def upload(client, draft, content, name, table="referral"):

@@ -1,4 +1,4 @@
-"""The A4 on screen, trying a table out, the grid cell by cell, and tables in and out as files."""
+"""The A4s on screen, trying a table out, the grid cell by cell, and tables in and out as files."""
 
 from __future__ import annotations
 
@@ -10,54 +10,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pypdf import PdfReader
 
-from anderhalf.apps.network import actions, queries
+from anderhalf.apps.network import queries
 from anderhalf.apps.network.drafting.grid import read_grid
 from anderhalf.apps.network.queries.drafts import base_of, text_of_table
 from anderhalf.core.decisions.dmn import read_dmn
 from anderhalf.core.decisions.identity import table_hash
+from tests.support.drafting import PATHWAY, page, sent, text
 
-pytestmark = pytest.mark.django_db
-NETWORK, PATHWAY = "voorbeeldstreek", "heart_failure"
-
-
-@pytest.fixture(autouse=True)
-def the_clock(monkeypatch, at):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: at)
-
-
-@pytest.fixture
-def draft(people, at):
-    return actions.start_draft(
-        by=people.viewer("vs"),
-        at=at,
-        pathway=PATHWAY,
-        title="Een wijziging om te proberen",
-        because="Voor de test.",
-    )
-
-
-@pytest.fixture
-def vs(people):
-    return people.client("vs")
-
-
-def text(response) -> str:
-    return " ".join(response.content.decode().split())
-
-
-def page(draft, table="referral"):
-    return reverse("network:draft_table", args=[draft.pk, table])
-
-
-def sent(draft, table="referral", op="", **cells):
-    draft.refresh_from_db()
-    grid = read_grid(text_of_table(draft, base_of(draft), table))
-    data = {f"c-{at}-{number}": cell for at, row in enumerate(grid.rows) for number, cell in enumerate(row)}
-    for name, value in cells.items():
-        rule, column = name.split("__", 1)
-        row = [one[0] for one in grid.rows].index(rule.replace("_", "-"))
-        data[f"c-{row}-{grid.header.index(column)}"] = value
-    return {**data, "version": draft.version, "op": op}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_clock")]
+NETWORK = "voorbeeldstreek"
 
 
 # ---- the A4 ----
@@ -69,22 +30,41 @@ def test_everyone_of_the_network_sees_the_a4(people, role):
     assert reverse("network:sheet") in text(client.get(reverse("network:agreement")))
     shown = client.get(reverse("network:sheet"))
     assert shown.status_code == 200
-    assert f"{PATHWAY}-nl.svg" in text(shown)
+    assert f"{PATHWAY}-nl.svg?blad=1" in text(shown)
+    assert f"{PATHWAY}-nl.svg?blad=2" in text(shown)
 
 
-@pytest.mark.parametrize(("form", "start"), [("pdf", b"%PDF"), ("svg", b"<svg"), ("png", b"\x89PNG")])
-def test_the_a4_downloads(vs, form, start):
-    response = vs.get(reverse("network:sheet_file", args=[PATHWAY, "en", form]) + "?download")
+@pytest.mark.parametrize(
+    ("form", "page", "start", "name"),
+    [
+        ("pdf", "1", b"%PDF", "heart-failure-1.0.0-en.pdf"),
+        ("svg", "1", b"<svg", "heart-failure-1.0.0-en-1.svg"),
+        ("svg", "2", b"<svg", "heart-failure-1.0.0-en-2.svg"),
+        ("png", "2", b"\x89PNG", "heart-failure-1.0.0-en-2.png"),
+    ],
+)
+def test_the_a4_downloads(vs, form, page, start, name):
+    response = vs.get(
+        reverse("network:sheet_file", args=[PATHWAY, "en", form]), {"download": "", "blad": page}
+    )
     assert response.content.startswith(start)
-    assert f'attachment; filename="heart-failure-1.0.0-en.{form}"' in response["Content-Disposition"]
+    assert f'attachment; filename="{name}"' in response["Content-Disposition"]
 
 
 def test_the_code_on_the_a4_leads_to_the_live_page_and_its_text_to_the_rules(vs):
     response = vs.get(reverse("network:sheet_file", args=[PATHWAY, "nl", "pdf"]))
-    words = "".join(PdfReader(io.BytesIO(response.content)).pages[0].extract_text().split())
+    words = "".join(PdfReader(io.BytesIO(response.content)).pages[1].extract_text().split())
     assert "NT-proBNPvanaf125ng/l" in words
     assert vs.get("/afspraak/a4/copd-nl.pdf").status_code == 404
     assert vs.get("/afspraak/a4/heart_failure-fr.pdf").status_code == 404
+
+
+def test_a_picture_is_one_of_the_two_pages(vs):
+    address = reverse("network:sheet_file", args=[PATHWAY, "nl", "svg"])
+    first, second = (vs.get(address, {"blad": page}).content for page in ("1", "2"))
+    assert first != second
+    assert vs.get(address).content == first
+    assert vs.get(address, {"blad": "3"}).status_code == 404
 
 
 def test_an_anonymous_reader_is_sent_to_sign_in(client, network):

@@ -37,13 +37,18 @@ def post(client, patient, **more):
     )
 
 
+def about(patient):
+    """Who the file is about."""
+    return {"bsn": patient.bsn, "name": [{"family": patient.family_name}]}
+
+
 def words(patient):
     return [(one.words, one.verification, one.origin) for one in register_of(patient.pk).entries]
 
 
 def test_a_file_with_angio_oedema_fills_the_form_and_the_banner_says_it_after_sending(people, a_patient):
     client = people.client("poh")
-    page = client.get(upload(client, bundle(ANGIO, PENICILLIN, bsn=a_patient.bsn)).url).content.decode()
+    page = client.get(upload(client, bundle(ANGIO, PENICILLIN, **about(a_patient))).url).content.decode()
     assert 'value="Enalapril"' in page and 'value="Penicilline"' in page
     assert "niet nagevraagd" in page and not AllergyIntolerance.objects.exists()
     sent = post(
@@ -66,7 +71,7 @@ def test_a_file_with_angio_oedema_fills_the_form_and_the_banner_says_it_after_se
 def test_the_same_file_twice_gives_one_entry_also_after_it_was_rejected(people, a_patient):
     client = people.client("poh")
     for _ in range(2):
-        client.get(upload(client, bundle(ANGIO, bsn=a_patient.bsn)).url)
+        client.get(upload(client, bundle(ANGIO, **about(a_patient))).url)
         post(client, a_patient, allergies_asked="known", allergy_0_what="Enalapril")
         AllergyIntolerance.objects.update(verification="refuted")
     assert AllergyIntolerance.objects.count() == 1
@@ -115,7 +120,7 @@ def test_not_asked_is_not_none(people, a_patient, asked, state):
 def test_a_file_that_says_none_known_fills_in_that_it_was_asked(people, a_patient):
     client = people.client("poh")
     nothing = allergy("Geen allergie bekend", code="716186003", system="http://snomed.info/sct")
-    page = client.get(upload(client, bundle(nothing, bsn=a_patient.bsn)).url).content.decode()
+    page = client.get(upload(client, bundle(nothing, **about(a_patient))).url).content.decode()
     assert 'value="none" checked' in page.replace(' id="id_allergies_asked_1"', "").replace(" required", "")
 
 
@@ -131,7 +136,7 @@ def test_a_file_read_after_something_was_typed_adds_to_it_and_what_was_taken_awa
         "allergy_0_what": "noten",
     }
     assert client.post(reverse("save_draft"), typed).status_code in (200, 204)
-    page = client.get(upload(client, bundle(ANGIO, bsn=a_patient.bsn)).url).content.decode()
+    page = client.get(upload(client, bundle(ANGIO, **about(a_patient))).url).content.decode()
     assert 'value="noten"' in page and 'value="Enalapril"' in page
     read_at = page.split('name="allergies_file" value="')[1].split('"')[0]
     gone = {**typed, "allergies_file": read_at, "allergy_1_what": ""}

@@ -10,6 +10,7 @@ from django.urls import reverse
 from anderhalf.apps.record.models import Observation, Task
 from anderhalf.apps.referrals import actions, queries
 from anderhalf.apps.referrals.models import Override, Referral
+from tests.support.people import submission
 
 from .conftest import ORDINARY, form_data, observations
 from .test_pages import post
@@ -189,7 +190,7 @@ def test_an_emergency_is_a_task_of_the_referrer_until_the_call_is_written_down(p
     task, page = emergency_of(people, a_patient, client)
     url = reverse("referrals:emergency", args=[task.pk])
     assert f'action="{url}"' in page and "Wat hebt u gedaan?" in page
-    assert (task.rank, task.patient_id, task.note) == (0, a_patient.pk, "EX-01")
+    assert (task.rank, task.patient_id, task.rules) == (0, a_patient.pk, ["EX-01"])
     assert (
         task.due_at
         and task.due_at >= task.created_at
@@ -199,8 +200,9 @@ def test_an_emergency_is_a_task_of_the_referrer_until_the_call_is_written_down(p
     assert "Spoed: bel, en leg vast wat u deed" in home and url in home, "the GP of the practice sees it too"
     assert home.index(url) < home.index("<h2", home.index(url)), "above the other blocks"
     assert 'href="tel:112"' in client.get(url).content.decode()
-    english = people.client("poh", language="en").get(url).content.decode()
-    assert "Chest pain at rest" in english and "Pijn op de borst" not in english
+    for address in (url, "/"):
+        english = people.client("poh", language="en").get(address).content.decode()
+        assert "Emergency: Chest pain at rest" in english and "Pijn op de borst" not in english
     for nothing in ({}, {"called_with": "dr. A. Jansen"}, {"called_agreed": "SEH"}):
         refused = client.post(url, nothing)
         assert refused.status_code == 422 and Task.objects.get(pk=task.pk).status == "open"
@@ -211,9 +213,11 @@ def test_an_emergency_is_a_task_of_the_referrer_until_the_call_is_written_down(p
 
 
 def test_why_nobody_called_is_an_answer_too(people, a_patient):
-    client = people.client("poh")
-    task, _page = emergency_of(people, a_patient, client)
-    client.post(reverse("referrals:emergency", args=[task.pk]), {"not_called": "Verkeerd vakje aangekruist."})
+    task, _page = emergency_of(people, a_patient)
+    english = people.client("poh", language="en")
+    english.post(
+        reverse("referrals:emergency", args=[task.pk]), {"not_called": "Verkeerd vakje aangekruist."}
+    )
     task.refresh_from_db()
     assert (task.status, task.note) == ("done", "Niet gebeld: Verkeerd vakje aangekruist.")
 
@@ -229,13 +233,62 @@ def test_it_is_not_ticked_off_and_another_practice_does_not_see_it(people, a_pat
     assert Task.objects.get(pk=task.pk).status == "open"
 
 
-def test_the_advice_given_twice_is_one_task_and_a_referral_ends_it(people, a_patient):
+def test_the_advice_given_twice_is_one_task(people, a_patient):
     client = people.client("poh")
     emergency_of(people, a_patient, client)
     emergency_of(people, a_patient, client, syncope=True)
     assert list(Task.objects.filter(kind="emergency_advice").values_list("status", flat=True).order_by("created_at")) == [
         "cancelled", "open",
     ]  # fmt: skip
-    assert post(client, ORDINARY, patient=a_patient).status_code == 302
-    last = Task.objects.filter(kind="emergency_advice").latest("created_at")
-    assert (last.status, last.note) == ("cancelled", "Vervallen: met andere gegevens verwezen.")
+
+
+@pytest.mark.parametrize("role", ["poh", "gp"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"pathway": "atrial_fibrillation", "chosen_line": "intermediate", "because": "kent de situatie niet"},
+        {"chosen_line": "second", "because": "kent de situatie niet"},
+        {"called_with": "dr. A. Jansen"},
+    ],
+)
+def test_no_referral_is_sent_while_an_emergency_is_open(people, a_patient, role, more):
+    """By nobody of the practice, for no pathway, until it is written down there what was done."""
+    task, _page = emergency_of(people, a_patient)
+    url, client = reverse("referrals:emergency", args=[task.pk]), people.client(role)
+    form = client.get(reverse("referrals:new"), {"patient": str(a_patient.pk)}).content.decode()
+    assert url in form and form.index(url) < form.index('id="referral-form"')
+    refused = post(client, ORDINARY, patient=a_patient, **more)
+    page = refused.content.decode()
+    assert refused.status_code == 422 and url in page and "nog een spoedadvies open" in page
+    task.refresh_from_db()
+    assert task.status == "open" and not Referral.objects.exists()
+    client.post(url, {"not_called": "Verkeerd vakje aangekruist."})
+    free = {key: value for key, value in more.items() if key != "called_with"}
+    assert post(client, ORDINARY, patient=a_patient, **free).status_code == 302
+    assert url not in client.get(reverse("referrals:new"), {"patient": str(a_patient.pk)}).content.decode()
+
+
+def test_a_referral_with_the_call_completes_the_emergency(people, a_patient):
+    task, _page = emergency_of(people, a_patient)
+    assert post(people.client("gp"), ORDINARY, patient=a_patient, **CALL).status_code == 302
+    task.refresh_from_db()
+    assert (task.status, task.note) == ("done", "Gebeld met " + ": ".join(CALL.values()))
+    assert Referral.objects.get().called_with == CALL["called_with"]
+
+
+def test_registering_the_same_person_again_does_not_pass_an_open_emergency(people, a_patient):
+    task, _page = emergency_of(people, a_patient)
+    client = people.client("gp")
+    person = {
+        "concept": submission(), "bsn": a_patient.bsn, "family_name": a_patient.family_name,
+        "birth_date": f"{a_patient.birth_date:%d-%m-%Y}", "sex": a_patient.sex,
+        "practice": str(a_patient.practice_id),
+    }  # fmt: skip
+    known = post(client, ORDINARY, **person)
+    assert (
+        known.status_code == 302
+        and reverse("referrals:emergency", args=[task.pk]) in client.get(known.url).content.decode()
+    )
+    assert post(client, ORDINARY, patient=a_patient).status_code == 422
+    assert Task.objects.get(pk=task.pk).status == "open"

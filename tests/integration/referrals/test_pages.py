@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -9,6 +11,7 @@ from anderhalf.apps.people.models import Patient
 from anderhalf.apps.record.models import Observation, StoredDecision
 from anderhalf.apps.referrals.models import Override, Referral
 from tests.support.people import submission
+from tests.support.searching import search
 
 from .conftest import ORDINARY, form_data
 
@@ -166,8 +169,8 @@ def test_a_new_patient_is_registered_when_the_referral_is_sent(people, network):
 def test_a_bsn_that_is_known_leads_to_that_patient_with_what_was_typed(people, a_patient):
     client = people.client("poh")
     response = post(
-        client, concept=submission(), bsn=a_patient.bsn, family_name="Anders", birth_date="14-03-1948", sex="male",
-        practice=str(a_patient.practice_id), reason="Blijft bewaard.",
+        client, concept=submission(), bsn=a_patient.bsn, family_name=a_patient.family_name, birth_date="14-03-1948",
+        sex="male", practice=str(a_patient.practice_id), reason="Blijft bewaard.",
     )  # fmt: skip
     assert response.status_code == 302 and str(a_patient.pk) in response.url
     assert "Blijft bewaard." in client.get(response.url).content.decode()
@@ -237,7 +240,7 @@ def test_the_worklist_shows_what_waits_and_filters_by_address(people, sent):
     assert sent.number not in client.get(reverse("referrals:triage"), {"vraag": "titration"}).content.decode()
     assert (
         sent.number
-        in client.get(reverse("referrals:triage"), {"zoek": sent.patient.family_name}).content.decode()
+        in search(client, reverse("referrals:triage"), "zoek", sent.patient.family_name).content.decode()
     )
 
 
@@ -314,3 +317,9 @@ def test_a_stale_draft_shows_both_versions(people, a_patient):
     assert late.status_code == 409 and "Van de arts" in text and "Van de POH" in text
     draft.refresh_from_db()
     assert draft.reason == "Van de arts"
+    again = client.post(
+        reverse("referrals:send"),
+        {**change, "reason": "Van beiden", "version": re.search(r'name="version" value="(\d+)"', text)[1]},
+    )
+    draft.refresh_from_db()
+    assert again.status_code == 302 and draft.reason == "Van beiden", "the second time is on purpose"

@@ -236,7 +236,9 @@ def test_a_supplement_that_shows_a_red_flag_reaches_the_receiver_too(people, sen
 
 
 def test_a_stale_version_is_refused(people, sent, at):
-    actions.ask_more(by=people.viewer("vs"), at=at, referral=sent.pk, question="?", version=sent.version)
+    actions.ask_more(
+        by=people.viewer("vs"), at=at, referral=sent.pk, question="Kalium?", version=sent.version
+    )
     with pytest.raises(actions.Stale) as refused:
         actions.withdraw(by=people.viewer("gp"), at=at, referral=sent.pk, because="x", version=sent.version)
     assert refused.value.referral.status == Status.MORE_INFORMATION

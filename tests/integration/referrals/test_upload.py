@@ -82,7 +82,8 @@ def test_recent_values_fill_the_form_with_unit_converted_and_nothing_is_stored(p
 
 def test_a_known_bsn_leads_to_that_patient_and_sending_keeps_the_original(people, a_patient):
     client = people.client("poh")
-    response = upload(client, bundle(observation("33763-4", 99.12, "pmol/L", recent()), bsn=a_patient.bsn))
+    who = {"bsn": a_patient.bsn, "name": [{"family": a_patient.family_name}]}
+    response = upload(client, bundle(observation("33763-4", 99.12, "pmol/L", recent()), **who))
     assert response.url.endswith(f"patient={a_patient.pk}")
     client.get(response.url)
     facts = {**ORDINARY, "nt_probnp": "840"}

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from anderhalf.apps.clinic import actions as clinic
 from anderhalf.apps.clinic.actions import MedicationStep
+from anderhalf.apps.clinic.queries.danger import danger_of
 from anderhalf.apps.letters import actions as letters
 from anderhalf.apps.supervision import actions
 from anderhalf.apps.supervision.models import CaseDiscussion
@@ -212,6 +214,14 @@ def test_proposing_a_return_is_discussed(seen, waiting, people, episode, at):
 
 def test_after_care_ended_nothing_is_put_on_the_agenda(seen, people, episode, at):
     seen(potassium="5.8", heart_failure_known=True)
+    about = {"by": people.viewer("vs"), "at": at + timedelta(minutes=30), "patient": episode.patient_id}
+    danger = danger_of(episode.patient, episode.network_id, at=about["at"])
+    clinic.answer_danger(
+        **about,
+        bases=[one.basis for one in danger.signs],
+        steps=["accepted"],
+        note="besproken, past bij de patiënt",
+    )
     letters.close_care(
         by=people.viewer("vs"), at=at + timedelta(hours=1), episode=episode.pk, outcome="returned"
     )

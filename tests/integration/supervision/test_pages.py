@@ -153,7 +153,8 @@ def test_adding_a_case_from_the_chart(people, episode):
 
 def test_dropping_asks_why(people, cases):
     client, url = people.client("vs"), reverse("supervision:drop", args=[cases[0].pk])
-    assert client.post(url, {"because": ""}).status_code == 422
+    for nothing in ("", " ", "."):
+        assert client.post(url, {"because": nothing}).status_code == 422
     assert client.post(url, {"because": "telefonisch opgelost"}).status_code == 302
     assert CaseDiscussion.objects.get(pk=cases[0].pk).dropped_because == "telefonisch opgelost"
     page = client.get(reverse("supervision:case", args=[cases[0].pk])).content.decode()

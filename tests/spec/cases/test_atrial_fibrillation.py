@@ -154,7 +154,10 @@ def test_a_beta_blocker_that_was_not_tolerated_is_not_started(people):
     assert said(found, "rate_control") == ("discuss", ["RC-18"])
 
 
-@pytest.mark.parametrize("entry", [{"substance": "Verapamil"}, {"substance": "Tildiem", "atc": "C08DB01"}])
+@pytest.mark.parametrize(
+    "entry",
+    [{"substance": "Verapamil"}, {"substance": "Tildiem", "atc": "C08DB01"}, {"substance": "Tildiem"}],
+)
 def test_diltiazem_or_verapamil_that_stands_in_the_register_is_not_started(people, entry):
     patient = TitrationPatient(people)
     patient.given(earlier=(), **{**CARE, "heart_rate": 125, "asthma": True, "lvef": 55})

@@ -267,5 +267,5 @@ def test_a_reported_egfr_of_the_same_blood_stands(dictionary):
     for reported in (Decimal(42), Range.of(">", Decimal(90))):
         known = dictionary.derive(facts | {"egfr": FactValue(reported, on)}, on=on, birth_date=born)
         assert known["egfr"].value == reported
-    older = facts | {"egfr": FactValue(Decimal(42), on - timedelta(days=30))}
+    older = facts | {"egfr": FactValue(Decimal(42), on - timedelta(days=31))}
     assert dictionary.derive(older, on=on, birth_date=born)["egfr"].value > 80

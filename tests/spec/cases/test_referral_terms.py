@@ -97,7 +97,7 @@ def test_who_does_not_want_the_hospital_stays(desk, answer):
 @pytest.mark.parametrize(
     "facts",
     [
-        {"new_angina": True}, {"hf_admissions_12_months": 2}, {"lvef": 19}, {"egfr": 19}, {"nyha": "IV"}, {"specific_cause_suspected": True},
+        {"new_angina": True}, {"hf_admissions_12_months": 2}, {"lvef": 19}, {"nyha": "IV"}, {"specific_cause_suspected": True},
         {"correctable_cause_suspected": True}, {"new_ecg_abnormality": True}, {"lvef": 30, "optimal_therapy_3_months": True, "device_assessed": False},
         {"nyha": "III", "optimal_therapy_3_months": True}, {"heart_rate": 49, "rate_slowing_drug": False},
     ],
@@ -106,6 +106,12 @@ def test_no_rule_sends_who_does_not_want_the_hospital_to_it(desk, facts):
     more = {"intent": "titration", **{f"c_{name}": "on" for name in facts}}
     assert desk.line({**KNOWN, "hospital_undesirable": True, **facts}, **more) in ("1e lijn", "1,5 lijn")
     assert desk.line({**KNOWN, **facts}, **more) == "2e lijn", "wanted, the hospital is the answer"
+
+
+def test_a_very_low_egfr_that_nobody_knew_is_a_danger_for_who_does_not_want_the_hospital_too(desk):
+    """A call is no admission: where the patient stays is agreed in it."""
+    said = desk.says({**KNOWN, "hospital_undesirable": True, "egfr": 19}, intent="titration", c_egfr="on")
+    assert "EX-33" in said
 
 
 def test_an_infarction_of_last_month_is_no_reason_for_an_icd_yet(desk):

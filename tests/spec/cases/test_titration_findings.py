@@ -108,7 +108,7 @@ def test_moderate_liver_disease_starts_arni_low(base, regimen, kind):
 def test_eplerenone_resumes_every_other_day_with_an_egfr_up_to_60(base, egfr, dose):
     """F7: 50 mg daily at an eGFR of 35."""
     base.given(
-        f"{BASICS}; sacubitril_valsartan 97 bid 220d; eplerenone 50 od 120d until 21d because acute_illness",
+        f"{BASICS}; sacubitril_valsartan 97 bid 220d; eplerenone 50 od 120d until 12d because acute_illness",
         egfr=egfr,
     )
     card = base.card("mra")
@@ -241,3 +241,47 @@ def test_the_mra_goes_before_the_switch(base):
     base.given(f"{BASICS}; enalapril 10 bid 60d; spironolactone 25 od 60d")
     page = {card.drug_class: card for card in base.page().cards}
     assert (page["mra"].kind, page["arni"].kind, page["ace_inhibitor"].kind) == ("increase", "hold", "keep")
+
+
+# ---- the joins (exam of November 2026) ---------------------------------------------------------------------------
+
+
+def test_three_cards_never_lower_at_once(base):
+    """40: each of them said that nothing else could come down."""
+    base.given("enalapril 10 bid 60d; bisoprolol 5 od 60d", hypotension_symptoms=True, systolic_bp=92)
+    kinds = {card.drug_class: card.kind for card in base.page().cards}
+    assert [key for key, kind in kinds.items() if kind in ("decrease", "pause")] == ["ace_inhibitor"]
+    assert "eerst het andere (ACE-remmer)" in base.card("beta_blocker").why
+
+
+def test_a_full_dose_after_a_pause_of_four_weeks_is_no_target_reached(base):
+    """F29: sacubitril/valsartan 97/103 again on the day after the pause."""
+    base.given(
+        "sacubitril_valsartan 97 bid 120d until 29d because acute_illness; sacubitril_valsartan 97 bid 1d"
+    )
+    card = base.card("arni")
+    assert (card.kind, card.rule) == ("discuss", "USE-05")
+
+
+def test_a_beta_blocker_is_built_up_again_after_a_long_pause(base):
+    base.given("bisoprolol 10 od 120d until 29d because acute_illness")
+    card = base.card("beta_blocker")
+    assert (card.kind, card.rule) == ("start", "BB-94") and "1,25 mg" in card.title
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [((("rhythm", "af", 1),), "IVA-25"), ((("heart_rate", 58, 1),), "IVA-26"), ((), "IVA-90")],
+)
+def test_ivabradine_goes_up_on_a_trend_only(base, more, rule):
+    """F28: after one pulse, with atrial fibrillation on the day before."""
+    base.given(f"{BASICS}; sacubitril_valsartan 97 bid 220d; ivabradine 5 bid 40d", heart_rate=74, nyha="III")
+    base.measure(*more, minutes=5)
+    assert base.card("ivabradine").rule == rule
+
+
+def test_a_level_that_nobody_knows_is_not_below_a_limit(base):
+    """F7: "level below 1.2" on the lowest dose without a level."""
+    base.given("digoxin 62.5 od 90d")
+    card = base.card("digoxin")
+    assert card.rule == "DIG-27" and "1,2" not in card.why

@@ -54,6 +54,8 @@ class TitrationPatient:
         known = {name: value for name, value in {**BASE, **facts}.items() if name not in omit}
         ago = days_ago or {}
         self.measure(*((name, value, ago.get(name, 0)) for name, value in known.items()), *earlier)
+        if "heart_rate" in known:  # and as fast on an earlier day: one pulse is no trend
+            self.measure(("heart_rate", known["heart_rate"], ago.get("heart_rate", 0) + 1))
         self.takes(regimen)
         for kind, drug_class, drug in tolerances:
             actions.remember_tolerance(

@@ -21,7 +21,11 @@ EX-02 | short of breath at rest                | dyspnoea_at_rest = yes         
 EX-03 | cold and clammy                        | hypoperfusion = yes                             | emergency immediate
 EX-04 | fainted                                | syncope = yes                                   | emergency immediate
 EX-05 | saturation just below the limit        | oxygen_saturation = 89                          | emergency immediate
-EX-99 | saturation on the limit                | oxygen_saturation = 90                          | none none
+EX-65 | saturation of 91, COPD not known       | oxygen_saturation = 91                          | second within_1_day
+EX-65 | saturation of 90 without COPD          | oxygen_saturation = 90; copd = no               | second within_1_day
+EX-99 | saturation of 90 with COPD             | oxygen_saturation = 90; copd = yes              | none none
+EX-05 | saturation of 89 with COPD             | oxygen_saturation = 89; copd = yes              | emergency immediate
+EX-99 | saturation of 92                       | oxygen_saturation = 92                          | none none
 EX-06 | pulse just above the limit             | heart_rate = 151                                | emergency immediate
 EX-99 | pulse on the limit                     | heart_rate = 150; systolic_bp = 160             | none none
 EX-13 | pulse just below thirty                | heart_rate = 29                                 | emergency immediate
@@ -66,6 +70,70 @@ EX-12 | pregnant                               | age = 34; pregnant = yes       
 EX-12 | pregnant on the age limit              | age = 55; pregnant = yes                        | second within_1_week
 EX-99 | a woman of 56 is not asked             | age = 56                                        | none none
 EX-99 | not pregnant                           | age = 34; pregnant = no                         | none none
+EX-31 | creatinine up by half within a week    | creatinine_rise_7_days = 50                     | second within_1_day
+EX-99 | creatinine up by less than half        | creatinine_rise_7_days = 49.9                   | none none
+EX-32 | creatinine doubled within three months | creatinine_rise_90_days = 100                   | second within_1_day
+EX-99 | creatinine not yet doubled             | creatinine_rise_90_days = 99.9                  | none none
+EX-33 | eGFR below 20, nothing known before    | egfr = 19                                       | second within_1_day
+EX-33 | eGFR below 20, and worse than before   | egfr = 19; creatinine_rise_90_days = 25         | second within_1_day
+EX-99 | eGFR below 20, as it was               | egfr = 19; creatinine_rise_90_days = 24.9       | none none
+EX-99 | eGFR of 20                             | egfr = 20                                       | none none
+EX-34 | creatinine of 354, nothing before      | creatinine = 354; egfr = 20                     | second within_1_day
+EX-99 | creatinine of 354, as it was           | creatinine = 354; egfr = 20; creatinine_rise_90_days = 0 | none none
+EX-99 | creatinine just below 354              | creatinine = 353; egfr = 20                     | none none
+EX-50 | signs of a stroke                      | stroke_signs = yes                              | emergency immediate
+EX-99 | no signs of a stroke                   | stroke_signs = no                               | none none
+EX-51 | serious bleeding                       | bleeding = yes                                  | emergency immediate
+EX-99 | no serious bleeding                    | bleeding = no                                   | none none
+EX-52 | thoughts of suicide                    | suicidal_thoughts = yes                         | emergency immediate
+EX-99 | no thoughts of suicide                 | suicidal_thoughts = no                          | none none
+EX-35 | creatinine up by 26 within two days    | creatinine_rise_2_days = 26                     | second within_1_day
+EX-99 | creatinine up by less                  | creatinine_rise_2_days = 25                     | none none
+EX-36 | glucose of thirty                      | glucose = 30                                    | second within_1_day
+EX-99 | glucose just below thirty              | glucose = 29.9                                  | none none
+EX-99 | glucose high, but four months ago      | glucose = 32 @ 120                              | none none
+EX-37 | glucose just below 2.5                 | glucose = 2.4                                   | second immediate
+EX-99 | glucose of 2.5                         | glucose = 2.5                                   | none none
+EX-38 | potassium of 3.0 on digoxin            | potassium = 3.0; digoxin = yes                  | second within_1_day
+EX-99 | potassium of 3.1 on digoxin            | potassium = 3.1; digoxin = yes                  | none none
+EX-99 | potassium of 3.0 without digoxin       | potassium = 3.0; digoxin = no; amiodarone = no  | none none
+EX-39 | potassium of 3.0 on amiodarone         | potassium = 3.0; amiodarone = yes               | second within_1_day
+EX-40 | QTc just above 500                     | qtc = 501                                       | second within_1_day
+EX-99 | QTc of 500                             | qtc = 500                                       | none none
+EX-41 | AV block on a beta-blocker             | av_block = yes; beta_blocker = yes              | second within_1_day
+EX-62 | AV block without a slowing drug        | av_block = yes; rate_slowing_drug = no          | second within_1_day
+EX-63 | AV block and a pulse just below 50     | av_block = yes; heart_rate = 49                 | second immediate
+EX-62 | AV block and a pulse of 50             | av_block = yes; heart_rate = 50                 | second within_1_day
+EX-99 | pulse of 49 without AV block           | av_block = no; heart_rate = 49                  | none none
+EX-04 | AV block and fainted                   | av_block = yes; syncope = yes                   | emergency immediate
+EX-60 | potassium of 3.0 on sotalol            | potassium = 3.0; qt_drug = yes                  | second within_1_day
+EX-99 | potassium of 3.1 on sotalol            | potassium = 3.1; qt_drug = yes                  | none none
+EX-61 | potassium of 2.9 on a loop diuretic    | potassium = 2.9; loop_diuretic = yes            | second within_1_day
+EX-61 | potassium of 2.9 on a thiazide         | potassium = 2.9; thiazide = yes                 | second within_1_day
+EX-99 | potassium of 3.0 on a loop diuretic    | potassium = 3.0; loop_diuretic = yes            | none none
+EX-64 | apixaban and acenocoumarol             | apixaban = yes; vka = yes                       | second within_1_day
+EX-64 | apixaban and rivaroxaban               | apixaban = yes; rivaroxaban = yes               | second within_1_day
+EX-64 | the referrer says so                   | two_anticoagulants = yes                        | second within_1_day
+EX-99 | one anticoagulant                      | apixaban = yes; vka = no; anticoagulant = yes   | none none
+EX-66 | pregnant on acenocoumarol              | age = 34; pregnant = yes; vka = yes             | second within_1_day
+EX-12 | pregnant on a DOAC                     | age = 34; pregnant = yes; apixaban = yes        | second within_1_week
+EX-67 | flecainide                             | class_1_antiarrhythmic = yes                    | second within_1_day
+EX-67 | dronedarone                            | dronedarone = yes                               | second within_1_day
+EX-67 | pioglitazone                           | thiazolidinedione = yes                         | second within_1_day
+EX-68 | diltiazem with an LVEF of 40           | lvef = 40; diltiazem_or_verapamil = yes         | second within_1_day
+EX-68 | sotalol with an LVEF of 30             | lvef = 30; sotalol = yes                        | second within_1_day
+EX-99 | diltiazem with an LVEF of 41           | lvef = 41; diltiazem_or_verapamil = yes         | none none
+EX-69 | verapamil and bisoprolol               | beta_blocker = yes; diltiazem_or_verapamil = yes | second within_1_day
+EX-99 | bisoprolol alone                       | beta_blocker = yes; diltiazem_or_verapamil = no | none none
+EX-43 | a nitrate and sildenafil               | nitrate_or_hydralazine = yes; pde5_or_riociguat = yes | second within_1_day
+EX-99 | a nitrate alone                        | nitrate_or_hydralazine = yes; pde5_or_riociguat = no | none none
+EX-99 | sildenafil alone                       | nitrate_or_hydralazine = no; pde5_or_riociguat = yes | none none
+EX-42 | pregnant on an ACE inhibitor           | age = 34; pregnant = yes; ace_inhibitor = yes   | second within_1_day
+EX-42 | pregnant on spironolactone             | age = 34; pregnant = yes; mra = yes             | second within_1_day
+EX-70 | angio-oedema and an ACE inhibitor      | angioedema_history = yes; ace_inhibitor = yes   | second within_1_day
+EX-70 | angio-oedema and an ARNI               | angioedema_history = yes; arni = yes            | second within_1_day
+EX-71 | angio-oedema and an ARB                | angioedema_history = yes; arb = yes             | second within_1_day
+EX-99 | angio-oedema and none of them          | angioedema_history = yes                        | none none
 EX-99 | nobody with a red flag                 |                                                 | none none
 EX-01 | two red flags: the first answers       | chest_pain_at_rest = yes; systolic_bp = 80      | emergency immediate
 # An unknown answer is not "no": these patients are asked.

@@ -36,6 +36,9 @@ SUSPECTED_CASES = """
 RF-26 | NT-proBNP clearly raised                 |                                             | intermediate routine
 RF-26 | NT-proBNP on the limit                   | nt_probnp = 125                             | intermediate routine
 RF-27 | NT-proBNP just below it                  | nt_probnp = 124                             | first none
+RF-59 | low NT-proBNP, high BNP of one day       | nt_probnp = 118; bnp = 399                  | intermediate routine
+RF-59 | low NT-proBNP, BNP on its limit          | nt_probnp = 118; bnp = 35                   | intermediate routine
+RF-27 | low NT-proBNP, low BNP                   | nt_probnp = 118; bnp = 34                   | first none
 RF-25 | ECG abnormal, NT-proBNP low              | ecg_result = abnormal; nt_probnp = 60       | intermediate routine
 RF-25 | ECG abnormal, NT-proBNP not yet known    | ecg_result = abnormal; nt_probnp = unknown  | intermediate routine
 RF-24 | atrial fibrillation, NT-proBNP low       | rhythm = af; nt_probnp = 60                 | intermediate routine
@@ -49,7 +52,13 @@ RF-48 | BNP just below it                        | nt_probnp = unknown; bnp = 34
 RF-47 | BNP low on a diuretic or RAS inhibitor   | nt_probnp = unknown; bnp = 20; natriuretic_lowering_drug = yes | intermediate routine
 RF-49 | BNP low in severe obesity                | nt_probnp = unknown; bnp = 20; bmi = 35     | intermediate routine
 RF-48 | BNP low, just below severe obesity       | nt_probnp = unknown; bnp = 20; bmi = 34.9   | first none
-RF-26 | both measured: NT-proBNP decides         | bnp = 20                                    | intermediate routine
+RF-62 | both measured and contradicting          | bnp = 20                                    | intermediate routine
+RF-26 | both measured, BNP on its limit          | bnp = 35                                    | intermediate routine
+RF-61 | very high NT-proBNP, low BNP             | nt_probnp = 2500; bnp = 20                  | intermediate within_2_weeks
+RF-23 | very high NT-proBNP, raised BNP          | nt_probnp = 2500; bnp = 35                  | intermediate within_2_weeks
+RF-60 | BNP high, on the limit, no NT-proBNP     | nt_probnp = unknown; bnp = 400              | intermediate within_2_weeks
+RF-46 | BNP just below the high limit            | nt_probnp = unknown; bnp = 399              | intermediate routine
+RF-60 | low NT-proBNP, very high BNP             | nt_probnp = 118; bnp = 400                  | intermediate within_2_weeks
 RF-37 | signs of fluid                           | congestion = yes                            | intermediate within_1_week
 RF-38 | weight not stable                        | weight_stable = no                          | intermediate within_1_week
 RF-39 | potassium just too low                   | potassium = 3.4                             | intermediate within_1_week
@@ -95,7 +104,7 @@ RF-29 | advanced, and no hospital is wanted      | advanced_hf_sign = yes; hospi
 RF-50 | new angina, no hospital is wanted        | new_angina = yes; hospital_undesirable = yes | intermediate advice
 RF-51 | two admissions, no hospital is wanted    | hf_admissions_12_months = 2; hospital_undesirable = yes | intermediate advice
 RF-52 | LVEF 19, no hospital is wanted           | lvef = 19; hospital_undesirable = yes        | intermediate advice
-RF-53 | eGFR 19, no hospital is wanted           | egfr = 19; hospital_undesirable = yes        | intermediate advice
+RF-53 | eGFR 19, no hospital is wanted           | egfr = 19; creatinine_rise_90_days = 0; hospital_undesirable = yes | intermediate advice
 RF-54 | NYHA III on full treatment, no hospital  | nyha = III; optimal_therapy_3_months = yes; hospital_undesirable = yes | intermediate advice
 RF-55 | NYHA IV, no hospital is wanted           | nyha = IV; hospital_undesirable = yes        | intermediate advice
 RF-56 | pulse 49 without a drug, no hospital     | heart_rate = 49; rate_slowing_drug = no; hospital_undesirable = yes | intermediate advice
@@ -116,7 +125,7 @@ RF-11 | second admission within a year           | hf_admissions_12_months = 2  
 RF-21 | one admission within a year              | hf_admissions_12_months = 1                 | intermediate routine
 RF-12 | LVEF just below 20%                      | lvef = 19.9                                 | second within_2_weeks
 RF-21 | LVEF on 20%                              | lvef = 20                                   | intermediate routine
-RF-13 | eGFR just below 20                       | egfr = 19                                   | second within_1_week
+RF-13 | eGFR just below 20                       | egfr = 19; creatinine_rise_90_days = 0      | second within_1_week
 RF-21 | eGFR on 20                               | egfr = 20                                   | intermediate routine
 RF-14 | NYHA IV                                  | nyha = IV                                   | second within_1_week
 RF-15 | wide QRS despite treatment               | lvef = 35; optimal_therapy_3_months = yes; qrs_duration = 130 | second routine
@@ -145,6 +154,9 @@ RF-03 | discharged two weeks ago, on the limit   | last_hf_admission_on = 14 day
 RF-44 | discharged fifteen days ago              | last_hf_admission_on = 15 days ago; hf_admission_ever = unknown | intermediate within_2_weeks
 RF-40 | sodium 129, from the hospital            | sodium = 129                                | intermediate within_1_week
 RF-41 | haemoglobin 6.4, from the hospital       | haemoglobin = 6.4                           | intermediate within_1_week
+RF-57 | NT-proBNP just above 35000              | nt_probnp = 35001                            | intermediate within_1_week
+RF-04 | NT-proBNP of 35000                      | nt_probnp = 35000                            | intermediate within_2_weeks
+RF-58 | BNP just above 5000                     | bnp = 5001                                   | intermediate within_1_week
 RF-42 | systolic pressure 180, from the hospital | systolic_bp = 180                           | intermediate within_1_week
 RF-43 | pulse 110, from the hospital             | heart_rate = 110                            | intermediate within_1_week
 RF-18 | breathless lying flat, from the hospital | orthopnoea = yes                            | intermediate within_1_week
@@ -211,7 +223,8 @@ def test_while_a_red_flag_is_open_the_rest_is_provisional(pathway):
 def test_it_says_what_a_missing_fact_could_make_of_it(pathway):
     routing = route_referral(pathway, values(pathway, SUSPECTED), on=TODAY)
     said = {one.fact: one for one in routing.missing}
-    assert (said["oxygen_saturation"].lines, said["oxygen_saturation"].cells) == (("emergency",), ("<90",))
+    assert said["oxygen_saturation"].lines == ("emergency", "call")
+    assert said["oxygen_saturation"].cells == ("<90", "<=91")
     potassium = said["potassium"]
     assert (potassium.lines, potassium.cells[:2]) == (("emergency", CALL), (">6.0", "<2.8"))
     assert not said["potassium"].blocking

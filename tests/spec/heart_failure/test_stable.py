@@ -51,6 +51,24 @@ ST-99 | LVEF 35 in the palliative phase    | lvef = 35; palliative_phase = yes  
 ST-23 | LVEF 40 of before the medication   | lvef = 40; echo_after_optimal_done = no             | stay
 ST-28 | LVEF 25 of before the medication, device unknown | lvef = 25; device_assessed = unknown; echo_after_optimal_done = no | stay
 ST-24 | LVEF 35, device unknown            | lvef = 35; device_assessed = unknown                | discuss
+ST-33 | a second pathway keeps the patient | second_pathway_holds = yes                          | discuss
+ST-34 | a second pathway can't say yet     | second_pathway_holds = open                         | stay
+ST-99 | no second pathway keeps the patient | second_pathway_holds = no                          | return
+ST-07 | a pulse of 49 goes before what a second pathway can't say | second_pathway_holds = open; heart_rate = 49 | discuss
+ST-33 | no heart failure after all, a second pathway keeps the patient | heart_failure_known = no; echo_structural_abnormality = no; second_pathway_holds = yes | discuss
+ST-34 | no heart failure after all, a second pathway can't say yet | heart_failure_known = no; echo_structural_abnormality = no; second_pathway_holds = open | stay
+ST-32 | a danger is open                   | open_danger = yes                                   | stay
+ST-99 | no danger is open                  | open_danger = no                                    | return
+ST-17 | no heart failure after all, haemoglobin 8.0 in a man | heart_failure_known = no; echo_structural_abnormality = no; haemoglobin = 8.0 | discuss
+ST-29 | no heart failure after all, haemoglobin 7.5 in a woman | heart_failure_known = no; echo_structural_abnormality = no; haemoglobin = 7.5; sex = female | return
+ST-18 | no heart failure after all, haemoglobin 5.6 | heart_failure_known = no; echo_structural_abnormality = no; haemoglobin = 5.6; sex = female | discuss
+ST-06 | no heart failure after all, pressure 86 | heart_failure_known = no; echo_structural_abnormality = no; systolic_bp = 86 | discuss
+ST-08 | no heart failure after all, congested | heart_failure_known = no; echo_structural_abnormality = no; congestion = yes | stay
+ST-09 | no heart failure after all, NYHA IV | heart_failure_known = no; echo_structural_abnormality = no; nyha = IV | discuss
+ST-19 | no heart failure after all, AF without an anticoagulant | heart_failure_known = no; echo_structural_abnormality = no; rhythm = af; anticoagulant = no | stay
+ST-30 | no heart failure after all, AF with an anticoagulant | heart_failure_known = no; echo_structural_abnormality = no; rhythm = af; anticoagulant = yes | return
+ST-31 | the same, a woman with haemoglobin 7.6 | heart_failure_known = no; echo_structural_abnormality = no; rhythm = af; anticoagulant = yes; haemoglobin = 7.6; sex = female | return
+ST-32 | no heart failure after all, a danger is open | heart_failure_known = no; echo_structural_abnormality = no; open_danger = yes | stay
 ST-25 | new chest pain on exertion         | new_angina = yes                                    | discuss
 ST-26 | new ECG abnormality                | new_ecg_abnormality = yes                           | discuss
 ST-27 | attacks of AF, no anticoagulant    | atrial_fibrillation = yes; anticoagulant = no       | stay

@@ -54,6 +54,7 @@ def test_a_choice_of_the_agreement_adds_one_kilo_in_one_day():
         ({"potassium": "5.5"}, []), ({"potassium": "5.6"}, ["AL-30"]),
         ({"sodium": 128}, []), ({"sodium": 127}, ["AL-31"]), ({"sodium": 150}, []), ({"sodium": 151}, ["AL-32"]),
         ({"haemoglobin": "11.5"}, []), ({"haemoglobin": "11.6"}, ["AL-33"]),
+        ({"glucose": "25"}, []), ({"glucose": "25.1"}, ["AL-34"]),
         ({"acute_illness": True}, ["AL-13"]), ({"orthopnoea": True}, ["AL-14"]),
     ],
 )  # fmt: skip

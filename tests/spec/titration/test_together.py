@@ -201,3 +201,24 @@ def test_steps_of_a_frail_patient_use_the_strengths_in_between():
     text = "bisoprolol 5 od 30d; enalapril 10 bid 90d; spironolactone 50 od 90d"
     assert str(proposal(text, "beta_blocker", nyha="I").dose_new.amount) == "10"
     assert str(proposal(text, "beta_blocker", nyha="I", record={"frailty": "frail"}).dose_new.amount) == "7.5"
+
+
+def test_of_what_would_go_down_for_a_low_pressure_only_the_first_does():
+    """40: three cards at once, each saying that nothing else can come down."""
+    found = advice(FULL, hypotension_symptoms=True, systolic_bp=92)
+    ace, beta = found.of("ace_inhibitor"), found.of("beta_blocker")
+    assert (ace.kind.value, ace.rule) == ("decrease", "ACE-11")
+    assert (beta.kind.value, beta.own_kind.value, beta.held_by) == ("keep", "decrease", "ace_inhibitor")
+    assert beta.dose_new is None and not beta.agenda and "eerst het andere (ACE-remmer)" in beta.why["nl"]
+    lowered = [each.drug_class for each in found.proposals if each.kind.value in ("decrease", "pause")]
+    assert lowered == ["ace_inhibitor"]
+
+
+def test_a_single_drug_that_lowers_pressure_goes_down_by_itself():
+    alone = advice("bisoprolol 5 od 30d", hypotension_symptoms=True)
+    assert (alone.of("beta_blocker").kind.value, alone.of("beta_blocker").rule) == ("decrease", "BB-13")
+
+
+def test_a_pressure_that_is_an_emergency_lowers_everything():
+    found = advice(FULL, hypotension_symptoms=False, systolic_bp=78)
+    assert {found.of(key).kind.value for key in ("ace_inhibitor", "beta_blocker")} == {"decrease"}

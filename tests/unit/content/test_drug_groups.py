@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from anderhalf.content import load_pathway, pathway_folder, read_folder
-from anderhalf.content.drugs import drug_groups
+from anderhalf.content.drugs import codes_in, drug_codes, drug_groups
 from anderhalf.content.faults import ContentErrors, Faults
 from anderhalf.content.titration import titration_protocol
 from anderhalf.core.pathway.facts import FactDictionary
+from anderhalf.core.pathway.interactions import read_interactions
 
 FOLDER = pathway_folder("heart_failure")
 
@@ -87,3 +88,28 @@ def test_a_group_that_is_not_in_the_list_is_named(pathway):
     text = pathway.files["facts.toml"].replace('drugs = ["nsaid"]', 'drugs = ["nsaids"]')
     with pytest.raises(ContentErrors, match="nsaids is no group"):
         load_pathway({**pathway.files, "facts.toml": text}, "planted")
+
+
+@pytest.mark.parametrize("key", ["heart_failure", "atrial_fibrillation"])
+def test_every_group_of_interactions_has_a_drug_that_is_known_by_name(key):
+    files = load_pathway(read_folder(pathway_folder(key)), str(pathway_folder(key))).files
+    named = set(drug_codes(files).values())
+    groups = read_interactions(files["interactions.toml"]).groups.values()
+    assert [group.key for group in groups if not any(group.holds(code) for code in named)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Naproxen 2x500", ("M01AE02",)),
+        ("ISOPTIN SR 240", ("C08DA01",)),
+        ("Selokeen ZOC", ("C07AB02",)),
+        ("sacubitril/valsartan", ("C09DX04",)),
+        ("sint-janskruid", ("N06AX25",)),
+        ("naproxeen", ()),
+        ("", ()),
+    ],
+)
+def test_a_name_is_found_as_a_whole_word(pathway, text, codes):
+    known = drug_codes(pathway.files) | {"sint janskruid": "N06AX25"}
+    assert codes_in(text, known) == codes

@@ -20,6 +20,10 @@ SPOILED = {
 }
 
 
+SUBJECTS = {"nobody": None, "packed": {"reference": "#inside"}, "scales": {"reference": "Device/scales"}}
+"""What names nobody may be this patient's; what is of something else is not."""
+
+
 @st.composite
 def results(draw):
     """One result of the pressure: its day or moment, its value, and whether it can be used."""
@@ -27,7 +31,9 @@ def results(draw):
     when = draw(st.sampled_from([day, f"{day}T09:00:00+01:00", f"{day}T15:30:00+01:00"]))
     value = draw(st.sampled_from([70, 90, 130, 280]))
     kind = draw(
-        st.sampled_from(["fine", "fine", "fine", "corrected", "preliminary", *SPOILED, "absent", "withdrawn"])
+        st.sampled_from(
+            ["fine", "fine", "fine", "corrected", "preliminary", *SPOILED, "absent", "withdrawn", *SUBJECTS]
+        )
     )
     written = quantity(value) | (SPOILED.get(kind) or {})
     more = {
@@ -37,6 +43,8 @@ def results(draw):
             "withdrawn": "entered-in-error",
         }.get(kind, "final")
     }
+    if kind in SUBJECTS:
+        more["subject"] = SUBJECTS[kind]
     if kind == "absent":
         more["dataAbsentReason"] = {"coding": [{"code": "error"}]}
     made = observation(
@@ -50,7 +58,9 @@ def results(draw):
 
 def newest_day(found) -> str:
     """The last day on which anything was measured for this patient, usable or not."""
-    return max((when[:10] for when, _value, kind, _made in found if kind != "withdrawn"), default="")
+    return max(
+        (when[:10] for when, _value, kind, _made in found if kind not in ("withdrawn", "scales")), default=""
+    )
 
 
 @settings(max_examples=300, deadline=None)

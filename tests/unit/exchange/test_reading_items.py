@@ -142,7 +142,7 @@ def test_one_bad_component_does_not_spoil_the_other():
         ({"status": None}, Reason.NOT_FINAL, "status"),
         ({"subject": None}, Reason.NO_SUBJECT, "subject"),
         ({"subject": {"reference": "#inside"}}, Reason.NO_SUBJECT, "subject"),
-        ({"subject": {"reference": "Device/scales"}}, Reason.NO_SUBJECT, "subject"),
+        ({"subject": {"reference": "Device/scales"}}, Reason.OTHER_SUBJECT, "subject"),
         ({"modifierExtension": [{"url": "x"}]}, Reason.UNKNOWN_MODIFIER, "modifierExtension"),
     ],
 )  # fmt: skip
@@ -232,11 +232,16 @@ def test_unusual_values_ask_for_confirmation():
     assert one(observation(value=quantity(251))).facts["systolic_bp"].unusual
 
 
-@pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
-def test_what_was_taken_back_is_passed_over_in_silence(status):
+@pytest.mark.parametrize(
+    ("status", "reason"), [("entered-in-error", Reason.WITHDRAWN), ("cancelled", Reason.CANCELLED)]
+)
+def test_what_was_taken_back_is_said_and_never_used(status, reason):
     reading = one(observation(status=status))
     assert "systolic_bp" not in reading.facts
-    assert not reading.skipped
+    assert [item.reason for item in reading.skipped] == [reason]
+    assert ("systolic_bp" in reading.asks) is (status == "cancelled"), (
+        "a cancelled one has a value nobody knows"
+    )
 
 
 def test_codes_outside_the_dictionary_are_counted_not_listed():

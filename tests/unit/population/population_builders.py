@@ -37,7 +37,9 @@ def random_events(criteria: Criteria, *, rows: int, seed: int) -> list[Event]:
         # Two in three have recent, mostly healthy answers to every question, so that decisions are reached.
         careful = draw.random() < 0.67
         for place, feature in enumerate(criteria.features):
-            for _ in range(draw.choice([1, 1, 2] if careful else [0, 0, 0, 1, 3])):
+            # Who uses one of every drug is always in danger.
+            usual = [0] * 40 + [1] if feature.source == "medication" else [1, 1, 2]
+            for _ in range(draw.choice(usual if careful else [0, 0, 0, 1, 3])):
                 age = feature.fact.max_age_days
                 days = [0, 0, 1, 7] + ([age, age, age + 1] if age is not None else [400, 4000]) + [-1]
                 day = None if draw.random() < 0.05 else today - draw.choice(days)

@@ -18,6 +18,7 @@ from anderhalf.core.decisions.facts import FactValueError, check_value
 from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.entry import RefusedValue, recorded, typed_number
 from anderhalf.population.encoding import ABOVE, BELOW, day_number, encode
+from anderhalf.population.features import UNSURE
 from anderhalf.population.shapes import SHAPES, ExtractRefused
 from anderhalf.population.staged import Staged
 from anderhalf.population.staging import stage_extract
@@ -320,3 +321,19 @@ def test_the_documentation_names_every_file_and_column() -> None:
         assert f"`{shape.dutch}`" in text
         for column in shape.columns:
             assert all(f"`{name}`" in text for name in (column.name, *column.also)), column
+
+
+@pytest.mark.parametrize(
+    ("row", "unsure"),
+    [
+        ("1;C07AB07;2026-11-01", 0),
+        ("1;C07AB07;2026-11-01;teveel", UNSURE["medication"]),
+        ("1;C07AB07", UNSURE["medication"]),
+        ("1;bisoprolol", UNSURE["medication"]),  # no code that says what it is
+    ],
+)
+def test_a_broken_line_of_medication_makes_absence_no_no(extract: Path, row: str, unsure: int) -> None:
+    (extract / "medicatie.csv").write_text(f"patient;atc;start\n2;C03CA01;2026-11-01\n{row}\n")
+    stage(extract)
+    persons = pq.read_table(extract.parent / "work" / "persons.parquet").to_pylist()
+    assert [person["unsure"] for person in persons] == [unsure, 0]

@@ -76,7 +76,8 @@ def test_the_rapid_schedule_is_as_quick_as_its_intervals_allow():
     [
         (("titration/mra.csv", "potassium", ">5.0", ">6.0"), "potassium above 5.0"),
         (("titration/beta_blocker.csv", "congestion", "true", "false"), "congestion"),
-        (("titration/sglt2_inhibitor.csv", "egfr", "<20", "<10"), "eGFR below 20 or dialysis"),
+        (("titration/mra.csv", "egfr", "<30", "<20"), "eGFR below 30 or dialysis"),
+        (("titration/sglt2_inhibitor.csv", "systolic_bp", "<95", "<75"), "systolic below 95"),
     ],
 )
 def test_a_limit_that_moved_is_seen(change, rule):

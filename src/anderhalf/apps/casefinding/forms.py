@@ -5,6 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anderhalf.presentation.fields import ReasonField
+
 from .actions.people import SHORTEST_REASON
 
 
@@ -23,7 +25,7 @@ class InviteForm(forms.Form):
 class SetAsideForm(forms.Form):
     """Why somebody is not suitable."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         label=_("Waarom niet?"),
         min_length=SHORTEST_REASON,
         max_length=300,

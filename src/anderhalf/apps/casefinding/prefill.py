@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from anderhalf.apps.referrals.imported import ImportedFact, ImportedRecord
 from anderhalf.core.decisions.explain import value_from_json
-from anderhalf.presentation.formatting import format_date
+from anderhalf.presentation.language import day_label
 
 from .explaining import criteria_of
 from .models import FoundPerson
@@ -33,7 +33,7 @@ def imported_from(person: FoundPerson, *, file_name: str, read_at: datetime) -> 
     """The measured values with their own dates. What follows from other values, or only from the absence of a code,
     is left for the referrer to say."""
     dictionary = criteria_of(person).pathway.facts
-    where = _("uittreksel van %(day)s") % {"day": format_date(person.search.on)}
+    where = _("uittreksel van %(day)s") % {"day": day_label(person.search.on)}
     facts = []
     for name, one in person.facts.items():
         value = value_from_json(one["value"])

@@ -17,8 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anderhalf.core.decisions.facts import Fact
 from anderhalf.core.pathway.flowchart.words import value_in_words
-from anderhalf.presentation.formatting import format_date
-from anderhalf.presentation.language import language
+from anderhalf.presentation.language import day_label, language
 
 from . import actions, queries
 from .actions.searches import FACTS_CHANGED, FOUND
@@ -241,7 +240,7 @@ def _happened(step: Any) -> dict[str, Any]:
     elif state == PersonState.OPEN:
         title = _("teruggezet op de lijst")
     elif state == PersonState.INVITED and step.note:
-        text = format_date(date.fromisoformat(step.note))
+        text = day_label(date.fromisoformat(step.note))
     return {"at": step.at, "title": title, "text": text, "who": step.by, "tone": TONES[state]}
 
 

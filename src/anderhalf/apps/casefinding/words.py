@@ -44,6 +44,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         r"the unit is missing; write it beside the value",
         N_("de eenheid ontbreekt; zet die bij de waarde"),
     ),
+    (r"the date is before the birth of the patient", N_("de datum ligt voor de geboorte van de patiënt")),
     (r"the date is before 1850", N_("de datum ligt voor 1850")),
     (
         r"the number can be read in two ways \(8\.900 is 8900 or 8\.9\)",
@@ -75,6 +76,14 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (
         r"two different results of the same moment",
         N_("twee verschillende uitslagen van hetzelfde moment; kijk in het dossier welke geldt"),
+    ),
+    (
+        r"the result was cancelled although a value stands there",
+        N_("de bepaling is geannuleerd, en toch staat er een waarde; kijk in het dossier"),
+    ),
+    (
+        r"the measurement was cancelled; there is no result",
+        N_("de bepaling is geannuleerd; er is geen uitslag"),
     ),
     # lines of bulk FHIR
     (r"this line is not JSON", N_("deze regel is geen JSON")),

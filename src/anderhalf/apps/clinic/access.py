@@ -23,6 +23,12 @@ def permit(by: Viewer, right: Right, *, at: datetime, patient: UUID) -> Permissi
     return people_permission.permit(ROOM, by, right, at=at, patient=patient)
 
 
+def permit_lifting(by: Viewer, *, at: datetime, patient: UUID) -> Permission:
+    """Refuse unless ``by`` treats the patient and may prescribe: for whatever takes a protection away."""
+    permit(by, Right.WRITE_CLINICAL, at=at, patient=patient)
+    return permit(by, Right.LIFT_PROTECTION, at=at, patient=patient)
+
+
 def permit_sessions(by: Viewer, *, at: datetime, centre: UUID) -> Permission:
     """Refuse unless ``by`` manages the sessions of this very centre."""
     rule = check_access(by, Right.MANAGE_SESSIONS)

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anderhalf.apps.referrals.models import Referral
+from anderhalf.presentation.language import day_label
+from anderhalf.presentation.wording import says_something
 
 from .errors import (
     ClinicRefused,
@@ -65,7 +67,7 @@ def check_contact_dates(
     began = timezone.localdate(episode.started_at)
     if timezone.localdate(moment) < began:
         raise DateRefused(
-            _("Dit consult ligt voor het begin van de zorg (%(day)s).") % {"day": f"{began:%d-%m-%Y}"}
+            _("Dit consult ligt voor het begin van de zorg (%(day)s).") % {"day": day_label(began)}
         )
     if next_contact_on is not None and next_contact_on < timezone.localdate(moment):
         raise DateRefused(_("De datum van het volgende contact ligt voor dit consult."))
@@ -76,7 +78,7 @@ def check_can_end(outcome: str, *, plan: str, next_contact_on: date | None, at: 
     if outcome not in Outcome.Kind.values:
         raise OutcomeRefused(_("Deze uitkomst bestaat niet."))
     kind = Outcome.Kind(outcome)
-    if kind == Outcome.Kind.RETURNED and not plan.strip():
+    if kind == Outcome.Kind.RETURNED and not says_something(plan):
         raise OutcomeRefused(_("Een terugverwijzing gaat met een plan voor de huisarts. Vul het plan in."))
     if kind == Outcome.Kind.UNDER_CONTROL:
         if next_contact_on is None:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from anderhalf.presentation.language import day_label
+
 
 class ClinicRefused(Exception):
     """Base of everything the clinic refuses. ``str()`` is the text for the person, in their language."""
@@ -47,6 +49,10 @@ class ProfessionalLeft(ClinicRefused):
         )
 
 
+class TaskRefused(ClinicRefused):
+    """A task that does not end this way; the text says what is missing."""
+
+
 class SlotInPast(ClinicRefused):
     """A slot that has begun can't be booked any more."""
 
@@ -79,7 +85,7 @@ class PatientDeceased(ClinicRefused):
     """Nothing is planned for somebody who died."""
 
     def __init__(self, on: date) -> None:
-        super().__init__(_("Deze patiënt is overleden op %(day)s.") % {"day": f"{on:%d-%m-%Y}"})
+        super().__init__(_("Deze patiënt is overleden op %(day)s.") % {"day": day_label(on)})
 
 
 class EpisodeEnded(ClinicRefused):
@@ -101,7 +107,7 @@ class HolidayRefused(ClinicRefused):
 
     def __init__(self, day: date, name: str) -> None:
         super().__init__(
-            _("Op %(day)s is het %(name)s. Kies een andere dag.") % {"day": f"{day:%d-%m-%Y}", "name": name}
+            _("Op %(day)s is het %(name)s. Kies een andere dag.") % {"day": day_label(day), "name": name}
         )
 
 
@@ -154,17 +160,49 @@ class ToleranceRefused(ClinicRefused):
     """A tolerance without reason, or about a class that the protocol does not have."""
 
 
-class RegisterForbids(ClinicRefused):
+class MedicationRefused(ClinicRefused):
+    """A dose that nobody takes, or two drugs too soon after each other."""
+
+
+class QuestionFirst(ClinicRefused):
+    """A start or a higher dose against which something stands: a prescriber answers for it, or it does not happen.
+
+    `absolute`: only with a specialist who agreed, by name.
+    """
+
+    def __init__(
+        self, words: str, *, drug: str = "", absolute: bool = False, reason_given: bool = False
+    ) -> None:
+        self.words, self.drug, self.absolute = words, drug, absolute
+        if absolute:
+            told = _(
+                "Dit is een contra-indicatie. Beginnen of verhogen kan alleen een voorschrijver (VS, PA of arts), na "
+                "overleg met een specialist die ermee instemt: schrijf op wie dat is en wat er is afgesproken."
+            )
+        elif reason_given:
+            told = _(
+                "Alleen een voorschrijver (VS, PA of arts) begint of verhoogt dit middel toch, met reden."
+            )
+        else:
+            told = _("Toch beginnen of verhogen kan alleen een voorschrijver, met de reden erbij.")
+        super().__init__(f"{words.rstrip('.')}. {told}")
+
+
+class RegisterForbids(QuestionFirst):
     """A drug that the register of allergies and intolerances forbids, or about which something waits to be judged."""
 
     def __init__(
         self, words: str, *, drug: str = "", never: bool = False, reason_given: bool = False
     ) -> None:
-        self.words, self.drug = words, drug
+        super().__init__(words, drug=drug, absolute=never, reason_given=reason_given)
         if never:
             told = _("Een voorstel overnemen kan dan niet. Beoordeel eerst de regel in het register.")
         elif reason_given:
             told = _("Alleen een voorschrijver (VS, PA of arts) begint dit middel toch, met reden.")
         else:
             told = _("Toch beginnen kan alleen een voorschrijver, met de reden erbij.")
-        super().__init__(_("In het register staat: %(words)s. %(told)s") % {"words": words, "told": told})
+        self.args = (_("In het register staat: %(words)s. %(told)s") % {"words": words, "told": told},)
+
+
+class WrittenDanger(ClinicRefused):
+    """The text says something that would be a danger, and nobody answered whether it is so now."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from anderhalf.apps.people.models import Network, Organisation, Patient, Professional
 from anderhalf.apps.record.models import StoredDecision
 from anderhalf.apps.referrals.models import Referral
+from anderhalf.presentation.language import label_of
 
 from .states import AppointmentStatus
 
@@ -281,8 +282,13 @@ class AdviceChoice(models.Model):
         indexes = [models.Index(fields=["patient", "-at"])]
 
 
+DANGER = "danger"
+"""Kind of the task that a danger makes."""
+
+
 class DangerAnswer(models.Model):
-    """What somebody did about a danger: whom they called, when, and what was agreed. Never changed."""
+    """What somebody did about a danger: whom they called, when, and what was agreed. Never changed; see
+    :class:`DangerAnswerWithdrawn` for what was taken back."""
 
     class Step(models.TextChoices):
         CALLED_112 = "called_112", _("112 gebeld, of naar de SEH gestuurd")
@@ -316,10 +322,24 @@ class DangerAnswer(models.Model):
         indexes = [models.Index(fields=["patient", "-at"])]
 
     @property
+    def seen(self) -> str:
+        """The values that were shown, in the reader's language (before, only the writer's was kept)."""
+        kept = [one.get("values", "") for one in self.signs]
+        return "; ".join(one if isinstance(one, str) else label_of(one) for one in kept)
+
+    @property
     def what(self) -> str:
         """The steps in words."""
         labels = dict(self.Step.choices)
         return "; ".join(str(labels.get(step, step)) for step in self.steps)
+
+
+class DangerAnswerWithdrawn(models.Model):
+    """That an answer to dangers was taken back: what it settled is open again, with the clock that it had."""
+
+    answer = models.OneToOneField(DangerAnswer, on_delete=models.CASCADE, related_name="withdrawn")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
 
 
 class ChoiceWithdrawn(models.Model):

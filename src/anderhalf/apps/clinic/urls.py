@@ -47,6 +47,11 @@ urlpatterns = [
     path("dossier/uitslagen/<uuid:episode_id>/gezien/", titration.results_seen, name="results_seen"),
     path("dossier/<uuid:patient_id>/verdraagt/<uuid:allergy_id>/", tolerances.judge, name="tolerance_judge"),
     path(
+        "dossier/<uuid:patient_id>/verdraagt/<uuid:allergy_id>/terug/",
+        tolerances.tolerance_restore,
+        name="tolerance_restore",
+    ),
+    path(
         "dossier/<uuid:patient_id>/verdraagt/<uuid:allergy_id>/vervalt/",
         tolerances.tolerance_end,
         name="tolerance_end",
@@ -61,6 +66,7 @@ urlpatterns = [
     path("medicatie/<uuid:medication_id>/corrigeren/", medication.correct, name="medication_correct"),
     path("dossier/<uuid:patient_id>/", chart.chart, name="chart"),
     path("dossier/<uuid:patient_id>/gevaar/", danger.danger, name="danger"),
+    path("gevaar/<uuid:answer_id>/ongedaan/", danger.undo, name="danger_undo"),
     path("dossier/<uuid:patient_id>/consulten/", chart.encounters, name="encounters"),
     path("dossier/<uuid:patient_id>/metingen/", chart.measurements, name="measurements"),
     path("dossier/<uuid:patient_id>/diagnose/", diagnosis.diagnosis, name="diagnosis"),

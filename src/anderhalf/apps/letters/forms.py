@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anderhalf.apps.clinic.models import Outcome
+from anderhalf.presentation.wording import says_something
 
 PREFIX = "h_"
 LONGEST = 8000
@@ -145,7 +146,7 @@ class CloseForm(LetterForm):
         if (
             self.outcome == Outcome.Kind.RETURNED
             and undiscussed
-            and not given.get("undiscussed_because", "").strip()
+            and not says_something(given.get("undiscussed_because", ""))
         ):
             self.add_error(
                 "undiscussed_because",

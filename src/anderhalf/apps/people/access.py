@@ -27,6 +27,7 @@ from .roles import (
     CLINICIANS,
     FIRST_LINE,
     LEAD_PRACTITIONERS,
+    PRESCRIBERS,
     SIGNATORIES,
     SPECIALISTS,
     Role,
@@ -46,6 +47,7 @@ class Right(StrEnum):
     VIEW_PLAN = "view_plan"
     VIEW_CLINICAL = "view_clinical"
     WRITE_CLINICAL = "write_clinical"
+    LIFT_PROTECTION = "lift_protection"
     ENTER_MEASUREMENT = "enter_measurement"
     REFER = "refer"
     WRITE_MESSAGE = "write_message"
@@ -133,6 +135,12 @@ PATIENT_POLICY: dict[Right, dict[Role, frozenset[Relation]]] = {
     ),
     Right.VIEW_CLINICAL: _grant((CENTRE, _CENTRE_EVER), (SPECIALISTS, _SPECIALIST)),
     Right.WRITE_CLINICAL: _grant((CENTRE, frozenset({Relation.UNDER_CARE, Relation.EMERGENCY}))),
+    # To end or reject what protects a patient: an intolerance, a warning, a limit. Adding is for whoever may note.
+    Right.LIFT_PROTECTION: _grant(
+        (PRESCRIBERS & FIRST_LINE, _OWN),
+        (PRESCRIBERS & CENTRE, _CENTRE_NOW),
+        (PRESCRIBERS & SPECIALISTS, _SPECIALIST),
+    ),
     Right.ENTER_MEASUREMENT: _grant(
         (CENTRE, frozenset({Relation.UNDER_CARE})),
         (CARE_TEAM, _TEAM),
@@ -187,6 +195,10 @@ GENERAL_POLICY: dict[Right, frozenset[Role]] = {
 
 REFUSALS = {
     Right.WRITE_CLINICAL: N_("Alleen het centrum dat deze patiënt nu in zorg heeft, legt hier iets vast."),
+    Right.LIFT_PROTECTION: N_(
+        "Alleen wie mag voorschrijven en deze patiënt behandelt, laat dit vervallen: verpleegkundig specialist, "
+        "physician assistant of arts. Leg het aan een van hen voor."
+    ),
     Right.SIGN_LETTER: N_(
         "Alleen de verpleegkundig specialist of physician assistant van het centrum tekent deze brief."
     ),
@@ -208,19 +220,8 @@ CARE_RELATIONS: dict[Relation, tuple[tuple[str, ...], bool]] = {
 """Relations that follow from care relations: of which kinds, and whether they must still be open."""
 
 
-def _standing(
-    viewer: Viewer, relation: Relation, at: datetime
-) -> Q | QuerySet[CareRelation | EmergencyAccess]:
-    """What makes ``viewer`` stand in ``relation`` at ``at``: a filter on patients, or rows that name the patient."""
-    if relation in CARE_RELATIONS:
-        kinds, still_open = CARE_RELATIONS[relation]
-        rows = CareRelation.objects.filter(
-            Q(professional__isnull=True) | Q(professional=viewer.professional_id),
-            organisation__in=viewer.organisation_ids,
-            kind__in=kinds,
-            starts_at__lte=at,
-        )
-        return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at)) if still_open else rows
+def _standing(viewer: Viewer, relation: Relation, at: datetime) -> Q | QuerySet[EmergencyAccess]:
+    """What makes ``viewer`` stand in a relation that no care relation gives: a filter, or rows that name a patient."""
     match relation:
         case Relation.OWN_PRACTICE:
             return Q(practice__in=viewer.organisation_ids)
@@ -235,18 +236,31 @@ def _standing(
     raise ValueError(f"unknown relation {relation}")
 
 
-def _relation_filter(viewer: Viewer, relation: Relation, at: datetime) -> Q:
-    """The patients to whom ``viewer`` stands in ``relation`` at ``at``."""
-    standing = _standing(viewer, relation, at)
-    return standing if isinstance(standing, Q) else Q(Exists(standing.filter(patient=OuterRef("pk"))))
+def _care_relations(viewer: Viewer, relations: frozenset[Relation], at: datetime) -> QuerySet[CareRelation]:
+    """The care relations by which ``viewer`` stands in one of ``relations`` to somebody."""
+    kinds: dict[bool, set[str]] = {True: set(), False: set()}
+    for relation in relations:
+        named, still_open = CARE_RELATIONS[relation]
+        kinds[still_open].update(named)
+    is_open = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+    return CareRelation.objects.filter(
+        Q(professional__isnull=True) | Q(professional=viewer.professional_id),
+        Q(kind__in=sorted(kinds[False])) | Q(kind__in=sorted(kinds[True])) & is_open,
+        organisation__in=viewer.organisation_ids,
+        starts_at__lte=at,
+    )
 
 
 def patients_filter(viewer: Viewer, right: Right, *, at: datetime) -> Q:
     """The patients about whom ``viewer`` holds ``right`` at ``at``, as a filter on ``Patient``; nobody when none."""
     allowed = PATIENT_POLICY[right].get(Role(viewer.role), frozenset()) if viewer.role else frozenset()
+    by_care = allowed & CARE_RELATIONS.keys()
+    standings = [_standing(viewer, relation, at) for relation in sorted(allowed - by_care)]
+    if by_care:  # one condition for all: every page counts by it, several times
+        standings.append(_care_relations(viewer, by_care, at))
     combined = Q(pk__in=[])
-    for relation in sorted(allowed):
-        combined |= _relation_filter(viewer, relation, at)
+    for one in standings:
+        combined |= one if isinstance(one, Q) else Q(Exists(one.filter(patient=OuterRef("pk"))))
     return combined & Q(network=viewer.network)
 
 
@@ -322,8 +336,8 @@ _remembered: ContextVar[defaultdict[UUID, dict[str, list[_Related]]] | None] = C
 def care_relations_remembered() -> Iterator[None]:
     """Within, the care relations of a patient are read again only after one of them changed.
 
-    For one long transaction in one process that nobody else writes in: elsewhere a relation that somebody ended would
-    go on giving access.
+    For one long transaction in one process that nobody else writes in, or for the moment in which the frame of one page
+    is put together: for longer, a relation that somebody ended elsewhere would go on giving access.
     """
     token = _remembered.set(defaultdict(dict))
     try:

@@ -35,6 +35,8 @@ SPECIALISTS = frozenset({Role.CARDIOLOGIST, Role.INTERNIST})
 CARE_TEAM = frozenset({Role.PARAMEDIC, Role.DISTRICT_NURSE, Role.ENURSE})
 SIGNATORIES = frozenset({Role.GP}) | LEAD_PRACTITIONERS | SPECIALISTS
 """Who may sign a change of the agreement on behalf of their organisation."""
+PRESCRIBERS = frozenset({Role.GP}) | LEAD_PRACTITIONERS | SPECIALISTS
+"""Who may prescribe by law, and so who may say that what protects a patient from a drug no longer holds."""
 SELF = frozenset({Role.PATIENT, Role.CARER})
 CLINICIANS = FIRST_LINE | CENTRE | SPECIALISTS | CARE_TEAM
 SECOND_FACTOR_REQUIRED = CLINICIANS | {Role.BILLING, Role.ADMINISTRATOR, Role.PRIVACY_OFFICER}

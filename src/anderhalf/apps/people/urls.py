@@ -19,6 +19,16 @@ urlpatterns = [
     path(
         "patienten/<uuid:patient_id>/allergieen/<uuid:allergy_id>/", consents.end_allergy, name="allergy_end"
     ),
+    path(
+        "patienten/<uuid:patient_id>/allergieen/<uuid:allergy_id>/terug/",
+        consents.restore_allergy,
+        name="allergy_restore",
+    ),
+    path(
+        "patienten/<uuid:patient_id>/waarschuwingen/<uuid:alert_id>/terug/",
+        consents.restore_alert,
+        name="alert_restore",
+    ),
     path("patienten/<uuid:patient_id>/toestemming/", consents.consents, name="consents"),
     path("patienten/<uuid:patient_id>/toestemming/mantelzorger/", consents.add_carer, name="carer_add"),
     path("patienten/<uuid:patient_id>/toestemming/account/", consents.open_account, name="patient_account"),

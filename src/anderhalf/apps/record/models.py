@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anderhalf.apps.people.identifiers import EncryptedBytesField
 from anderhalf.apps.people.models import Network, Organisation, Patient, Professional
+from anderhalf.presentation.language import language
 
 
 class Provenance(models.Model):
@@ -211,6 +212,10 @@ class Task(models.Model):
     """The role of the agreement that acts; empty when anybody of the owner may."""
     basis = models.CharField(max_length=32, blank=True)
     """Fingerprint of the values that it is about: another value asks anew."""
+    rules = models.JSONField(default=list, blank=True)
+    """The rules of the agreement that made it."""
+    wording = models.JSONField(default=dict, blank=True)
+    """Title and note in the other language, for what the service worded: ``{"en": {"title": …, "note": …}}``."""
 
     class Meta:
         indexes = [
@@ -220,3 +225,16 @@ class Task(models.Model):
                 name="open_tasks_of_owner",
             )
         ]
+
+    @property
+    def title_shown(self) -> str:
+        """The title in the reader's language; as it was written when nobody translated it."""
+        return self._worded("title")
+
+    @property
+    def note_shown(self) -> str:
+        """The note in the reader's language; as it was written when nobody translated it."""
+        return self._worded("note")
+
+    def _worded(self, field: str) -> str:
+        return self.wording.get(language(), {}).get(field) or getattr(self, field)

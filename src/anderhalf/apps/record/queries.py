@@ -109,6 +109,22 @@ def facts_of(patient: UUID, *, dictionary: Mapping[str, Fact], on: date) -> dict
     return found
 
 
+def series_of(patient: UUID, names: Iterable[str], *, on: date) -> dict[str, tuple[FactValue, ...]]:
+    """Per fact every value that counts, oldest first, up to a day: for what follows from a change.
+
+    Unreliable samples are left out. The caller has established access.
+    """
+    found: dict[str, list[FactValue]] = {}
+    rows = Observation.objects.filter(
+        patient=patient, fact__in=list(names), status=Observation.Status.FINAL
+    ).order_by("at", "recorded_at")
+    for row in rows:
+        value, day = value_of(row), row.at.astimezone(AMSTERDAM).date()
+        if value is not None and day <= on:
+            found.setdefault(row.fact, []).append(FactValue(value, day, row.origin))
+    return {name: tuple(values) for name, values in found.items()}
+
+
 def _minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 

@@ -16,6 +16,7 @@ from anderhalf.apps.people.models import Organisation
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.calendar import is_working_day
 from anderhalf.core.contracts.terms import NoContract, terms_for
+from anderhalf.presentation.language import language
 
 from .errors import NotToBeSent
 from .models import Referral
@@ -148,3 +149,12 @@ def deductible_note(
     return DeductibleNote(
         applies=terms.deductible, texts=dict(terms.why), insurer=insurer.name, centre=centre.name
     )
+
+
+def place_label(agreement: Agreement, organisation: Organisation) -> str:
+    """A centre by its short name in the agreement, within a sentence: "centrum Oost"."""
+    for centre in agreement.centres.values():
+        if centre.organisation == organisation.key:
+            title = centre.title[language()]
+            return title[:1].lower() + title[1:]
+    return organisation.name

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from anderhalf.presentation.language import label_of
+
 if TYPE_CHECKING:
+    from anderhalf.core.pathway.mentions import Mention
     from anderhalf.core.pathway.referral import Routing
 
     from .models import Referral
@@ -41,12 +44,58 @@ class EmergencyFound(ReferralRefused):
         self.routing = routing
 
 
+class ReportedDead(ReferralRefused):
+    """The uploaded record says that the patient has died, and nobody said that this is wrong. ``day`` as it stands
+    there; a dash when the file has none."""
+
+    def __init__(self, day: str) -> None:
+        text = _(
+            "Volgens het ingelezen dossier is deze patiënt overleden (%(day)s). Vraag het na: leg het overlijden vast,"
+            " of vink aan dat de patiënt leeft."
+        )
+        super().__init__(text % {"day": day})
+
+
 class CallNeeded(ReferralRefused):
     """A danger that may not wait for a referral: somebody must be called first, by name. ``routing`` holds it."""
 
-    def __init__(self, routing: Routing) -> None:
-        super().__init__(_("Bel eerst. Vul daarna in met wie u belde en wat u afsprak."))
+    def __init__(self, routing: Routing, text: str = "") -> None:
+        super().__init__(text or _("Bel eerst. Vul daarna in met wie u belde en wat u afsprak."))
         self.routing = routing
+
+
+class DoubtNeedsCall(CallNeeded):
+    """A value of the file that was not taken over would be a danger: settle it, or call first."""
+
+    def __init__(self, routing: Routing) -> None:
+        facts = routing.pathway.facts
+        names = dict.fromkeys(name for sign in routing.danger.if_right for name in sign.if_right)
+        what = ", ".join(label_of(facts[name].label) for name in names if name in facts)
+        text = _(
+            "%(what)s: een waarde uit het ingelezen dossier is niet overgenomen en zou gevaar zijn. Vul de waarde in "
+            "die klopt, of bel eerst en schrijf op met wie u belde en wat u afsprak."
+        )
+        super().__init__(routing, text % {"what": what})
+
+
+class WrittenDanger(ReferralRefused):
+    """The text says something that would be a danger, and nobody answered whether it is so now (``asked``)."""
+
+    def __init__(self, routing: Routing, asked: tuple[Mention, ...], text: str) -> None:
+        super().__init__(text)
+        self.routing, self.asked = routing, asked
+
+
+class EmergencyOpen(ReferralRefused):
+    """An emergency of this patient was not sent and nobody wrote down what was done: that comes first."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Voor deze patiënt staat nog een spoedadvies open. Schrijf daar eerst op wat u hebt gedaan, of vul "
+                "hier in met wie u belde en wat u afsprak."
+            )
+        )
 
 
 class PatientDeceased(ReferralRefused):

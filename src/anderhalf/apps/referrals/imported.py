@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from anderhalf.apps.people.models import Patient
+from anderhalf.apps.people.same_person import differences
 from anderhalf.core.decisions.explain import value_from_json, value_to_json
 from anderhalf.core.decisions.facts import FactValue, Value
 
@@ -56,6 +58,31 @@ class ImportedAsk:
     on: date | None = None
     newer: bool = False
     values: tuple[Value, ...] = ()
+    original: str = ""
+    """What the file says where the value should stand."""
+
+    @property
+    def is_value(self) -> bool:
+        """Whether a result was left out, and not only a drug or a problem asked about."""
+        return self.newer or bool(self.values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-safe, for the draft."""
+        return {
+            **asdict(self),
+            "on": self.on.isoformat() if self.on else None,
+            "values": [value_to_json(value) for value in self.values],
+        }
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> ImportedAsk:
+        """Read back what :meth:`to_dict` wrote."""
+        values = tuple(value for kept in row["values"] if (value := value_from_json(kept)) is not None)
+        day = date.fromisoformat(row["on"]) if row["on"] else None
+        return cls(
+            text=str(row["text"]), on=day, newer=bool(row["newer"]), values=values,
+            original=str(row.get("original", "")),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +114,8 @@ class ImportedRecord:
     file_name: str
     read_at: str
     facts: tuple[ImportedFact, ...]
+    earlier: tuple[ImportedFact, ...] = ()
+    """Older values of what changes are looked at (creatinine, weight), oldest first: they go along into the record."""
     conditions: tuple[str, ...] = ()
     medication: tuple[str, ...] = ()
     allergies: tuple[ImportedAllergy, ...] = ()
@@ -103,9 +132,26 @@ class ImportedRecord:
     unread: tuple[str, ...] = ()
     asks: Mapping[str, ImportedAsk] = field(default_factory=dict)
 
+    def differences(self, patient: Patient) -> list[str]:
+        """What the file says otherwise about who it is, in words; empty when it can be this patient."""
+        try:
+            day, month, year = self.person.get("birth_date", "").split("-")
+            born = date(int(year), int(month), int(day))
+        except ValueError:
+            born = None
+        name, sex = self.person.get("family_name", ""), self.person.get("sex", "")
+        return differences(patient, family_name=name, birth_date=born, sex=sex)
+
     def values(self) -> dict[str, FactValue]:
         """The values as the form takes them."""
         return {fact.name: FactValue(fact.value, on=fact.on, origin=fact.where) for fact in self.facts}
+
+    def earlier_values(self) -> dict[str, tuple[FactValue, ...]]:
+        """Per fact its older values, oldest first."""
+        found: dict[str, tuple[FactValue, ...]] = {}
+        for fact in self.earlier:
+            found[fact.name] = (*found.get(fact.name, ()), FactValue(fact.value, fact.on, fact.where))
+        return found
 
     def originals(self) -> dict[str, dict[str, str]]:
         """Per fact what stood in the file."""
@@ -117,37 +163,26 @@ class ImportedRecord:
         data["allergies"] = [
             {**asdict(one), "since": one.since.isoformat() if one.since else None} for one in self.allergies
         ]
-        data["facts"] = [
-            {
-                **asdict(fact),
-                "value": value_to_json(fact.value),
-                "on": fact.on.isoformat() if fact.on else None,
-            }
-            for fact in self.facts
-        ]
-        data["asks"] = {
-            name: {
-                **asdict(one),
-                "on": one.on.isoformat() if one.on else None,
-                "values": [value_to_json(value) for value in one.values],
-            }
-            for name, one in self.asks.items()
-        }
+        for name, facts in (("facts", self.facts), ("earlier", self.earlier)):
+            data[name] = [
+                {
+                    **asdict(fact),
+                    "value": value_to_json(fact.value),
+                    "on": fact.on.isoformat() if fact.on else None,
+                }
+                for fact in facts
+            ]
+        data["asks"] = {name: one.to_dict() for name, one in self.asks.items()}
         return data
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ImportedRecord:
         """Read back what :meth:`to_dict` wrote."""
-        facts = []
-        for row in data["facts"]:
-            value = value_from_json(row["value"])
-            if value is not None:
-                day = date.fromisoformat(row["on"]) if row["on"] else None
-                facts.append(ImportedFact(**{**row, "value": value, "on": day}))
         return cls(
             file_name=data["file_name"],
             read_at=data["read_at"],
-            facts=tuple(facts),
+            facts=_facts(data["facts"]),
+            earlier=_facts(data.get("earlier", ())),
             conditions=tuple(data["conditions"]),
             medication=tuple(data["medication"]),
             allergies=tuple(_allergy(row) for row in data["allergies"]),
@@ -161,20 +196,24 @@ class ImportedRecord:
             unplaced=tuple(data.get("unplaced", ())),
             drugs_missed=bool(data.get("drugs_missed", False)),
             unread=tuple(data.get("unread", ())),
-            asks={name: _ask(row) for name, row in data.get("asks", {}).items()},
+            asks={name: ImportedAsk.from_dict(row) for name, row in data.get("asks", {}).items()},
         )
+
+
+def _facts(rows: Sequence[Mapping[str, Any]]) -> tuple[ImportedFact, ...]:
+    facts = []
+    for row in rows:
+        value = value_from_json(row["value"])
+        if value is not None:
+            day = date.fromisoformat(row["on"]) if row["on"] else None
+            facts.append(ImportedFact(**{**row, "value": value, "on": day}))
+    return tuple(facts)
 
 
 def _skipped(row: Sequence[str]) -> tuple[str, str, str]:
     """A line of a draft; drafts of before had no separate place."""
     text, original, *where = (str(part) for part in row)
     return text, original, where[0] if where else ""
-
-
-def _ask(row: Mapping[str, Any]) -> ImportedAsk:
-    values = tuple(value for kept in row["values"] if (value := value_from_json(kept)) is not None)
-    day = date.fromisoformat(row["on"]) if row["on"] else None
-    return ImportedAsk(text=str(row["text"]), on=day, newer=bool(row["newer"]), values=values)
 
 
 def _allergy(row: Mapping[str, Any] | str) -> ImportedAllergy:

@@ -7,7 +7,9 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from anderhalf.apps.people.identifiers import EncryptedTextField
 from anderhalf.apps.people.models import Network, Organisation, Patient, Professional
+from anderhalf.presentation.language import language
 
 from .states import OWNERS, Status
 
@@ -119,6 +121,44 @@ class StatusChange(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+class UnnamedEmergency(models.Model):
+    """An emergency of somebody who could not be registered yet, because a name or birth date is missing: the danger
+    stands with whatever is known, with a clock, until somebody of the practice writes down what was done."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    draft = models.CharField(max_length=60)
+    """The key of the form that it stands in: pressed again, it is the same emergency."""
+    person = EncryptedTextField(blank=True)
+    """What is known of who it is, in words."""
+    title = models.CharField(max_length=200)
+    wording = models.JSONField(default=dict, blank=True)
+    """The title in the other language: ``{"en": …}``."""
+    rules = models.JSONField(default=list, blank=True)
+    rank = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=200)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "draft"],
+                condition=models.Q(done_at=None),
+                name="one_open_unnamed_emergency",
+            )
+        ]
+
+    @property
+    def title_shown(self) -> str:
+        """The title in the reader's language."""
+        return str(self.wording.get(language(), "")) or self.title
 
 
 class Override(models.Model):

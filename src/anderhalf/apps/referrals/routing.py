@@ -6,7 +6,7 @@ brought together, with those of the request (what is asked, from where) and of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.mentions import Mention, doubtful_with, mentions_in
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.referral import REFERRAL, Routing, route_referral
 
@@ -58,9 +59,11 @@ def route(
     sex: str,
     at: datetime,
     doubtful: Mapping[str, Sequence[FactValue]] | None = None,
+    series: Mapping[str, Sequence[FactValue]] | None = None,
 ) -> Routing:
     """:func:`route_referral` with the facts of the request and of the person. ``doubtful``: readings that the form
-    did not accept yet (unusual, not confirmed); they count for danger only."""
+    did not accept yet (unusual, not confirmed); they count for danger only, as do the values over time of ``series``
+    (see :func:`series_with`)."""
     on = timezone.localdate(at)
     given = dict(facts)
     if intent:
@@ -68,7 +71,29 @@ def route(
     given["referred_from"] = FactValue("second" if from_hospital else "first", on, "request")
     if (given_sex := sex_fact(sex)) is not None:
         given["sex"] = given_sex
-    return route_referral(pathway, given, on=on, birth_date=birth_date, doubtful=doubtful)
+    return route_referral(pathway, given, on=on, birth_date=birth_date, doubtful=doubtful, series=series)
+
+
+def series_with(
+    pathway: Pathway,
+    patient: UUID | None,
+    facts: Mapping[str, FactValue],
+    *,
+    on: date,
+    earlier: Mapping[str, Sequence[FactValue]] | None = None,
+) -> dict[str, tuple[FactValue, ...]]:
+    """The values over time of what changes are looked at: of the record (``patient`` None: of nobody yet), what a file
+    holds besides (``earlier``), and the facts of now."""
+    names = pathway.dictionary.in_series
+    found = record.series_of(patient, names, on=on) if patient is not None else {}
+    for name in names:
+        given = [*found.get(name, ()), *(earlier or {}).get(name, ())]
+        now = facts.get(name)
+        if now is not None and now.on is not None:
+            given.append(now)
+        if given:
+            found[name] = tuple(given)
+    return found
 
 
 def route_patient(
@@ -80,15 +105,23 @@ def route_patient(
     direction: str,
     pathway: str = "",
     items: Sequence[NewObservation] = (),
+    doubtful: Mapping[str, Sequence[FactValue]] | None = None,
+    texts: Sequence[str] = (),
+    not_now: Collection[Mention] = (),
 ) -> Routing:
     """:func:`route` for a registered patient, on the record overlaid with ``items``; the caller checks access.
-    ``pathway`` is a key of the agreement; empty is its first."""
+    ``pathway`` is a key of the agreement; empty is its first. What the ``texts`` mention counts as doubtful, unless
+    somebody said that it is ``not_now``."""
     on = timezone.localdate(at)
     about = Patient.objects.only("birth_date", "sex").get(pk=patient)
     chosen = pathway_to_refer(by.network, pathway, on=on)
     facts = record.facts_of(patient, dictionary=chosen.facts, on=on)
+    answered = {one.key for one in not_now}
+    written = [one for one in mentions_in(chosen.dictionary, texts) if one.key not in answered]
+    given: dict[str, list[FactValue]] = {}
     for item in items:
         day = timezone.localdate(item.at)
+        given.setdefault(item.fact, []).append(FactValue(item.value, day, "form"))
         earlier = facts.get(item.fact)
         if earlier is None or earlier.on is None or earlier.on <= day:
             facts[item.fact] = FactValue(item.value, day, "form")
@@ -100,4 +133,6 @@ def route_patient(
         birth_date=about.birth_date,
         sex=about.sex,
         at=at,
+        doubtful=doubtful_with(written, doubtful or {}, on=on),
+        series=series_with(chosen, patient, facts, on=on, earlier=given),
     )

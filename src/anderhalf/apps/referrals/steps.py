@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from anderhalf.apps.people.models import Organisation, Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
 from anderhalf.core.pathway.referral import Routing
+from anderhalf.presentation.wording import says_something
 
 from .access import is_recipient
 from .errors import ReasonNeeded, ReferralRefused, Stale
@@ -38,6 +39,10 @@ AFTER_ANSWER: list[Follower] = []
 """The same when an advice request is answered (billing claims the advice)."""
 
 
+TEXTS = ("reason", "treatment_so_far", "proposal", "further_information")
+"""The fields of a referral in which people write what they see."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Content:
     """The letter part of a referral, by the HASP headings ("Kern"), and what is asked."""
@@ -52,6 +57,19 @@ class Content:
     discharged_on: date | None = None
     pathway: str = ""
     """What the referral is about, as a key of the agreement; empty leaves it as it is."""
+
+    def with_not_taken_over(self, lines: Sequence[str]) -> Content:
+        """The same with what stands in an uploaded record and was not taken over, for whoever reads the letter."""
+        if not lines:
+            return self
+        title = _("Niet overgenomen uit het ingelezen dossier, niet bevestigd:")
+        text = "\n".join((title, *lines))
+        further = "\n\n".join(part for part in (self.further_information, text) if part)
+        return replace(self, further_information=further)
+
+    def texts(self) -> tuple[str, ...]:
+        """What people wrote."""
+        return tuple(str(getattr(self, name)) for name in TEXTS if hasattr(self, name))
 
     def fill(self, referral: Referral) -> None:
         """Copy into the row."""
@@ -111,9 +129,9 @@ def locked(referral_id: UUID, *, by: Viewer, version: int | None) -> Referral:
 
 
 def needed(text: str, message: str, *, error: type[ReferralRefused] = ReasonNeeded) -> str:
-    """The text without surrounding white space; refused with ``message`` when nothing is left."""
+    """The text without surrounding white space; refused with ``message`` when it says nothing."""
     text = (text or "").strip()
-    if not text:
+    if not says_something(text):
         raise error(message)
     return text
 

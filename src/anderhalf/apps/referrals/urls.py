@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import detail, emergency, form, lists, supplement
+from .views import detail, emergency, form, lists, messages, supplement
 
 app_name = "referrals"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("verwijzen/antwoord/", form.route, name="route"),
     path("verwijzen/versturen/", form.send, name="send"),
     path("verwijzen/spoed/<uuid:task_id>/", emergency.emergency, name="emergency"),
+    path("verwijzen/spoed-zonder-naam/<uuid:emergency_id>/", emergency.unnamed, name="unnamed"),
     path("verwijzen/weggooien/", form.discard, name="discard"),
     path("terugverwijzen-naar-centrum/", form.down, name="down"),
     path("verwijzingen/", lists.referral_list, name="list"),
@@ -23,5 +24,5 @@ urlpatterns = [
     path("verwijzingen/<uuid:referral_id>/intrekken/", detail.withdraw, name="withdraw"),
     path("verwijzingen/<uuid:referral_id>/gezien/", detail.seen, name="seen"),
     path("verwijzingen/<uuid:referral_id>/afsluiten/", detail.close, name="close"),
-    path("verwijzingen/<uuid:referral_id>/bericht/", detail.message, name="message"),
+    path("verwijzingen/<uuid:referral_id>/bericht/", messages.message, name="message"),
 ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anderhalf.apps.people.models import Organisation
+from anderhalf.presentation.fields import ReasonField
 
 INPUT_FORMATS = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"]
 MOST_WEEKS = 52
@@ -36,7 +37,7 @@ class RoomForm(forms.Form):
 class CaseForm(RoomForm):
     """What somebody wants to discuss about a patient."""
 
-    question = forms.CharField(
+    question = ReasonField(
         label=_("Wat wilt u bespreken?"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -49,7 +50,7 @@ class CaseForm(RoomForm):
 class DecisionForm(RoomForm):
     """What the specialist decides, and the task that follows for the centre."""
 
-    decision = forms.CharField(
+    decision = ReasonField(
         label=_("Besluit"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -68,7 +69,7 @@ class DecisionForm(RoomForm):
 class DropForm(RoomForm):
     """Why a case need not be discussed."""
 
-    because = forms.CharField(
+    because = ReasonField(
         label=_("Waarom hoeft dit niet besproken te worden?"),
         max_length=200,
         error_messages={"required": _("Schrijf op waarom deze casus niet besproken hoeft te worden.")},

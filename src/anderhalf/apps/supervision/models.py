@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anderhalf.apps.clinic.models import Episode
 from anderhalf.apps.people.models import Network, Organisation, Patient, Professional
+from anderhalf.presentation.language import language
 
 
 class SupervisionMeeting(models.Model):
@@ -62,6 +63,8 @@ class CaseDiscussion(models.Model):
         SupervisionMeeting, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
     )
     question = models.TextField()
+    wording = models.JSONField(default=dict, blank=True)
+    """The question in the other language, for what the service worded: ``{"en": …}``."""
     rule = models.CharField(max_length=60, blank=True)
     urgent = models.BooleanField(default=False)
     added_at = models.DateTimeField()
@@ -80,3 +83,8 @@ class CaseDiscussion(models.Model):
     class Meta:
         ordering = ["-urgent", "added_at"]
         indexes = [models.Index(fields=["centre", "status", "added_at"])]
+
+    @property
+    def question_shown(self) -> str:
+        """The question in the reader's language; as it was written when nobody translated it."""
+        return self.wording.get(language()) or self.question

@@ -31,11 +31,11 @@ NOT_TOLERATED = (
 
 @dataclass(frozen=True, kw_only=True)
 class RequiredCase:
-    """A situation that must be discussed: the rule's id, why in words (Dutch, as it is stored), and its source."""
+    """A situation that must be discussed: the rule's id, why in words of each language, and its source."""
 
     rule: str
     title: Labels
-    question: str
+    question: Labels
     source: str
     grade: str
     urgent: bool
@@ -71,7 +71,7 @@ def situations_of(episode: Episode, *, at: datetime, events: Iterable[str] = ())
                 RequiredCase(
                     rule=situation.id,
                     title=situation.title,
-                    question=situation.title["nl"],
+                    question=situation.title,
                     source=situation.source,
                     grade=situation.grade,
                     urgent=situation.urgent,

@@ -9,8 +9,10 @@ from anderhalf.apps.clinic.queries.proposals import STEPS, advice_about
 from anderhalf.apps.clinic.titration.gather import TITRATION
 from anderhalf.apps.record.models import Observation
 from anderhalf.core.decisions.explain import Decision
+from anderhalf.core.pathway.model import Labels
 from anderhalf.core.pathway.titration import Proposal, ProposalKind, Protocol
 from anderhalf.core.pathway.titration.model import DOWNWARD
+from anderhalf.presentation.language import in_each_language, label_of
 
 from .models import CaseDiscussion
 from .rules import RequiredCase
@@ -40,7 +42,7 @@ def _case(protocol: Protocol, proposal: Proposal) -> RequiredCase:
     return RequiredCase(
         rule=PREFIX + proposal.rule,
         title=title,
-        question=f"{title['nl']}: {proposal.why['nl']}",
+        question=in_each_language(lambda: f"{label_of(title)}: {label_of(proposal.why)}"),
         source=proposal.source,
         grade=proposal.grade,
         urgent=proposal.kind in DOWNWARD,
@@ -52,24 +54,28 @@ def case_of_choice(choice: AdviceChoice) -> RequiredCase:
     if choice.decision.table != TITRATION:
         return _case_of_table(choice)
     kept = choice.decision.decision["advice"]["proposals"][0]
-    why = kept["why"]["nl"]
-    said = (
-        f"{choice.get_choice_display()}: {choice.reason}"
-        if choice.reason
-        else str(choice.get_choice_display())
-    )
     return RequiredCase(
-        rule=PREFIX + choice.rule, title=kept["why"], question=f"{why} ({said})", source=kept["source"],
+        rule=PREFIX + choice.rule, title=kept["why"], question=_with_choice(kept["why"], choice),
+        source=kept["source"],
         grade=kept["grade"], urgent=choice.proposed in {kind.value for kind in DOWNWARD},
     )  # fmt: skip
+
+
+def _with_choice(why: Labels, choice: AdviceChoice) -> dict[str, str]:
+    """Why it is on the agenda, and what was done with it, in each language."""
+
+    def said() -> str:
+        chosen = str(choice.get_choice_display()) + (f": {choice.reason}" if choice.reason else "")
+        return f"{label_of(why)} ({chosen})"
+
+    return in_each_language(said)
 
 
 def _case_of_table(choice: AdviceChoice) -> RequiredCase:
     """An answer of a second pathway that its table wants discussed."""
     rule = Decision.from_dict(choice.decision.decision).decisive[0]
-    said = str(choice.get_choice_display()) + (f": {choice.reason}" if choice.reason else "")
     return RequiredCase(
-        rule=f"{choice.decision.pathway}:{rule.rule_id}", title=rule.why, question=f"{rule.why['nl']} ({said})",
+        rule=f"{choice.decision.pathway}:{rule.rule_id}", title=rule.why, question=_with_choice(rule.why, choice),
         source=rule.source, grade=rule.grade, urgent=False,
     )  # fmt: skip
 

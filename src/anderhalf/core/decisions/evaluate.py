@@ -208,10 +208,35 @@ class Explainer:
         return said, answer
 
 
-@lru_cache(maxsize=256)
 def explainer_of(table: DecisionTable) -> Explainer:
     """The table made ready; remembered for tables in use."""
+    return _explainer_of_this(_ThisTable(table))
+
+
+@lru_cache(maxsize=1024)
+def _explainer_of_this(one: _ThisTable) -> Explainer:
+    return _explainer(one.table)
+
+
+@lru_cache(maxsize=256)
+def _explainer(table: DecisionTable) -> Explainer:
+    """Two tables that are equal share what was made ready; to see that they are costs more than to decide."""
     return Explainer(table)
+
+
+class _ThisTable:
+    """A table as a key of its own: tables never change, so the same object says the same. The key keeps it alive."""
+
+    __slots__ = ("table",)
+
+    def __init__(self, table: DecisionTable) -> None:
+        self.table = table
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ThisTable) and other.table is self.table
+
+    def __hash__(self) -> int:
+        return id(self.table)
 
 
 def _mask(rules: Iterator[int] | tuple[int, ...]) -> int:

@@ -9,7 +9,7 @@ rule. `Decision.to_json` writes everything, `Decision.from_dict` reads it back u
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -156,19 +156,24 @@ class Decision:
     @cached_property
     def rules(self) -> tuple[RuleExplanation, ...]:
         """Every rule in table order, with its cells."""
-        cells: dict[str, list[CellExplanation]] = {rule.rule_id: [] for rule in self.said.rules}
+        return self._explained(self.said.rules)
+
+    def _explained(self, wanted: Sequence[RuleSaid]) -> tuple[RuleExplanation, ...]:
+        """Some of the rules, with their cells: most tables have many rules, and few of them fire."""
+        cells: dict[str, list[CellExplanation]] = {rule.rule_id: [] for rule in wanted}
         for column, given, age in zip(self.columns, self.given, self.ages, strict=True):
             value, on = (given.value, given.on) if given is not None else (None, None)
-            for rule, text, result in column.cells:
-                cells[rule].append(
-                    CellExplanation(column.fact, text, result, value, column.unit, on, age, column.state)
-                )
+            for rule, text, result in column.cells if cells else ():
+                if rule in cells:
+                    cells[rule].append(
+                        CellExplanation(column.fact, text, result, value, column.unit, on, age, column.state)
+                    )
         return tuple(
             RuleExplanation(
                 rule.rule_id, rule.state, rule.decisive, tuple(cells[rule.rule_id]), rule.outputs, rule.why,
                 rule.source, rule.grade,
             )
-            for rule in self.said.rules
+            for rule in wanted
         )  # fmt: skip
 
     @cached_property
@@ -192,17 +197,17 @@ class Decision:
     @property
     def fired(self) -> tuple[RuleExplanation, ...]:
         """The rules that fired, in table order."""
-        return tuple(rule for rule in self.rules if rule.state is RuleState.FIRED)
+        return self._explained([rule for rule in self.said.rules if rule.state is RuleState.FIRED])
 
     @property
     def undecided(self) -> tuple[RuleExplanation, ...]:
         """The rules that could not be decided, in table order."""
-        return tuple(rule for rule in self.rules if rule.state is RuleState.UNDECIDED)
+        return self._explained([rule for rule in self.said.rules if rule.state is RuleState.UNDECIDED])
 
     @property
     def decisive(self) -> tuple[RuleExplanation, ...]:
         """The rules that made the outcome; empty when undecided or by default."""
-        return tuple(rule for rule in self.rules if rule.decisive)
+        return self._explained([rule for rule in self.said.rules if rule.decisive])
 
     @property
     def is_decided(self) -> bool:

@@ -10,8 +10,8 @@ The limits stand in the pathways' tables: every rule whose output ``action`` is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import combinations
@@ -19,11 +19,20 @@ from typing import Any
 
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision, RuleExplanation
-from anderhalf.core.decisions.facts import FactValue, FactValueError, FactValues, Freshness, check_value
+from anderhalf.core.decisions.facts import (
+    FactValue,
+    FactValueError,
+    FactValues,
+    Freshness,
+    check_value,
+    freshness,
+)
 from anderhalf.core.decisions.model import OnUnknown
+from anderhalf.core.pathway.kidney import COMPUTED, EgfrFormula, contradicting_egfr, implied_creatinine
 from anderhalf.core.pathway.model import Labels, Pathway
 
 EXCLUSION, HOME_ALARMS, WEIGHT_ALARMS = "exclusion", "home_alarms", "weight_alarms"
+EGFR = "egfr"
 TABLES = (EXCLUSION, HOME_ALARMS, WEIGHT_ALARMS)
 """The tables of a pathway that know dangers, as far as it has them."""
 ACTIONS = ("call_112", "call_cardiologist", "contact_team")
@@ -64,7 +73,8 @@ class Sign:
     facts: tuple[str, ...]
     """The facts that the rule looked at."""
     certain: bool
-    """False: only if the values of `if_right` are right."""
+    """False: only if the values of `if_right` are right. True beside them: it is so whichever of the results that
+    contradict each other is right."""
     if_right: Mapping[str, FactValue]
 
     @property
@@ -123,6 +133,7 @@ def look_for_danger(
     on: date,
     birth_date: date | None = None,
     doubtful: Mapping[str, Sequence[FactValue]] | None = None,
+    contradicting: Collection[str] = (),
     series: Series | None = None,
     tables: Sequence[str] = TABLES,
 ) -> Danger:
@@ -130,7 +141,8 @@ def look_for_danger(
 
     `facts` holds what is known, in the dictionary's units; what follows from it is derived here. `doubtful` holds
     per fact the readings that nobody confirmed; they never count as known, and each is tried, also together with
-    others (a pulse above a pressure). `series` holds per fact its values over time, for changes (weight gained or
+    others (a pulse above a pressure). Of the facts in `contradicting` one of the readings is right: a danger that all
+    of them are is certain. `series` holds per fact its values over time, for changes (weight gained or
     lost); a doubtful reading is tried as the latest of its series too. A value that its fact cannot have counts as
     unknown here, it is refused where it is entered: whatever the record holds, this function answers.
     """
@@ -138,18 +150,77 @@ def look_for_danger(
     signs: list[Sign] = []
     missing: dict[str, None] = {}
     decisions: dict[tuple[str, str], Decision] = {}
+    asked = doubtful or {}
     for pathway in pathways:
         known = _known(pathway, facts, series, on=on, birth_date=birth_date)
+        doubtful = {**asked, **_other_kidney(pathway, facts, known, asked, on=on)}
         for name in (name for name in tables if name in pathway.tables):
             decision = evaluate(pathway.table(name), known, on=on)
             decisions[pathway.key, name] = decision
             certain = _signs(pathway, name, decision, {})
             tried = _if_right(pathway, name, facts, doubtful or {}, series, on=on, birth_date=birth_date)
+            either = {
+                fact: given for fact, given in (doubtful or {}).items() if fact in contradicting and given
+            }
+            certain += _either_way(
+                pathway, name, facts, either, certain, series, on=on, birth_date=birth_date
+            )
             said = {sign.rule for sign in certain}
             signs += [*certain, *(sign for sign in tried if sign.rule not in said)]
             missing |= dict.fromkeys(_open(pathway, name, decision, certain))
     signs.sort(key=lambda sign: (*_rank(sign), not sign.certain))
     return Danger(signs=tuple(signs), missing=tuple(missing), decisions=decisions)
+
+
+def other_egfr(
+    pathway: Pathway, facts: FactValues, known: FactValues, *, on: date, formula: EgfrFormula | None = None
+) -> FactValue | None:
+    """What eGFR would be by the creatinine, when the one that was given contradicts it; None when it does not.
+
+    `facts` are as they were given, `known` has what follows from them (the age). `formula` is the equation for a
+    pathway whose own calculators have none.
+    """
+    formula, egfr = pathway.dictionary.egfr or formula, pathway.dictionary.entries.get(EGFR)
+    if formula is None or egfr is None or egfr.derived is None:
+        return None
+    names = (EGFR, *egfr.derived.inputs)
+    given = {**known, **{EGFR: facts[EGFR]}} if EGFR in facts else {}
+    reported, creatinine, age, sex = (
+        given[name]
+        if name in given and freshness(pathway.dictionary[name], given[name], on=on) is Freshness.KNOWN
+        else None
+        for name in names
+    )
+    return contradicting_egfr(formula, reported=reported, creatinine=creatinine, age=age, sex=sex)
+
+
+def other_creatinine(
+    pathway: Pathway, facts: FactValues, known: FactValues, *, on: date, formula: EgfrFormula | None
+) -> FactValue | None:
+    """What creatinine would be by the eGFR that was given, when the two contradict each other; None when they do not.
+
+    A dose that goes by the clearance looks at creatinine alone: this is the second reading that it must hear of.
+    `facts`, `known` and `formula` as for :func:`other_egfr`.
+    """
+    formula = pathway.dictionary.egfr or formula
+    if formula is None or other_egfr(pathway, facts, known, on=on, formula=formula) is None:
+        return None
+    egfr, age, sex = facts[EGFR], known["age"].value, known["sex"].value
+    value = implied_creatinine(formula, egfr=float(str(egfr.value)), age=float(str(age)), sex=str(sex))
+    return FactValue(value, egfr.on, COMPUTED)
+
+
+def _other_kidney(
+    pathway: Pathway,
+    facts: FactValues,
+    known: FactValues,
+    asked: Mapping[str, Sequence[FactValue]],
+    *,
+    on: date,
+) -> Mapping[str, Sequence[FactValue]]:
+    """The eGFR that nobody gave and that is right when the given one is not: one reading more."""
+    other = other_egfr(pathway, facts, known, on=on)
+    return {} if other is None else {EGFR: (*asked.get(EGFR, ()), other)}
 
 
 def _known(
@@ -190,6 +261,33 @@ def _if_right(
         for sign in _signs(pathway, table, decision, readings):
             found.setdefault(sign.rule, sign)
     return [found[rule] for rule in pathway.table(table).rule_ids if rule in found]
+
+
+def _either_way(
+    pathway: Pathway,
+    table: str,
+    facts: FactValues,
+    either: Mapping[str, Sequence[FactValue]],
+    certain: Sequence[Sign],
+    series: Series,
+    *,
+    on: date,
+    birth_date: date | None,
+) -> list[Sign]:
+    """The least of what each reading of one fact would be, when every one of them is a danger."""
+    found: dict[str, Sign] = {}
+    for name, readings in either.items():
+        if name not in pathway.dictionary:
+            continue
+        worst = []
+        for reading in readings:
+            tried = _if_right(pathway, table, facts, {name: (reading,)}, series, on=on, birth_date=birth_date)
+            new = [sign for sign in tried if all(sign.rule != known.rule for known in certain)]
+            worst.append(min(new, key=_rank, default=None))
+        if all(worst):
+            least = max((sign for sign in worst if sign is not None), key=_rank)
+            found.setdefault(least.rule, replace(least, certain=True))
+    return list(found.values())
 
 
 def _together(

@@ -1,4 +1,4 @@
-"""Facts that follow from other facts: age, BMI, days since, any of several, a pulse above a pressure, weight gained."""
+"""Facts that follow from others: age, BMI, days since, any or two of several, pulse above pressure, weight gained."""
 
 from __future__ import annotations
 
@@ -56,6 +56,15 @@ def _any_of(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date
     return FactValue(False, _oldest(given)) if len(given) == len(inputs) else None
 
 
+def _two_of(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date) -> FactValue | None:
+    """Whether at least two of them are so: two drugs of one kind at once."""
+    positive = {name: value for name, value in given.items() if value.value is True}
+    if len(positive) > 1:
+        return FactValue(True, _oldest(positive))
+    open_ = len(inputs) - len(given)
+    return FactValue(False, _oldest(given)) if len(positive) + open_ < 2 and given else None
+
+
 def _above(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date) -> FactValue | None:
     """Whether the first number is above the second; of two days they say nothing about each other."""
     one, other = (given.get(name) for name in inputs[:2])
@@ -88,16 +97,28 @@ def change_over(how: str, series: Sequence[FactValue], days: int) -> FactValue |
     """What the latest number of a series differs from those of the `days` before it; None without an earlier one.
 
     `gain` counts from the lowest of those days, `loss` to the highest: slow changes with a dip between count too.
+    `gain_percent` is the gain as a part of the lowest one of an earlier day, in %: the same result once more is no
+    earlier one.
     """
     dated = sorted(((each.on, each.value) for each in series if each.on), key=lambda pair: pair[0])
     if not dated:
         return None
     latest_on, latest = dated[-1]
     since = latest_on - timedelta(days=days)
-    earlier = [value for day, value in dated[:-1] if day >= since and isinstance(value, Decimal)]
+    earlier = [
+        value
+        for day, value in dated[:-1]
+        if day >= since and isinstance(value, Decimal) and (how != "gain_percent" or day < latest_on)
+    ]
     if not earlier or not isinstance(latest, Decimal):
         return None
-    return FactValue(latest - min(earlier) if how == "gain" else max(earlier) - latest, latest_on)
+    if how == "loss":
+        return FactValue(max(earlier) - latest, latest_on)
+    lowest = min(earlier)
+    if how == "gain":
+        return FactValue(latest - lowest, latest_on)
+    exact = (Fraction(latest) - Fraction(lowest)) * 100 / Fraction(lowest) if lowest > 0 else None
+    return FactValue(recorded(exact), latest_on) if exact is not None else None
 
 
 def _oldest(values: Mapping[str, FactValue]) -> date | None:
@@ -117,13 +138,14 @@ DERIVATIONS: Mapping[str, Deriver] = MappingProxyType(
         "is_known": _is_known,
         "days_since": _days_since,
         "any_of": _any_of,
+        "two_of": _two_of,
         "above": _above,
         "difference": _difference,
     }
 )
 OF_A_FORMULA = frozenset({"egfr"})
 """These follow by a formula whose coefficients stand in scores.toml; see `kidney.current_egfr`."""
-OF_A_SERIES = frozenset({"gain", "loss"})
+OF_A_SERIES = frozenset({"gain", "gain_percent", "loss"})
 """These follow from all values of one fact over some days; see `change_over`."""
 ALWAYS_DERIVED = frozenset({"age", "days_since"})
 """These follow the calendar: a value that was typed once would be wrong tomorrow."""

@@ -66,6 +66,10 @@ def recorded(exact: Fraction) -> Decimal:
     return whole if whole == number else number.normalize()
 
 
+LABORATORY = "laboratory"
+"""The group of facts that are reported with a comparator."""
+
+
 def typed_number(fact: Fact, text: str) -> Decimal | Range:
     """The number, or the range, that somebody typed. Raises RefusedValue with a sentence that says what to do."""
     plain = text.translate(_SPACES).strip()
@@ -165,12 +169,32 @@ def _read_two_ways(fact: Fact, text: str, digits: str) -> RefusedValue:
 
 
 def _no_number(fact: Fact, text: str) -> RefusedValue:
-    return refusal(
-        fact,
-        "{label}: ‘{text}’ is geen getal. Schrijf bijvoorbeeld 8900, 8,9 of >90.",
-        "{label}: ‘{text}’ is not a number. Write for instance 8900, 8.9 or >90.",
-        text=_quoted(text),
+    example = _example(fact)
+    shown = {lang: in_words(example, lang) for lang in ("nl", "en")}
+    if fact.group == LABORATORY and fact.usual_maximum is not None:
+        limit = {lang: in_words(fact.usual_maximum, lang) for lang in ("nl", "en")}
+        shown = {"nl": f"{shown['nl']} of >{limit['nl']}", "en": f"{shown['en']} or >{limit['en']}"}
+    texts = {
+        "nl": "{label}: ‘{text}’ is geen getal. Schrijf alleen het getal, bijvoorbeeld {0}.",
+        "en": "{label}: ‘{text}’ is not a number. Write only the number, for instance {0}.",
+    }
+    return RefusedValue(
+        fact.name,
+        {
+            lang: pattern.format(shown[lang], label=fact.label[lang], text=_quoted(text))
+            for lang, pattern in texts.items()
+        },
     )
+
+
+def _example(fact: Fact) -> Decimal:
+    """A number as it is usually given for this fact: from the middle of what is usual, with its decimals."""
+    low = fact.usual_minimum if fact.usual_minimum is not None else fact.minimum
+    high = fact.usual_maximum if fact.usual_maximum is not None else fact.maximum
+    middle = ((low or Decimal(0)) + high) / 2 if high is not None else Decimal(10)
+    number = middle.quantize(Decimal(1).scaleb(-fact.decimals))
+    whole = fact.decimals > 0 and number == number.to_integral_value()
+    return number + Decimal(5).scaleb(-fact.decimals) if whole else number
 
 
 def _too_long(fact: Fact, text: str) -> RefusedValue:

@@ -36,7 +36,14 @@ from anderhalf.core.pathway.derivations import (
 from anderhalf.core.pathway.entry import RefusedValue, recorded, refusal, typed_date, typed_number
 from anderhalf.core.pathway.kidney import EgfrFormula, current_egfr
 from anderhalf.core.pathway.units import PERCENT, Amount, Conversion, contradicts, unit_key
-from anderhalf.core.pathway.validity import Checked, can_be, check_date, check_number, fraction_refusal
+from anderhalf.core.pathway.validity import (
+    Checked,
+    can_be,
+    check_date,
+    check_number,
+    fraction_refusal,
+    not_below,
+)
 
 __all__ = ["Checked", "Derivation", "Entry", "FactDictionary", "RefusedValue", "UnknownFact", "UnknownUnit"]
 
@@ -71,7 +78,7 @@ class UnknownUnit(ValueError):
 class Derivation:
     """How a fact follows from others (`age`, `bmi`, `any_of`, …), and from which facts.
 
-    `gain` and `loss` follow from the series of one fact over `over_days` days.
+    `gain`, `gain_percent` and `loss` follow from the series of one fact over `over_days` days.
     """
 
     how: str
@@ -97,6 +104,10 @@ class Entry:
     """Foreign answer code (LOINC, SNOMED) -> value of the closed list."""
     danger: tuple[str, ...] | None = None
     """The ends (`low`, `high`) or the answer (`yes`) that are a danger; None: the dictionary does not say."""
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Language -> by which words people write it in a text; see `mentions`."""
+    below: str = ""
+    """The fact below which a number of the same day always lies: a lower pressure below the upper one."""
 
     @cached_property
     def known_units(self) -> Mapping[str, Conversion]:
@@ -132,6 +143,18 @@ class FactDictionary:
     def facts(self) -> Mapping[str, Fact]:
         """Name -> Fact, as the decision engine wants it."""
         return MappingProxyType({name: entry.fact for name, entry in self.entries.items()})
+
+    @cached_property
+    def follows(self) -> Mapping[str, Derivation]:
+        """The facts that follow from others, and how."""
+        return {name: one.derived for name, one in self.entries.items() if one.derived is not None}
+
+    @cached_property
+    def in_series(self) -> frozenset[str]:
+        """The facts of which changes are looked at."""
+        return frozenset(
+            name for one in self.follows.values() if one.how in OF_A_SERIES for name in one.inputs
+        )
 
     def with_code(self, system: str, code: str) -> tuple[Fact, ...]:
         """The facts that carry a code of `loinc`, `nhg`, `snomed`, `icpc`, `icd10`, `atc` or `rxnorm`.
@@ -280,6 +303,20 @@ class FactDictionary:
             if isinstance(reading, Decimal | Range):
                 found.append(self.convert(fact.name, reading, unit))
         return tuple(value for value in found if can_be(fact, value))
+
+    def swapped(self, values: FactValues) -> Mapping[str, RefusedValue]:
+        """Per number that does not lie below the one it must lie below on that day, the sentence; see `Entry.below`.
+
+        The readings are its own value and the other one: what each field may have meant.
+        """
+        found = {}
+        for name, entry in self.entries.items():
+            one, other = values.get(name), values.get(entry.below) if entry.below else None
+            if one is not None and other is not None and one.on == other.on:
+                refused = not_below(entry.fact, one.value, self[entry.below], other.value)
+                if refused is not None:
+                    found[name] = refused
+        return found
 
     def derive(
         self,

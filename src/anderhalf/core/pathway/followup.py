@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from anderhalf.core.pathway.model import ContactEvent, ContactRule, FollowUp, Labels, TestRule
+from anderhalf.core.pathway.rechecks import Recheck
 from anderhalf.core.pathway.titration.model import (
     DOWNWARD,
     UPWARD,
@@ -45,6 +46,8 @@ class Situation:
     """The first day on which the next step can be taken, when that is later than today."""
     measured_on: Mapping[str, date] | None = None
     """Per fact the day of the latest value, for tests that are due."""
+    rechecks: tuple[Recheck, ...] = ()
+    """Values that must be measured again within days."""
     optimal_since: date | None = None
     """The day since which therapy is optimal, for the test that follows it; None: not optimal, or no such test here."""
 
@@ -135,6 +138,7 @@ def next_contact(
     `closed` says on which days nobody is seen: the day before it that is open is proposed, never one that has passed.
     """
     reasons = [
+        *(_reason(one.rule, one.since, _days(one.rule)) for one in situation.rechecks),
         *_after_discharge(follow_up, situation),
         *_after_steps(follow_up, situation, tuple(monitoring)),
     ]

@@ -28,6 +28,8 @@ class Severity(StrEnum):
 
     DISCUSS = "discuss"
     """Not without a decision of a professional."""
+    ATTENTION = "attention"
+    """Told beside the answer; it decides no dose and holds up no step."""
     CONTRAINDICATED = "contraindicated"
     """Never begun or raised together; who uses both needs a decision now."""
 
@@ -67,6 +69,8 @@ class Interactions:
 
     groups: Mapping[str, Group] = field(default_factory=dict)
     pairs: tuple[Interaction, ...] = ()
+    between: tuple[Interaction, ...] = ()
+    """Pairs of two groups, whatever the pathway titrates: `about` holds keys of groups."""
 
     def present(self, codes: Iterable[str], yes: Collection[str] = ()) -> frozenset[str]:
         """The groups of which somebody uses a drug: by ATC code, or because a fact of the record says so."""
@@ -79,7 +83,7 @@ class Interactions:
 
     def facts_about(self, about: Collection[str]) -> frozenset[str]:
         """The facts of the record that count for the pairs of some classes or drugs."""
-        groups = {key for pair in self.pairs if set(pair.about) & set(about) for key in pair.beside}
+        groups = {key for pair in self._deciding() if set(pair.about) & set(about) for key in pair.beside}
         return frozenset(self.groups[key].fact for key in groups if self.groups[key].fact)
 
     def verdict(
@@ -91,11 +95,11 @@ class Interactions:
         that was never told.
         """
         present = self.present(codes, {name for name, yes in answered.items() if yes})
-        found = self.of(about, present)
+        found = [one for one in self.of(about, present) if one.severity is not Severity.ATTENTION]
         gravest = found[0].severity if found else None
         if gravest is Severity.CONTRAINDICATED:
             return gravest
-        for pair in self.pairs:
+        for pair in self._deciding():
             graver = gravest is None or pair.severity is Severity.CONTRAINDICATED
             open_ = any(
                 self.groups[key].fact and self.groups[key].fact not in answered for key in pair.beside
@@ -111,7 +115,29 @@ class Interactions:
             for pair in self.pairs
             if any(name in about for name in pair.about) and any(key in present for key in pair.beside)
         ]
-        return tuple(sorted(found, key=lambda pair: pair.severity is not Severity.CONTRAINDICATED))
+        return tuple(sorted(found, key=lambda pair: _GRAVEST_FIRST.index(pair.severity)))
+
+    def among(self, codes: Collection[str]) -> tuple[Interaction, ...]:
+        """The pairs of two groups of which two different drugs of a list are, the gravest first."""
+        found = [
+            pair
+            for pair in self.between
+            if any(
+                one != other and self._any(pair.about, one) and self._any(pair.beside, other)
+                for one in codes
+                for other in codes
+            )
+        ]
+        return tuple(sorted(found, key=lambda pair: _GRAVEST_FIRST.index(pair.severity)))
+
+    def _any(self, groups: Iterable[str], code: str) -> bool:
+        return any(self.groups[key].holds(code) for key in groups)
+
+    def _deciding(self) -> tuple[Interaction, ...]:
+        return tuple(pair for pair in self.pairs if pair.severity is not Severity.ATTENTION)
+
+
+_GRAVEST_FIRST = (Severity.CONTRAINDICATED, Severity.DISCUSS, Severity.ATTENTION)
 
 
 def read_interactions(text: str, *, filename: str = FILE) -> Interactions:
@@ -122,10 +148,17 @@ def read_interactions(text: str, *, filename: str = FILE) -> Interactions:
     raw = tomllib.loads(text)
     groups = {key: _group(key, entry, filename) for key, entry in raw.get("groups", {}).items()}
     pairs = tuple(_pair(entry, groups, filename) for entry in raw.get("pairs", []))
-    twice = sorted({pair.id for pair in pairs if sum(other.id == pair.id for other in pairs) > 1})
+    between = tuple(_between(entry, groups, filename) for entry in raw.get("between", []))
+    twice = sorted(
+        {
+            pair.id
+            for pair in (*pairs, *between)
+            if sum(other.id == pair.id for other in (*pairs, *between)) > 1
+        }
+    )
     if twice:
         raise InteractionError(f"{filename}: {', '.join(twice)} stands there twice")
-    return Interactions(groups, pairs)
+    return Interactions(groups, pairs, between)
 
 
 def check_about(found: Interactions, known: Collection[str], *, filename: str = FILE) -> None:
@@ -163,6 +196,15 @@ def _pair(entry: Mapping[str, Any], groups: Mapping[str, Group], filename: str) 
         entry["id"], tuple(entry["about"]), tuple(entry["beside"]), Severity(entry["severity"]),
         _texts(entry["why"], where), entry["source"], entry["grade"],
     )  # fmt: skip
+
+
+def _between(entry: Mapping[str, Any], groups: Mapping[str, Group], filename: str) -> Interaction:
+    """A pair of two groups of the file."""
+    where = f"{filename}, {entry.get('id', 'a pair without id')}"
+    unknown = [key for key in entry.get("groups", ()) if key not in groups]
+    if unknown or not entry.get("groups"):
+        raise InteractionError(f"{where}: {', '.join(unknown) or 'nothing'} is no group of this file")
+    return _pair({**entry, "about": entry["groups"]}, groups, filename)
 
 
 def _texts(entry: Any, where: str) -> Mapping[str, str]:

@@ -79,6 +79,8 @@ class ContactEvent(StrEnum):
     WAITING = "waiting"
     STABLE = "stable"
     FIRST_LINE = "first_line"
+    RECHECK = "recheck"
+    """A value that must be measured again within days; see `rechecks`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,8 @@ class ContactRule:
     source: str
     grade: str
     event: ContactEvent | None = None
+    limits: Mapping[str, UnaryTest] = field(default_factory=dict)
+    """For a recheck: the values within which it holds, as cells on facts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

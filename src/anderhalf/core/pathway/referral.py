@@ -7,7 +7,7 @@ three tables answer: `exclusion` (who must never wait here), `referral` (line an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,19 +15,22 @@ from typing import Any
 
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision, RuleExplanation
-from anderhalf.core.decisions.facts import FactValue, FactValues, check_value
+from anderhalf.core.decisions.facts import FactValue, FactValues, Freshness, check_value, freshness
 from anderhalf.core.decisions.policy import Status
-from anderhalf.core.pathway.danger import ACTIONS, EXCLUSION, Danger, look_for_danger
+from anderhalf.core.pathway.danger import ACTIONS, EXCLUSION, Danger, look_for_danger, other_egfr
 from anderhalf.core.pathway.model import Labels, Pathway
 
 REFERRAL, TO_DO = "referral", "to_do"
 NONE = "none"
+UNDESIRABLE = "hospital_undesirable"
+NOW = "now"
+"""The moment of a task that waits for no appointment: said also to who is not referred on."""
 EMERGENCY = "emergency"
 FIRST_LINE = "first"
 CALL = "call"
 """What an open question can become that is no line of care: somebody is called about it the same day. Where the patient
 is seen follows from that call, which hears first whether hospital care is wanted at all."""
-ASKED_ITSELF = frozenset({"is_known", "any_of", "egfr"})
+ASKED_ITSELF = frozenset({"is_known", "any_of", "two_of", "egfr"})
 """Derivations that can only say "yes" by themselves, need many answers, or stand in for what a laboratory reports: the
 fact itself is asked as well."""
 
@@ -104,6 +107,10 @@ class Routing:
     decisions: Mapping[str, Decision]
     """Table id -> decision, to be stored and replayed."""
     on: date
+    other_egfr: FactValue | None = None
+    """What eGFR would be by the creatinine, when the two that were given contradict each other."""
+    hospital_undesirable: bool = False
+    """It is recorded that care in hospital is not wanted: said before any emergency."""
 
     @property
     def is_decided(self) -> bool:
@@ -158,19 +165,20 @@ def route_referral(
     on: date,
     birth_date: date | None = None,
     doubtful: Mapping[str, Sequence[FactValue]] | None = None,
+    series: Mapping[str, Sequence[FactValue]] | None = None,
 ) -> Routing:
     """Route a referral on a day.
 
     `facts` holds what is known, in the dictionary's units; facts that follow (age from birth_date, BMI, days
     since admission) are worked out here. `doubtful`: per fact the readings that nobody confirmed; they count for
-    danger only (see `look_for_danger`). Raises KeyError for a pathway without the tables `exclusion` and `referral`,
-    and FactValueError for a value that its fact cannot have.
+    danger only, as does `series`: per fact its values over time (see `look_for_danger`). Raises KeyError for a pathway
+    without the tables `exclusion` and `referral`, and FactValueError for a value that its fact cannot have.
     """
     for name in facts.keys() & pathway.facts.keys():
         check_value(pathway.dictionary[name], facts[name].value)
     known = pathway.dictionary.derive(facts, on=on, birth_date=birth_date)
     danger = look_for_danger(
-        [pathway], facts, on=on, birth_date=birth_date, doubtful=doubtful, tables=(EXCLUSION,)
+        [pathway], facts, on=on, birth_date=birth_date, doubtful=doubtful, series=series, tables=(EXCLUSION,)
     )
     exclusion = danger.decisions[pathway.key, EXCLUSION]
     referral = evaluate(pathway.table(REFERRAL), known, on=on)
@@ -199,10 +207,12 @@ def route_referral(
             Reason(rule=rule.rule_id, texts=rule.why, source=rule.source, local=rule.local) for rule in rules
         ),
         missing=_missing(
-            pathway, _open(status, exclusion, referral, excluded=certain is not None), _becomes(outcome)
+            pathway, _open(status, exclusion, referral, excluded=certain is not None), _becomes(outcome),
+            {name for name, given in known.items() if _is_fresh(pathway, name, given, on)},
         ),
-        to_do=_to_do(decisions.get(TO_DO)) if line not in (EMERGENCY, FIRST_LINE) else (),
-        decisions=decisions, on=on,
+        to_do=_for_line(line, _to_do(decisions.get(TO_DO))),
+        decisions=decisions, on=on, other_egfr=other_egfr(pathway, facts, known, on=on),
+        hospital_undesirable=UNDESIRABLE in known and known[UNDESIRABLE].value is True,
     )  # fmt: skip
 
 
@@ -252,8 +262,16 @@ def _becomes(outputs: Mapping[str, Any]) -> str:
     return CALL if outputs.get("action") in ACTIONS and line != EMERGENCY else line
 
 
-def _missing(pathway: Pathway, decisions: Sequence[Decision], answered: str) -> tuple[Missing, ...]:
-    """The facts that could change the answer, the blocking ones first; a derived fact is asked by its inputs."""
+def _is_fresh(pathway: Pathway, name: str, given: FactValue, on: date) -> bool:
+    fact = pathway.facts.get(name)
+    return fact is not None and freshness(fact, given, on=on) is Freshness.KNOWN
+
+
+def _missing(
+    pathway: Pathway, decisions: Sequence[Decision], answered: str, known: Collection[str]
+) -> tuple[Missing, ...]:
+    """The facts that could change the answer, the blocking ones first; a derived fact is asked by those of its inputs
+    that are not `known` yet (a rise needs an earlier creatinine: the one that was typed is not asked again)."""
     found: dict[str, Missing] = {}
     for decision in decisions:
         rules = {rule.rule_id: rule for rule in decision.rules}
@@ -265,6 +283,8 @@ def _missing(pathway: Pathway, decisions: Sequence[Decision], answered: str) -> 
             lines = dict.fromkeys(_becomes(rule.outputs) for rule in on_hinge)
             cells = tuple(cell.text for r in on_hinge for cell in r.cells if cell.fact == name)
             for source in _asked_by(pathway, name):
+                if source != name and source in known:
+                    continue
                 if source in found and found[source].blocking >= (name in decision.facts_missing):
                     continue
                 found[source] = Missing(
@@ -282,6 +302,13 @@ def _asked_by(pathway: Pathway, name: str) -> tuple[str, ...]:
     if derived is None or derived.how in ASKED_ITSELF:
         return (name,)
     return tuple(source for one in derived.inputs for source in _asked_by(pathway, one))
+
+
+def _for_line(line: str, tasks: tuple[ToDo, ...]) -> tuple[ToDo, ...]:
+    """The tasks to say: none in an emergency, and without a referral only what can't wait."""
+    if line == EMERGENCY:
+        return ()
+    return tasks if line != FIRST_LINE else tuple(one for one in tasks if one.moment == NOW)
 
 
 def _to_do(decision: Decision | None) -> tuple[ToDo, ...]:

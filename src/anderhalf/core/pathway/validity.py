@@ -73,6 +73,34 @@ def fraction_refusal(fact: Fact, typed: Decimal | Range, readings: tuple[Value, 
     )
 
 
+def not_below(fact: Fact, value: Value, above: Fact, other: Value) -> RefusedValue | None:
+    """The sentence for a number that must lie below another and does not (a lower pressure of 118 with an upper one of
+    95); None when it may."""
+    low, high = _end(value, lowest=True), _end(other, lowest=False)
+    if low is None or high is None or low < high:
+        return None
+    patterns = {
+        "nl": "{label}: {low} is niet lager dan {above} {high}. Verwisseld? Verbeter het, of meet opnieuw.",
+        "en": "{label}: {low} is not below {above} {high}. Swapped? Correct it, or measure again.",
+    }
+    texts = {
+        lang: pattern.format(
+            label=fact.label[lang],
+            above=above.label[lang].lower(),
+            low=in_words(low, lang),
+            high=in_words(high, lang),
+        )
+        for lang, pattern in patterns.items()
+    }
+    return RefusedValue(fact.name, texts, readings=(value, other))
+
+
+def _end(value: Value, *, lowest: bool) -> Decimal | None:
+    if isinstance(value, Range):
+        return value.low if lowest else value.high
+    return value if isinstance(value, Decimal) else None
+
+
 def check_number(fact: Fact, value: Decimal | Range) -> Checked:
     """Refuse a number, or a whole range, outside what is possible; flag what is outside the usual range."""
     if not can_be(fact, value):

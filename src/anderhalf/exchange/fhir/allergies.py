@@ -9,6 +9,7 @@ have, which takes each of these as *to confirm*.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -144,6 +145,17 @@ def read_allergy(resource: Resource, *, on: date, born: date | None) -> AllergyR
         source="AllergyIntolerance",
         where=node.path,
     )
+
+
+def is_withdrawn(resource: Resource) -> bool:
+    """Whether the author took it back or says that it is not so: it doesn't count, and that is said."""
+    node = resource.node
+    with suppress(Unusable):
+        return (
+            node.text("status") == "entered-in-error"
+            or node.code_of_status("verificationStatus") in WITHDRAWN
+        )
+    return False
 
 
 def read_alert(resource: Resource, *, on: date, born: date | None) -> AllergyRead | None:

@@ -53,9 +53,15 @@ TEXTS: Mapping[Reason, Promise] = {
     Reason.INCOMPLETE_DATE: _("De datum is niet volledig."),
     Reason.NO_DATE: _("Er staat geen datum bij."),
     Reason.NO_SUBJECT: _("Er staat niet bij om welke patiënt het gaat."),
+    Reason.OTHER_SUBJECT: _("Dit gaat niet over een patiënt."),
     Reason.OTHER_FOCUS: _("Dit gaat over iemand anders of iets anders dan de patiënt zelf."),
     Reason.AFTER_DEATH: _("Dit is gemeten na het overlijden."),
     Reason.NOT_FINAL: _("Dit is niet definitief (status ‘%(status)s’)."),
+    Reason.WITHDRAWN: _("De bron heeft dit ingetrokken of weerlegd; het telt niet mee."),
+    Reason.CANCELLED: _("Deze bepaling is geannuleerd; er is geen geldige uitslag."),
+    Reason.CONTAINED: _(
+        "Deze uitslag zit in een ander onderdeel verpakt en is niet gelezen; kijk in de bron."
+    ),
     Reason.POOR_SAMPLE: _("Het monster was niet goed (%(condition)s); bepaal opnieuw."),
     Reason.NO_VALUE: _("Er staat geen bruikbare waarde."),
     Reason.VALUE_AND_ABSENT: _("Er staat een waarde, en ook dat er geen waarde is (%(said)s)."),
@@ -89,6 +95,10 @@ REMARKS: Mapping[Remark, Promise] = {
     ),
     Remark.SAME_PERSON_TWICE: _(
         "Deze persoon staat %(count)s keer in het bestand, met hetzelfde BSN. Kijk de persoonsgegevens na."
+    ),
+    Remark.RESULTS_MISSING: _(
+        "Het bestand verwijst naar %(count)s uitslagen die er niet in staan. Wat die zijn, is hier onbekend; kijk in de"
+        " bron."
     ),
     Remark.REPLACED: _(
         "Volgens het bestand is deze inschrijving vervallen of vervangen door een andere. Kijk na of dit het"

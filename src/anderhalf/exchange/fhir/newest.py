@@ -11,8 +11,13 @@ from anderhalf.exchange.fhir.dates import DUTCH_TIME
 from anderhalf.exchange.fhir.problems import Reason, SkippedItem
 from anderhalf.exchange.fhir.record import Ask, FoundFact, Why
 
-# Set aside, yet no result of this patient: an older value stays the newest.
-NO_RESULT = frozenset({Reason.NO_SUBJECT, Reason.OTHER_FOCUS, Reason.AFTER_DEATH, Reason.NOT_DONE})
+# Set aside, yet no result of this patient: an older value stays the newest. What names nobody may well be this
+# patient's: there is one in the file.
+NO_RESULT = frozenset(
+    {Reason.OTHER_SUBJECT, Reason.OTHER_FOCUS, Reason.AFTER_DEATH, Reason.NOT_DONE, Reason.WITHDRAWN}
+)
+# Asked for, and without a value there never was a result; with one nobody knows what it is worth.
+WITHOUT_RESULT = frozenset({Reason.NOT_FINAL, Reason.CANCELLED})
 # A result of the same moment that is only not final yet, or in another unit beside: the readable one holds.
 HOLDS_AT_ONCE = frozenset({Reason.POOR_SAMPLE, Reason.CONFLICTING_COPIES, Reason.CONFLICTING_VALUES})
 
@@ -46,8 +51,8 @@ def unreadable(item: SkippedItem) -> Unreadable | None:
     """A set-aside result of this patient as something that may be newer; None for anything else."""
     if item.fact is None or item.reason in NO_RESULT:
         return None
-    if item.reason is Reason.NOT_FINAL and not item.original:
-        return None  # asked for, and nothing has come in yet
+    if item.reason in WITHOUT_RESULT and not item.original:
+        return None
     dated = item.reason not in (Reason.FUTURE_DATE, Reason.BEFORE_BIRTH)
     return Unreadable(
         on=item.on if dated else None,

@@ -5,6 +5,7 @@ fact.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from functools import partial
 
@@ -16,13 +17,13 @@ from anderhalf.exchange.fhir.problems import Reason, SkippedItem, Unusable
 from anderhalf.exchange.fhir.record import FoundFact, Unread
 from anderhalf.exchange.fhir.tree import Coding, Node
 from anderhalf.exchange.fhir.values import ReadValue, has_value, original_of, read_value
-from anderhalf.exchange.fhir.whose import is_about_patient, points_at_patient
+from anderhalf.exchange.fhir.whose import check_is_about_patient, points_at_patient
 
 USABLE_STATUS = frozenset({"final", "amended", "corrected"})
 # Why there is no value (HL7 data-absent-reason): nothing was measured, so an older value stays the newest.
 NOT_DONE = frozenset({"not-performed", "not-asked", "asked-declined", "not-applicable"})
 CORRECTIONS = frozenset({"amended", "corrected"})
-WITHDRAWN_STATUS = frozenset({"entered-in-error", "cancelled"})
+WITHDRAWN_STATUS = {"entered-in-error": Reason.WITHDRAWN, "cancelled": Reason.CANCELLED}
 SPECIMEN_CONDITION = "http://terminology.hl7.org/CodeSystem/v2-0493"
 POOR_CONDITIONS = frozenset({"HEM", "CLOT", "CON", "AUT"})
 """Haemolysed, clotted, contaminated, autolysed (HL7 v2 table 0493): potassium leaks out of broken cells."""
@@ -43,8 +44,8 @@ def read_observation(
 ) -> list[FoundFact] | None:
     """The facts in one Observation; None when nothing in it is in the dictionary.
 
-    What is in the dictionary but can't be used goes to ``skip`` with its reason. Entered-in-error and
-    cancelled observations are passed over in silence: their author took them back.
+    What is in the dictionary but can't be used goes to ``skip`` with its reason, also what its author took back
+    (entered in error, cancelled): the older value that then is the newest never stands there without that word.
     """
     parts = _parts_in_dictionary(resource.node, index, skip)
     if parts is None:
@@ -52,8 +53,6 @@ def read_observation(
     node = resource.node
     when: When | None = None
     try:
-        if node.text("status") in WITHDRAWN_STATUS:
-            return []
         # The day first: what is refused for another reason still has one, and may be newer than what is read.
         when = _day_of(node, on=on, born=born)
         _check_whole(record, resource, when, died=died)
@@ -84,6 +83,18 @@ def facts_named(node: Node, index: CodeIndex) -> list[str]:
         for part in (node, *node.children("component"))
         for fact, _coding in index.facts_for(part.codings("code"))
     ]
+
+
+def readable_values(node: Node, index: CodeIndex, *, on: date) -> dict[str, tuple[Value, ...]]:
+    """Per fact what an Observation that is not taken over would say: for danger only ("if this is right")."""
+    found: dict[str, tuple[Value, ...]] = {}
+    for part in (node, *node.children("component")):
+        for fact, coding in index.facts_for(part.codings("code")):
+            with suppress(Unusable):
+                found[fact.name] = (
+                    read_value(part, fact, index=index, code=coding.code, on=on, born=None).value,
+                )
+    return found
 
 
 def unread_observation(resource: Resource, *, on: date, born: date | None) -> Unread | None:
@@ -164,10 +175,11 @@ def _check_whole(record: OpenedRecord, resource: Resource, when: When | None, *,
     """What must hold for everything in an Observation, its complete date included."""
     node = resource.node
     status = node.text("status") or ""
-    if not is_about_patient(record, resource):
-        raise Unusable(Reason.NO_SUBJECT, node.at("subject"))
+    check_is_about_patient(record, resource, node.at("subject"))
     if any(not points_at_patient(record, focus) for focus in node.children("focus")):
         raise Unusable(Reason.OTHER_FOCUS, node.at("focus"))
+    if status in WITHDRAWN_STATUS:
+        raise Unusable(WITHDRAWN_STATUS[status], node.at("status"))
     if status not in USABLE_STATUS:
         raise Unusable(Reason.NOT_FINAL, node.at("status"), status=status)
     if node.has("modifierExtension"):
@@ -223,8 +235,8 @@ def _found(
 
 
 def _not_final(problem: Unusable, read: Callable[[], ReadValue]) -> tuple[Value, ...]:
-    """The value of a result that is not final yet: never taken over, and looked at for danger."""
-    if problem.reason is not Reason.NOT_FINAL:
+    """The value of a result that is not final yet, or cancelled: never taken over, and looked at for danger."""
+    if problem.reason not in (Reason.NOT_FINAL, Reason.CANCELLED):
         return ()
     try:
         return (read().value,)

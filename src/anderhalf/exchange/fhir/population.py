@@ -19,6 +19,7 @@ from anderhalf.exchange.fhir.bulk import BULK_SUFFIXES, Bulk, Record
 from anderhalf.exchange.fhir.dictionary import system_name
 from anderhalf.exchange.fhir.medication import MEDICATION_TYPES
 from anderhalf.exchange.fhir.messages import in_both_languages, kind_in_both_languages
+from anderhalf.exchange.fhir.problems import Reason
 from anderhalf.exchange.fhir.reading import RecordReading, RecordRefused, read_record
 from anderhalf.exchange.fhir.record import PatientDetails
 from anderhalf.population.criteria import PREFIX_SYSTEMS, Criteria
@@ -164,7 +165,7 @@ class _Stager:
         if reading.medication:
             self.sources.add("medication")
         # What could not be read, whoever it is about, may be what is looked for.
-        kinds = {item.kind for item in reading.skipped}
+        kinds = {item.kind for item in reading.skipped if item.reason is not Reason.WITHDRAWN}
         if "Condition" in kinds:
             found.add("problems")
         if kinds.intersection(MEDICATION_TYPES):

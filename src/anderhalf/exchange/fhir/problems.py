@@ -48,9 +48,13 @@ class Reason(StrEnum):
     INCOMPLETE_DATE = "incomplete_date"
     NO_DATE = "no_date"
     NO_SUBJECT = "no_subject"
+    OTHER_SUBJECT = "other_subject"
     OTHER_FOCUS = "other_focus"
     AFTER_DEATH = "after_death"
     NOT_FINAL = "not_final"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    CONTAINED = "contained"
     POOR_SAMPLE = "poor_sample"
     NO_VALUE = "no_value"
     NOT_DONE = "not_done"
@@ -76,6 +80,7 @@ class Remark(StrEnum):
     MORE_PAGES = "more_pages"
     SAME_PERSON_TWICE = "same_person_twice"
     REPLACED = "replaced"
+    RESULTS_MISSING = "results_missing"
 
 
 @dataclass(frozen=True, slots=True)

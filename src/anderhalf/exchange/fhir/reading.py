@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
 from anderhalf.core.pathway.facts import FactDictionary
-from anderhalf.exchange.fhir.allergies import AllergyRead, read_alert, read_allergy
+from anderhalf.exchange.fhir.allergies import AllergyRead, is_withdrawn, read_alert, read_allergy
 from anderhalf.exchange.fhir.bundle import OpenedRecord, Resource, open_record
 from anderhalf.exchange.fhir.conditions import (
     admissions,
@@ -37,13 +38,25 @@ from anderhalf.exchange.fhir.dictionary import CodeIndex
 from anderhalf.exchange.fhir.medication import DATE_KEYS, MEDICATION_TYPES, name_of, read_medication, settle
 from anderhalf.exchange.fhir.newest import Unreadable, conflict, held_back, newest_first, unreadable
 from anderhalf.exchange.fhir.observations import DATE_KEYS as OBSERVED
-from anderhalf.exchange.fhir.observations import facts_named, read_observation, unread_observation
+from anderhalf.exchange.fhir.observations import (
+    facts_named,
+    read_observation,
+    readable_values,
+    unread_observation,
+)
 from anderhalf.exchange.fhir.patients import read_patient
-from anderhalf.exchange.fhir.problems import Reason, RecordRefused, SkippedItem, Unusable
+from anderhalf.exchange.fhir.problems import (
+    Notice,
+    Reason,
+    RecordRefused,
+    Remark,
+    SkippedItem,
+    Unusable,
+)
 from anderhalf.exchange.fhir.record import Ask, FoundFact, PatientDetails, RecordReading, Unread, Why
 from anderhalf.exchange.fhir.unpack import Limits
 from anderhalf.exchange.fhir.values import original_of
-from anderhalf.exchange.fhir.whose import is_about_patient
+from anderhalf.exchange.fhir.whose import check_is_about_patient, is_about_patient
 
 __all__ = ["Limits", "RecordReading", "RecordRefused", "SkippedItem", "read_record"]
 
@@ -104,6 +117,7 @@ class _Reader:
         self.unread_codes: list[Unread] = []
         self.asks: dict[str, Ask] = {}
         self.drugs_missed = False
+        self.results_missing = 0
 
     def read(self) -> RecordReading:
         patient = self.read_patient()
@@ -128,7 +142,7 @@ class _Reader:
         procedures = self.read_each(
             about,
             ("Procedure",),
-            lambda r: list(facts_from_procedure(r, index=self.index, on=self.on, born=born)),
+            lambda r: list(facts_from_procedure(r, index=self.index, on=self.on, born=born)) or None,
         )
         for found in procedures:
             self.keep(found)
@@ -164,8 +178,14 @@ class _Reader:
             unread_codes=_latest_per_code(self.unread_codes),
             asks=self.open_asks(facts),
             drugs_missed=self.drugs_missed,
-            notices=tuple(self.record.notices),
+            notices=tuple(self.notices()),
         )
+
+    def notices(self) -> Iterator[Notice]:
+        """What must be known of the file as a whole."""
+        yield from self.record.notices
+        if self.results_missing:
+            yield Notice(Remark.RESULTS_MISSING, {"count": str(self.results_missing)})
 
     def skip(self, item: SkippedItem) -> None:
         """Keep the reason, up to a number that a person can still look through."""
@@ -243,7 +263,7 @@ class _Reader:
     def missed(self, problem: Unusable, resource: Resource) -> None:
         """Something that could not be read: a drug or problem among it is asked, never taken for absent."""
         self.skip(skipped_item(problem, resource, on=self.on))
-        if problem.reason in (Reason.NO_SUBJECT, Reason.OTHER_FOCUS):
+        if problem.reason in (Reason.OTHER_SUBJECT, Reason.OTHER_FOCUS):
             return
         if resource.type in MEDICATION_TYPES and problem.reason is not Reason.NOT_FINAL:
             self.drugs_missed = True
@@ -255,6 +275,7 @@ class _Reader:
 
     def read_observations(self, about: list[Resource], born: date | None, died: date | None) -> None:
         for resource in about:
+            self.packed(resource)
             if resource.type != "Observation":
                 if resource.type not in READ_TYPES:
                     self.unread[resource.type] += 1
@@ -269,6 +290,25 @@ class _Reader:
             else:
                 self.keep(facts)
 
+    def packed(self, resource: Resource) -> None:
+        """Results within another resource are not read, and may be the newest: each is said and asked. Results that are
+        only pointed at, and are not in the file, are counted."""
+        with suppress(Unusable):
+            for one in resource.node.children("contained"):
+                if one.text("resourceType") == "Observation":
+                    inner = Resource("Observation", "", one)
+                    problem = Unusable(Reason.CONTAINED, one.path)
+                    values = readable_values(one, self.index, on=self.on)
+                    for name in facts_named(one, self.index):
+                        item = skipped_item(problem, inner, on=self.on, fact=name)
+                        self.skip(replace(item, values=values.get(name, ())))
+        for key in ("result", "hasMember"):
+            with suppress(Unusable):
+                told = [one.text("reference") or "" for one in resource.node.children(key)]
+                self.results_missing += sum(
+                    not one.startswith("#") and self.record.resolve(one) is None for one in told if one
+                )
+
     def read_each(
         self, about: list[Resource], types: tuple[str, ...], read: Callable[[Resource], Found | None]
     ) -> list[Found]:
@@ -280,14 +320,15 @@ class _Reader:
             if resource.type not in types:
                 continue
             try:
-                if not is_about_patient(self.record, resource):
-                    raise Unusable(Reason.NO_SUBJECT, resource.node.path)
+                check_is_about_patient(self.record, resource, resource.node.path)
                 item = read(resource)
             except Unusable as trouble:
                 self.missed(trouble, resource)
                 continue
             if item is not None:
                 found.append(item)
+            elif is_withdrawn(resource):
+                self.skip(skipped_item(Unusable(Reason.WITHDRAWN, resource.node.path), resource, on=self.on))
         return found
 
     def intolerances(self, about: list[Resource], born: date | None) -> Iterator[AllergyRead]:

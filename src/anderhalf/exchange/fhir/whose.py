@@ -7,7 +7,7 @@ import re
 from anderhalf.exchange.fhir.addresses import RELATIVE, base_and_tail, normal, unversioned
 from anderhalf.exchange.fhir.bundle import SUBJECT_KEYS, OpenedRecord, Resource
 from anderhalf.exchange.fhir.json_text import show
-from anderhalf.exchange.fhir.problems import Notice, Reason, RecordRefused, Remark
+from anderhalf.exchange.fhir.problems import Notice, Reason, RecordRefused, Remark, Unusable
 from anderhalf.exchange.fhir.tree import Node
 
 BSN_SYSTEMS = frozenset(
@@ -26,6 +26,17 @@ def is_about_patient(record: OpenedRecord, resource: Resource) -> bool:
         for key in SUBJECT_KEYS
         if (subject := resource.node.child(key)) is not None
     )
+
+
+def check_is_about_patient(record: OpenedRecord, resource: Resource, where: str) -> None:
+    """Raises Unusable for a resource that names nobody (it may be of this patient), or something else than a person."""
+    if is_about_patient(record, resource):
+        return
+    named = [child for key in SUBJECT_KEYS if (child := resource.node.child(key)) is not None]
+    # What is packed inside the resource can't be told from nobody.
+    told = [one.text("reference") or "" for one in named]
+    other = any(reference and not reference.startswith("#") for reference in told)
+    raise Unusable(Reason.OTHER_SUBJECT if other else Reason.NO_SUBJECT, where)
 
 
 def points_at_patient(record: OpenedRecord, reference: Node) -> bool:

@@ -51,6 +51,10 @@ class Labels:
         known = self.protocol.facts[fact]
         return (False, True) if known.type is FactType.BOOLEAN else tuple(known.values)
 
+    def stopped_as(self, kind: str) -> npt.NDArray[np.bool_]:
+        """Whether each of `reasons` is of this kind; the last element answers for "not recorded"."""
+        return np.array([self.protocol.stop_kind(reason) == kind for reason in (*self.reasons, None)])
+
     def place(self, fact: str, value: Value) -> int:
         """The place of one value."""
         return self.listed(fact).index(value)
@@ -107,7 +111,8 @@ class Cohort:
     hyperkalaemia_on: Days
     """The day, after the latest step, of an earlier potassium that was too high; -1 none."""
     groups: Mapping[str, npt.NDArray[np.bool_]]
-    """Groups of interactions.toml of which something is used; a name that is missing: nobody."""
+    """Groups of interactions.toml of which something is used; a name that is missing: nobody. A drug that counts for a
+    class (sotalol) has no place here, see `groups_beside`: a class holds one drug."""
     lvef_before: Floats
     """Lowest earlier LVEF."""
     nt_probnp_before: Floats
@@ -309,6 +314,13 @@ def _use_before(labels: Labels, key: str, use: Use, at: int) -> Iterator[DrugUse
             atc=labels.slots[key].drugs[0].atc, dose=Decimal("0.1"), per_day=Decimal(1),
             since=_moment(int(use.begun[at])), until=_moment(listed), stop_reason="dose_change",
         )  # fmt: skip
+
+
+def groups_beside(labels: Labels) -> tuple[str, ...]:
+    """The groups of interactions.toml of which no drug counts for a class, as `Cohort.groups` may hold them."""
+    protocol = labels.protocol
+    groups = protocol.interactions.groups.items()
+    return tuple(name for name, group in groups if not protocol.classes_of_atc(group.atc[0]))
 
 
 def begun_on(cohort: Cohort, group: str) -> Days:

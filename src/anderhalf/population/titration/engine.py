@@ -15,7 +15,7 @@ from anderhalf.core.decisions.feel import UnaryTest
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.pathway.titration.classes import GATE_OPEN, UNCHANGED, measured_by
 from anderhalf.core.pathway.titration.model import DOWNWARD, UPWARD, ProposalKind
-from anderhalf.core.pathway.titration.protocol import Protocol, Together
+from anderhalf.core.pathway.titration.protocol import Protocol
 from anderhalf.population.titration.codes import (
     MOST_RULES,
     Coding,
@@ -27,7 +27,7 @@ from anderhalf.population.titration.codes import (
     lowest_bit,
     ordered,
 )
-from anderhalf.population.titration.cohort import NEVER, Cohort, Labels, Small
+from anderhalf.population.titration.cohort import NEVER, Cohort, Labels, Small, groups_beside
 from anderhalf.population.titration.facts import (
     CLASS_FACTS,
     Derived,
@@ -39,6 +39,7 @@ from anderhalf.population.titration.once import Questions
 from anderhalf.population.titration.settled import Cards
 from anderhalf.population.titration.since import lowered, newer_since_lowering
 from anderhalf.population.titration.small import DangerTable, SmallTable
+from anderhalf.population.titration.weighing import at_once
 
 KINDS = tuple(ProposalKind)
 """What the numbers of a column of kinds stand for."""
@@ -57,6 +58,7 @@ def _flags(kinds: frozenset[ProposalKind] | tuple[ProposalKind, ...]) -> npt.NDA
     return np.array([*(kind in kinds for kind in KINDS), False])
 
 
+_LOWERS = _flags((ProposalKind.DECREASE, ProposalKind.PAUSE))
 _UP, _DOWN, _UNCHANGED = _flags(UPWARD), _flags(DOWNWARD), _flags(UNCHANGED)
 
 
@@ -178,7 +180,9 @@ class ColumnEngine:
         return self._danger.fires(codes)
 
     def decide(self, cohort: Cohort) -> Mapping[str, Answers]:
-        """The proposals of `decide` for everybody, per class."""
+        """The proposals of `decide` for everybody, per class. Raises ValueError for a class told as a group beside."""
+        if told := {*cohort.groups} - {*groups_beside(self.labels)}:
+            raise ValueError(f"groups of drugs that count for a class: {', '.join(sorted(told))}")
         derived = Derived(self, cohort)
         shared = shared_codes(self, cohort, derived)
         indexes = [group.index(shared) for group in self.shared]
@@ -187,6 +191,7 @@ class ColumnEngine:
         for key in self.labels.classes:
             found[key], codes[key] = self._class(key, cohort, derived, indexes, shared)
         self._weigh_together(cohort, derived, found)
+        self._weigh_lowering(cohort, found)
         asks = {key: one.own_kind == _NUMBER[ProposalKind.NEEDS_DATA] for key, one in found.items()}
         for key, waits in self.questions.hold(asks, derived.on, found, codes).items():
             found[key].kind[waits] = _NUMBER[ProposalKind.HOLD]
@@ -337,7 +342,7 @@ class ColumnEngine:
         down = {key: _DOWN[answers.own_kind] for key, answers in found.items()}
         accepted = {group.key: np.zeros(len(cohort), np.int8) for group in groups}
         applies = {group.key: None if group.rapid else ~derived.rapid for group in groups}
-        most = {group.key: _at_once(group, derived) for group in groups}
+        most = {group.key: at_once(group, derived) for group in groups}
         for kind in _STEP_ORDER:
             for key, answers in found.items():
                 asks = answers.own_kind == _NUMBER[kind]
@@ -356,25 +361,24 @@ class ColumnEngine:
                     accepted[group.key] += asks & ~held
                 self._hold(cohort, key, answers, asks & held)
 
+    def _weigh_lowering(self, cohort: Cohort, found: Mapping[str, Answers]) -> None:
+        """Of the classes that would go down for one reason only the first does."""
+        places = {
+            rule: (one.key, at) for one in self.protocol.classes for at, rule in enumerate(one.table.rule_ids)
+        }
+        for group in self.protocol.one_down:
+            taken = np.zeros(len(cohort), bool)
+            for key, at in (places[rule] for rule in group.rules if places[rule][0] in found):
+                answers = found[key]
+                mine = _LOWERS[answers.own_kind] & (answers.table == _CLASS) & (answers.rule == at)
+                self._hold(cohort, key, answers, mine & taken)
+                taken |= mine
+
     @staticmethod
     def _hold(cohort: Cohort, key: str, answers: Answers, held: npt.NDArray[np.bool_]) -> None:
         waiting = np.where(cohort.uses[key].slot > 0, _NUMBER[ProposalKind.KEEP], _NUMBER[ProposalKind.HOLD])
         answers.kind[held] = waiting[held]
         answers.slot_new[held] = 0
-
-
-def _at_once(group: Together, derived: Derived) -> npt.NDArray[np.int8]:
-    """How many classes of a group may go up at one moment, per person."""
-    usual = np.full(len(derived.cohort), group.at_once, np.int8)
-    careful = group.careful
-    if careful is None:
-        return usual
-    pressure = derived.cohort.numbers["systolic_bp"]
-    with np.errstate(invalid="ignore"):
-        low = ~(pressure >= float(careful.below_systolic)) | derived.implausible["systolic_bp"]
-    if careful.frail:
-        low |= derived.frail == 1
-    return np.where(low, np.int8(careful.at_once), usual)
 
 
 def _codings(protocol: Protocol, tables: list[DecisionTable], *, skip: set[str]) -> dict[str, Coding]:

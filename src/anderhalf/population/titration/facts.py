@@ -17,9 +17,15 @@ from anderhalf.population.titration.cohort import (
     RELATED,
     Cohort,
 )
-from anderhalf.population.titration.movement import Flags, Movement, Three, Values
+from anderhalf.population.titration.in_use import in_use
+from anderhalf.population.titration.movement import Flags, Movement, Three
 from anderhalf.population.titration.numbers import class_numbers, shared_numbers
-from anderhalf.population.titration.since import recently_stopped, values_since_stop
+from anderhalf.population.titration.since import (
+    long_pause,
+    recently_stopped,
+    restarted_high,
+    values_since_stop,
+)
 
 if TYPE_CHECKING:
     from anderhalf.population.titration.engine import ColumnEngine
@@ -30,7 +36,7 @@ CLASS_FACTS = frozenset(
         "restart_agreed", "laboratory_for_step", "above_maximum", "at_target", "at_maximum", "at_lowest",
         "stopped_for_safety", "paused", "days_since_last_step", "interval_passed", "dose_percent_of_target",
         "values_since_stop", "drug_not_tolerated", "interaction", "newer_since_lowering", "days_since_lowering",
-        "recently_stopped", "drug_to_start",
+        "recently_stopped", "drug_to_start", "long_pause", "restarted_high", "heart_rate_before",
     }
 )  # fmt: skip
 
@@ -111,7 +117,7 @@ class Derived(Movement):
         """At target, at the highest tolerated dose, or excluded."""
         use, slots = self.cohort.uses[key], self.labels.slots[key]
         on = use.slot > 0
-        reached = use.max_tolerated | slots.reached[use.slot, self.heavy(key)]
+        reached = use.max_tolerated | slots.at_target[use.slot, self.heavy(key)]
         return np.where(on, reached, self.excluded(key) == 1)
 
     @cached_property
@@ -209,13 +215,6 @@ class Derived(Movement):
         return found
 
     @cached_property
-    def surgery(self) -> Values:
-        """Days until the operation, counted from the day of the answer."""
-        told = self.cohort.numbers["surgery_within_days"]
-        left = self.cohort.days["surgery_within_days"] + np.floor(told) - self.cohort.today
-        return np.where(left >= 0, left, np.nan)
-
-    @cached_property
     def nt_probnp_rise(self) -> npt.NDArray[np.float64]:
         """NT-proBNP against the last value up to the discharge."""
         cohort = self.cohort
@@ -278,7 +277,7 @@ class Derived(Movement):
 def shared_codes(engine: ColumnEngine, cohort: Cohort, derived: Derived) -> dict[str, Index]:
     """Region per person of every fact that is the same for all classes."""
     numbers = shared_numbers(derived)
-    ace = cohort.uses["ace_inhibitor"]
+    ace, arni = cohort.uses["ace_inhibitor"], cohort.uses["arni"]
     to_arni = engine.labels.reasons.index("switch_to_arni")
     on = derived.on
     any_ras = on["ace_inhibitor"] | on["arb"] | on["arni"]
@@ -288,19 +287,22 @@ def shared_codes(engine: ColumnEngine, cohort: Cohort, derived: Derived) -> dict
         optimal = derived.optimal(key)
         used |= on[key] & optimal
         every &= optimal
+    switched = ~on["ace_inhibitor"] & (ace.last_slot > 0) & (ace.last_reason == to_arni)
+    paused = ~on["arni"] & (arni.last_slot > 0) & engine.labels.stopped_as("temporary")[arni.last_reason]
     places: dict[str, npt.NDArray[np.integer]] = {
         "pregnant": derived.pregnant, "bp_alternatives": derived.bp_alternatives,
         "lvef_ever_40_or_less": derived.lvef_ever, "rapid_titration": derived.rapid.astype(np.int8),
-        "arni_planned": (~on["ace_inhibitor"] & (ace.last_slot > 0) & (ace.last_reason == to_arni)).astype(np.int8),
+        "arni_planned": (switched | paused).astype(np.int8),
         "ace_excluded": derived.excluded("ace_inhibitor"), "arb_excluded": derived.excluded("arb"),
         "arni_excluded": derived.excluded("arni"), "ras_optimal": np.where(any_ras, used, every).astype(np.int8),
         "beta_blocker_optimal": derived.optimal("beta_blocker").astype(np.int8),
         "mra_optimal": derived.optimal("mra").astype(np.int8), "ras_in_use": _ras_in_use(engine, on),
-        "result_corrected": np.zeros(len(cohort), np.int8),
+        "result_corrected": np.zeros(len(cohort), np.int8), "open_danger": np.zeros(len(cohort), np.int8),
         "vital_signs_doubtful": (derived.implausible["systolic_bp"]).astype(np.int8),
         "potassium_binder": (
             derived.related("potassium_binder") | (cohort.places["potassium_binder"] == 1)
         ).astype(np.int8),
+        "recent_af": derived.recent_af.astype(np.int8),
         "recent_hyperkalaemia": derived.recent_hyperkalaemia.astype(np.int8),
         "digoxin_level_outdated": derived.digoxin_level_outdated, "diabetes_type": _diabetes_type(derived),
     }  # fmt: skip
@@ -316,7 +318,8 @@ def shared_codes(engine: ColumnEngine, cohort: Cohort, derived: Derived) -> dict
     codes["phenotype"] = engine.phenotype.regions(codes)
     if engine.indication is not None:
         codes["indication"] = engine.indication.regions(codes)
-    codes["danger"] = engine.codings["danger"].places(engine.in_danger(codes).astype(np.int8))
+    asked = {**codes, **in_use(engine, derived, places)}
+    codes["danger"] = engine.codings["danger"].places(engine.in_danger(asked).astype(np.int8))
     return codes
 
 
@@ -358,12 +361,9 @@ def class_codes(engine: ColumnEngine, cohort: Cohort, derived: Derived, key: str
     drug = slots.drug[slot]
     # Place -1 of a drug is the last column of the table: no drug of the file.
     other = np.where(derived.contraindicated(key), np.int8(0), engine.for_other[key][cohort.profile, drug])
-    kinds = [*(engine.protocol.stop_reasons[reason]["kind"] for reason in engine.labels.reasons), None]
-    unknown = engine.protocol.stop_reasons["unknown"]["kind"]
-    kinds[-1] = unknown
     ended = ~on & (use.last_slot > 0)
-    safety = np.array([kind == "safety" for kind in kinds])[use.last_reason]
-    temporary = np.array([kind == "temporary" for kind in kinds])[use.last_reason]
+    safety = engine.labels.stopped_as("safety")[use.last_reason]
+    temporary = engine.labels.stopped_as("temporary")[use.last_reason]
     days = cohort.today - use.since
     interval = slots.interval[slot, derived.rapid_step(key)]
     passed = np.where(slots.dose_known[slot], (interval >= 0) & (days >= interval), True)
@@ -380,6 +380,7 @@ def class_codes(engine: ColumnEngine, cohort: Cohort, derived: Derived, key: str
         "values_since_stop": values_since_stop(derived, laboratory=laboratory),
         "drug_not_tolerated": engine.not_tolerated[key][cohort.profile, drug],
         "interaction": derived.interaction(derived.pairs(key)),
+        "long_pause": long_pause(derived, key), "restarted_high": restarted_high(derived, key),
         "newer_since_lowering": np.full(len(cohort), -1, np.int8), "recently_stopped": recently_stopped(derived, key),
     }  # fmt: skip
     to_start = np.where(on, -1, engine.to_start[key][cohort.profile, use.last_slot])

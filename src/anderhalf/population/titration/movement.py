@@ -101,6 +101,18 @@ class Movement:
             found.append(np.where(unknown, np.nan, np.where(np.isnan(best), first, best)))
         return found
 
+    def rise(self, how: str, days: int, most_days: int | None) -> Values:
+        """Creatinine of now against the lowest of the days before it, as `derivations.change_over`; too old is NaN."""
+        now, measured = self.cohort.numbers["creatinine"], self.cohort.days["creatinine"]
+        lowest = np.full(len(self.cohort), np.nan)
+        for values, on in self.earlier["creatinine"]:
+            within = (on >= measured - days) & (on < measured)
+            lowest = np.fmin(lowest, np.where(within, values, np.nan))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = now - lowest if how == "gain" else (now - lowest) * 100 / lowest
+        old = (self.cohort.today - measured) > most_days if most_days is not None else False
+        return np.where(old, np.nan, found)
+
     @cached_property
     def creatinine_change(self) -> tuple[Values, Values]:
         """Rise of creatinine and fall of eGFR in per cent, each since the step or the beginning: the larger."""
@@ -227,3 +239,17 @@ class Movement:
         with np.errstate(invalid="ignore", divide="ignore"):
             worse = (creatinine - base) * 100 / base > float(limits.digoxin_creatinine_rise_percent)
         return np.where(np.isnan(level), np.int8(-1), (raised | worse).astype(np.int8))
+
+    @cached_property
+    def recent_af(self) -> Flags:
+        """Atrial fibrillation on the ECG a short while ago; of the rhythm a cohort keeps the latest."""
+        found = self.cohort.places["rhythm"] == self.labels.place("rhythm", "af")
+        days = self.cohort.today - self.cohort.days["rhythm"]
+        return found & (days <= self.protocol.limits.recent_af_days)
+
+    @cached_property
+    def surgery(self) -> Values:
+        """Days until the operation, counted from the day of the answer."""
+        told = self.cohort.numbers["surgery_within_days"]
+        left = self.cohort.days["surgery_within_days"] + np.floor(told) - self.cohort.today
+        return np.where(left >= 0, left, np.nan)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from anderhalf.core.pathway.derivations import OF_A_SERIES
 from anderhalf.population.titration.movement import Values
 from anderhalf.population.titration.since import lowered
 
@@ -23,6 +24,11 @@ def shared_numbers(derived: Derived) -> Mapping[str, Values]:
         "nt_probnp_rise_percent": derived.nt_probnp_rise,
         "potassium_rise": derived.potassium_rise, "surgery_within_days": derived.surgery,
         "age": derived.cohort.age.astype(np.float64),
+        **{
+            name: derived.rise(how.how, how.over_days, derived.protocol.facts[name].max_age_days)
+            for name, how in derived.protocol.follows.items()
+            if how.inputs == ("creatinine",) and how.how in OF_A_SERIES
+        },
     }  # fmt: skip
 
 
@@ -34,4 +40,6 @@ def class_numbers(derived: Derived, key: str) -> Mapping[str, Values]:
         "dose_percent_of_target": slots.percent[use.slot, derived.heavy(key)],
         "days_since_last_step": np.where(derived.on[key], days, np.nan),
         "days_since_lowering": np.where(lowered(derived, key), days, np.nan),
+        # A cohort keeps the newest pulse only.
+        "heart_rate_before": np.full(len(days), np.nan),
     }

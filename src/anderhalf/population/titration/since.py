@@ -62,3 +62,34 @@ def recently_stopped(derived: Derived, key: str) -> Flags:
     ended = ~derived.on[key] & (use.last_slot > 0) & newer[use.last_reason]
     found: Flags = ended & (derived.cohort.today - use.last_until < protocol.limits.restart_days)
     return found
+
+
+def long_pause(derived: Derived, key: str) -> Flags:
+    """Whether a class that is not used ended longer ago than a dose may be resumed as it was."""
+    days, use = derived.protocol.limits.resume_days, derived.cohort.uses[key]
+    if days is None:
+        return np.zeros(len(derived.cohort), bool)
+    ended: Flags = ~derived.on[key] & (use.last_slot > 0) & (derived.cohort.today - use.last_until > days)
+    return ended
+
+
+def restarted_high(derived: Derived, key: str) -> Flags:
+    """Whether the present dose is the first one after such a pause, and above the starting dose."""
+    days, use, slots = (
+        derived.protocol.limits.resume_days,
+        derived.cohort.uses[key],
+        derived.labels.slots[key],
+    )
+    if days is None:
+        return np.zeros(len(derived.cohort), bool)
+    drug = slots.drug[use.slot]
+    above = slots.dose_known[use.slot] & (slots.daily[use.slot] > slots.daily[slots.start[drug]])
+    first = np.ones(len(derived.cohort), bool)
+    if derived.protocol.drug_class[key].needs_laboratory:
+        # Of a use that began before the listed ones the dose is not kept: it led up to this one.
+        apart = use.last_until < use.since - derived.protocol.limits.kidney_gap_days
+        first = ~((use.begun != NEVER) & (use.begun < use.since) & apart)
+    resumed: Flags = (
+        first & (use.slot > 0) & (use.last_slot > 0) & (use.since - use.last_until > days) & above
+    )
+    return resumed

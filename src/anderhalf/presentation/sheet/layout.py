@@ -21,19 +21,19 @@ from .words import WORDS
 
 MILLIMETRE = 72 / 25.4
 """In points."""
-PAGE, WAY, LANE_GAP, COLUMN_GAP, EDGE = 281.0, 3.6, 2.0, 2.4, 2.8
+PAGE, WAY, LANE_GAP, COLUMN_GAP, EDGE = 287.0, 3.6, 2.0, 2.4, 2.8
 """Millimetres across: the page, the way down, between lanes, between columns, beside the text of a box."""
 BOX_ROOM = 5.4
 """Millimetres down that a box takes besides its text, with the space below it."""
 NUMBER = 1.9
 """Em that the number of a rule takes."""
-LEADING, ITEM_GAP, HEADING_GAP = 0.36, 0.44, 0.95
+LEADING, ITEM_GAP, HEADING_GAP = 0.31, 0.4, 0.95
 """Em between the lines of one text, between rules, and around a heading."""
 SMALLEST, SMALL, TITLE = 6.5, 0.86, 1.12
 """The smallest letter in points; the size of small text and of a box's title beside the letter of the sheet."""
 NARROWEST = 12
 """No lane is narrower than so many hundredths of the page."""
-HUNDREDTHS = 2
+HUNDREDTHS = 1
 """Widths of lanes are tried in steps of so many hundredths."""
 USUAL = (16.0, 22.0, 28.0, 36.0, 48.0)
 """Widths in em of a column for which it is worked out what is best said above its rules."""

@@ -15,6 +15,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from anderhalf.core.decisions.evaluate import evaluate
+from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Value
 from anderhalf.core.decisions.model import DecisionTable, HitPolicy, OnUnknown, OutputSpec
 from anderhalf.core.decisions.table import TableMeta, read_table
@@ -241,3 +243,17 @@ def twin_truths(random: RandomTable, facts: Mapping[str, FactValue]) -> list[boo
             results.append(means(value))
         truths.append(False if False in results else (None if None in results else True))
     return truths
+
+
+FIRST = """
+id | potassium | age  | out:line
+r1 | >5.5      | -    | "emergency"
+r2 | -         | >=65 | "second"
+r3 | -         | -    | "first"
+"""
+"""Three rules of which the first that holds decides."""
+
+
+def decide(rows: str, policy: HitPolicy = HitPolicy.FIRST, /, **values: object) -> Decision:
+    """A table of these rows for a patient with these values."""
+    return evaluate(table(rows, policy=policy), patient(**values), on=TODAY)  # type: ignore[arg-type]

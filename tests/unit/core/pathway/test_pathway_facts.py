@@ -188,3 +188,40 @@ def test_any_of_several_drugs(dictionary):
     unknown = {name: value for name, value in all_no.items() if name != "amiodarone"}
     assert "rate_slowing_drug" not in dictionary.derive(unknown, on=ON)
     assert "rate_slowing_drug" not in dictionary.derive(all_no, on=ON + timedelta(93))
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "two"),
+    [
+        (2, 0, True),
+        (2, 3, True),
+        (1, 4, False),
+        (0, 4, False),
+        (1, 3, None),
+        (0, 3, None),
+        (0, 0, None),
+    ],
+)
+def test_two_anticoagulants_at_once(dictionary, yes, no, two):
+    """What nobody answered could be the second one."""
+    names = ("apixaban", "vka", "rivaroxaban", "edoxaban", "dabigatran")
+    given = {**dict.fromkeys(names[:yes], True), **dict.fromkeys(names[yes : yes + no], False)}
+    found = dictionary.derive(facts(**given), on=ON).get("two_anticoagulants")
+    assert (found.value if found is not None else None) is two
+
+
+@pytest.mark.parametrize(
+    ("reported", "days_before", "stands"),
+    [("40", 30, True), ("40", 31, False), ("90", 1, False), ("90", 0, True)],
+)
+def test_of_two_kidney_values_of_one_time_the_lower_stands_here_as_in_titration(
+    dictionary, reported, days_before, stands
+):
+    """One term for everybody: what titration stops on may not be an unremarkable value in the referral."""
+    facts = {
+        "egfr": FactValue(Decimal(reported), ON - timedelta(days=days_before)),
+        "creatinine": FactValue(Decimal(95), ON),
+        "sex": FactValue("male", ON),
+    }
+    found = dictionary.derive(facts, on=ON, birth_date=date(1956, 1, 1))["egfr"]
+    assert (found.value == Decimal(reported)) is stands, found

@@ -4,7 +4,8 @@ from ..followers import AFTER_ADVICE, AFTER_ENCOUNTER, AFTER_END
 from .advice import choose_advice
 from .appointments import arrived, book, cancel, move, no_show
 from .beside import choose_beside
-from .danger import answer_danger, warn_of_unsaved, watch_for_danger
+from .danger import answer_danger, warn_of_unsaved, watch_for_danger, watch_the_register
+from .danger_undo import undo_answer
 from .encounters import correct_encounter, enter_home_measurements, record_encounter
 from .episodes import (
     assess_stable,
@@ -15,7 +16,7 @@ from .episodes import (
     start_episode,
     write_plan,
 )
-from .medication import PRESCRIBERS
+from .medication import PRESCRIBERS, correct_agreement
 from .parts import EncounterText, MedicationStep, NewDocument, Taught
 from .sessions import MadeSessions, cancel_session, make_sessions, substitute
 from .tolerances import (
@@ -26,14 +27,16 @@ from .tolerances import (
     judge_tolerance,
     reject_tolerance,
     remember_tolerance,
+    restore_tolerance,
 )
 from .undo import reopen_advice, undo_choice
-from .watching import review_results
+from .watching import LABORATORY_TASKS, awaited, finish_task, review_results
 
 __all__ = [
     "AFTER_ADVICE",
     "AFTER_ENCOUNTER",
     "AFTER_END",
+    "LABORATORY_TASKS",
     "PRESCRIBERS",
     "EncounterText",
     "MadeSessions",
@@ -45,17 +48,20 @@ __all__ = [
     "arrived",
     "ask_tolerances",
     "assess_stable",
+    "awaited",
     "book",
     "cancel",
     "cancel_session",
     "choose_advice",
     "choose_beside",
+    "correct_agreement",
     "correct_encounter",
     "end_dosing",
     "end_episode",
     "end_episode_of_withdrawn",
     "end_tolerance",
     "enter_home_measurements",
+    "finish_task",
     "judge_tolerance",
     "make_sessions",
     "move",
@@ -65,12 +71,15 @@ __all__ = [
     "reject_tolerance",
     "remember_tolerance",
     "reopen_advice",
+    "restore_tolerance",
     "review_results",
     "schedule_next_contact",
     "start_episode",
     "substitute",
+    "undo_answer",
     "undo_choice",
     "warn_of_unsaved",
     "watch_for_danger",
+    "watch_the_register",
     "write_plan",
 ]

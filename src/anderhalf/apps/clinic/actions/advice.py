@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,21 +21,32 @@ from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.models import MedicationAgreement, StoredDecision, Task
 from anderhalf.apps.record.queries import current_medication
-from anderhalf.core.pathway.titration import Dose, Drug, Patient, Proposal, ProposalKind, Protocol, store
+from anderhalf.core.pathway.titration import (
+    Check,
+    Dose,
+    Drug,
+    Patient,
+    Proposal,
+    ProposalKind,
+    Protocol,
+    store,
+)
+from anderhalf.core.pathway.titration.model import DOWNWARD
+from anderhalf.presentation.language import in_each_language, label_of
+from anderhalf.presentation.wording import says_something
 
-from ..access import lock_episode, permit
+from ..access import lock_episode, permit, permit_lifting
 from ..errors import AdviceChanged, AdviceRefused
 from ..followers import AFTER_ADVICE
 from ..models import AdviceChoice, Encounter, Episode
 from ..queries.advice import pathway_of
 from ..queries.choices import about_of, declined_of
+from ..queries.danger import MONITORING
 from ..queries.proposals import ASKED_FOR, advice_about, basis_of, dose_choices, lacks_dose
 from ..titration import words
 from ..titration.gather import TITRATION, local
 from .medication import agree
 
-MONITORING = "monitoring"
-"""Kind of the tasks that say what to measure after a step."""
 Kind = MedicationAgreement.Kind
 Choice = AdviceChoice.Choice
 STOPS = {ProposalKind.STOP: Kind.STOP, ProposalKind.PAUSE: Kind.PAUSE}
@@ -62,7 +74,7 @@ def choose_advice(
     ``dose`` (of the card's choices) belongs to *adapted*; ``reason`` to *adapted* and *declined*. Accepting makes the
     medication agreement with the patient's instruction, and the controls as tasks of the centre. What the register
     forbids is refused (``actions.medication.agree``); ``despite`` is a prescriber's reason. So is a step of a class
-    whose proposal was declined and not opened again.
+    whose proposal was declined and not opened again. Not following a stop, pause or lower dose takes a prescriber.
     """
     found = lock_episode(episode, by=by, must_be_open=False)
     permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
@@ -72,10 +84,7 @@ def choose_advice(
     if by.professional_id is None:
         raise AccessDenied(_("Alleen een zorgverlener beslist over een voorstel."))
     protocol, patient, proposal = _answered(found, drug_class, basis, at=at)
-    if choice not in Choice.values:
-        raise AdviceRefused(_("Kies overnemen, aanpassen of niet doen."))
-    if choice != Choice.ACCEPTED and not reason.strip():
-        raise AdviceRefused(_("Schrijf op waarom u het anders doet."))
+    _check_choice(by, at, found, proposal, choice, reason)
     if encounter is not None and not Encounter.objects.filter(pk=encounter, episode=found).exists():
         raise AccessDenied
     about_what = about_of(protocol, proposal)
@@ -108,6 +117,19 @@ def choose_advice(
         people.keep_result(by=by, key=submission, result=str(row.pk))
     permission.log("C", f"advice_{choice}", row, drug_class=drug_class, proposed=row.proposed, rule=row.rule)
     return row
+
+
+def _check_choice(
+    by: Viewer, at: datetime, episode: Episode, proposal: Proposal, choice: str, reason: str
+) -> None:
+    if choice not in Choice.values:
+        raise AdviceRefused(_("Kies overnemen, aanpassen of niet doen."))
+    if choice == Choice.ACCEPTED:
+        return
+    if not says_something(reason):
+        raise AdviceRefused(_("Schrijf op waarom u het anders doet."))
+    if proposal.kind in DOWNWARD:
+        permit_lifting(by, at=at, patient=episode.patient_id)
 
 
 def _answered(
@@ -264,16 +286,23 @@ def _plan_checks(
     by: Viewer, at: datetime, episode: Episode, proposal: Proposal, protocol: Protocol
 ) -> list[Task]:
     """The controls that belong to a step, as tasks of the centre with their dates."""
-    title = protocol.drug_class[proposal.drug_class].title["nl"]
+
+    def title(check: Check) -> str:
+        labels = [label_of(protocol.facts[name].label) for name in check.facts if name in protocol.facts]
+        return _("Controle %(of)s: %(facts)s") % {
+            "of": label_of(protocol.drug_class[proposal.drug_class].title),
+            "facts": ", ".join(words.in_sentence(label) for label in labels),
+        }
+
     made = []
     for check in proposal.checks:
-        labels = [protocol.facts[name].label["nl"] for name in check.facts if name in protocol.facts]
-        names = ", ".join(words.in_sentence(label) for label in labels)
         made.append(
             record.add_task(
-                by=by, at=at, patient=episode.patient_id, kind=MONITORING, title=f"Controle {title}: {names}",
+                by=by, at=at, patient=episode.patient_id, kind=MONITORING,
+                title=in_each_language(partial(title, check)),
                 owner_organisation=episode.centre, owner=episode.practitioner_id, due_on=check.until_on,
-                about=f"check:{proposal.drug_class}", note=words.period(check.from_on, check.until_on),
+                about=f"check:{proposal.drug_class}",
+                note=in_each_language(partial(words.period, check.from_on, check.until_on)),
             )
         )  # fmt: skip
     return made

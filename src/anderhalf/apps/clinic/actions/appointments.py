@@ -19,6 +19,7 @@ from anderhalf.apps.people.queries import has_left
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.referrals import actions as referrals
 from anderhalf.apps.referrals.states import Status
+from anderhalf.presentation.language import day_label
 
 from ..access import Permission, check_own_centre, lock_episode, permit
 from ..checks import check_alive, check_can_take
@@ -190,7 +191,7 @@ def _busy_then(slot: Slot, patient: UUID) -> PatientBusy | None:
         return None
     when = timezone.localtime(other.slot.starts_at)
     name = other.slot.session.professional.full_name
-    return PatientBusy(day=f"{when:%d-%m-%Y}", time=f"{when:%H:%M}", professional=name)
+    return PatientBusy(day=day_label(when), time=f"{when:%H:%M}", professional=name)
 
 
 def _taken_or(clash: IntegrityError, slot: UUID, episode: UUID) -> Exception:

@@ -17,8 +17,9 @@ from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.models import MedicationAgreement, StoredDecision
 from anderhalf.core.decisions.explain import Decision
+from anderhalf.presentation.wording import says_something
 
-from ..access import lock_episode, permit
+from ..access import lock_episode, permit, permit_lifting
 from ..errors import AdviceChanged, AdviceRefused
 from ..followers import AFTER_ADVICE
 from ..models import AdviceChoice, Encounter, Episode
@@ -30,6 +31,8 @@ from ..titration.words import plain_instruction
 from .medication import agree
 
 Choice, Kind = AdviceChoice.Choice, MedicationAgreement.Kind
+PROTECTS = frozenset({"call_112", "call_cardiologist", "refer", "forward", "not", "reduced", "reduce", "vka"})
+"""Answers that ask for less, for another drug or for help: only a prescriber says that they are not followed."""
 DISCUSSED = frozenset({"discuss", "refer", "forward", "keep_vka", "not", "call_cardiologist"})
 """Answers of the tables that belong in the meeting with the cardiologist."""
 
@@ -68,6 +71,9 @@ def choose_beside(
         raise AccessDenied(_("Alleen een zorgverlener beslist over een voorstel."))
     _check_choice(found, choice, reason, encounter)
     answered, decision = _answered(found, pathway, table, basis, at=at)
+    said = {str(decision.value(output)) for output in ("advice", "verdict", "action")}
+    if choice == Choice.DECLINED and said & PROTECTS:
+        permit_lifting(by, at=at, patient=found.patient_id)
     about_what = about_of_table(decision)
     if declined_of(found, table, about_what) is not None:
         raise AdviceRefused(_("Dit voorstel is afgewezen. Heropen het eerst."))
@@ -82,7 +88,6 @@ def choose_beside(
             keep(DOSE, step.decision)
         agreed = _agree(found, answered, step, by=by, at=at, encounter=encounter, despite=despite)
         medication.append(str(agreed.pk))
-    said = {str(decision.value(output)) for output in ("advice", "verdict", "action")}
     row = AdviceChoice.objects.create(
         network_id=found.network_id, patient_id=found.patient_id, episode=found, decision=kept, drug_class=table,
         proposed="table", rule=decision.decisive[0].rule_id if decision.decisive else "",
@@ -102,7 +107,7 @@ def choose_beside(
 def _check_choice(episode: Episode, choice: str, reason: str, encounter: UUID | None) -> None:
     if choice not in (Choice.ACCEPTED, Choice.DECLINED):
         raise AdviceRefused(_("Kies overnemen of niet doen."))
-    if choice == Choice.DECLINED and not reason.strip():
+    if choice == Choice.DECLINED and not says_something(reason):
         raise AdviceRefused(_("Schrijf op waarom u het anders doet."))
     if encounter is not None and not Encounter.objects.filter(pk=encounter, episode=episode).exists():
         raise AccessDenied

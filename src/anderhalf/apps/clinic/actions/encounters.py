@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from anderhalf.apps.record.models import Observation
 from anderhalf.apps.referrals import actions as referrals
 from anderhalf.apps.referrals.states import REFERRAL_STATES, Status
 from anderhalf.core.pathway.danger import ACTIONS
+from anderhalf.core.pathway.mentions import Mention
+from anderhalf.presentation.wording import says_something
 
 from ..access import lock_episode, permit
 from ..checks import check_contact_dates
@@ -26,10 +28,12 @@ from ..errors import DateRefused, OtherCentre, StaleVersion
 from ..followers import AFTER_ENCOUNTER
 from ..models import Appointment, EducationGiven, Encounter, EncounterVersion, Episode
 from ..queries.danger import danger_of, urgent_care
+from ..queries.written import check_written
 from ..states import AppointmentStatus
 from ..titration.gather import local
 from ..uploads import sniff
 from .appointments import step
+from .danger import watch_for_danger
 from .medication import agree
 from .parts import EncounterText, MedicationStep, NewDocument, Taught
 from .watching import close_done_checks
@@ -54,13 +58,14 @@ def record_encounter(
     next_contact_on: date | None = None,
     next_contact_kind: str = "",
     submission: str = "",
+    not_now: Collection[str] = (),
 ) -> Encounter:
     """Write down one contact of an open episode, that happened at ``happened_at`` (now when not given).
 
     The appointment becomes *fulfilled*, the referral *seen* at the first contact, and plan and next contact are copied
     to the episode. With a ``submission`` key that was used before, the earlier encounter is returned and nothing is
-    written. Raises ``DateRefused``, ``EpisodeEnded``, ``FileRefused``, ``RegisterForbids``,
-    ``record.actions.RecordRefused``.
+    written. ``not_now``: keys of what the text mentions and is not so now. Raises ``DateRefused``, ``EpisodeEnded``,
+    ``FileRefused``, ``QuestionFirst``, ``WrittenDanger``, ``record.actions.RecordRefused``.
     """
     found = lock_episode(episode, by=by, must_be_open=False)
     permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
@@ -71,6 +76,9 @@ def record_encounter(
     check_contact_dates(found, moment, next_contact_on, at=at)
     if by.professional_id is None:
         raise AccessDenied(_("Alleen een zorgverlener legt een consult vast."))
+    denied = check_written(
+        found, text.as_fields().values(), observations, at=at, moment=moment, not_now=not_now
+    )
     encounter = Encounter.objects.create(
         network_id=found.network_id,
         episode=found,
@@ -93,6 +101,7 @@ def record_encounter(
         "under": Right.WRITE_CLINICAL,
     }
     record.record_observations(items=observations, **about)
+    _end_written(denied, by=by, at=at, episode=found)
     for drug in medication:
         agree(
             found,
@@ -129,8 +138,15 @@ def record_encounter(
         medication=len(medication),
         documents=len(documents),
         education=len(education),
+        not_now=[one.fact for one in denied],
     )
     return encounter
+
+
+def _end_written(not_now: Collection[Mention], *, by: Viewer, at: datetime, episode: Episode) -> None:
+    """The task of a danger that stood in a text ends when somebody said that it is not so now."""
+    if not_now:
+        watch_for_danger(by=by, at=at, patient=episode.patient_id, facts={one.fact for one in not_now})
 
 
 def encounter_of_submission(*, by: Viewer, submission: str) -> Encounter:
@@ -185,25 +201,37 @@ def _bring_forward(episode: Episode, *, at: datetime) -> None:
 
 @transaction.atomic
 def correct_encounter(
-    *, by: Viewer, at: datetime, encounter: UUID, text: EncounterText, because: str, version: int
-) -> Encounter:
+    *, by: Viewer, at: datetime, encounter: UUID, text: EncounterText, because: str, version: int,
+    observations: Sequence[NewObservation] = (), not_now: Collection[str] = (),
+) -> Encounter:  # fmt: skip
     """Replace the words of an encounter; the old words stay readable as an earlier version, with the reason.
 
-    ``version`` is the one the writer had before them. Raises ``StaleVersion`` when it is no longer the newest.
+    ``version`` is the one the writer had before them. ``observations`` are what was confirmed about the new words, and
+    ``not_now`` the keys of what they mention and is not so now. Raises ``WrittenDanger``, and ``StaleVersion`` when it
+    is no longer the newest.
     """
     found = (
         Encounter.objects.select_for_update(of=("self",))
-        .select_related("episode")
+        .select_related("episode__patient")
         .get(pk=encounter, network=by.network)
     )
     permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
     if found.version != version:
         raise StaleVersion(found)
-    if not because.strip():
+    if not says_something(because):
         raise DateRefused(_("Schrijf op waarom u de tekst wijzigt."))
     before, after = {name: getattr(found, name) for name in TEXT_FIELDS}, text.as_fields()
     if before == after:
         return found
+    denied = check_written(
+        found.episode,
+        after.values(),
+        observations,
+        at=at,
+        moment=at,
+        not_now=not_now,
+        before=tuple(before.values()),
+    )
     EncounterVersion.objects.create(
         encounter=found,
         version=found.version,
@@ -219,9 +247,16 @@ def correct_encounter(
     found.recorded_at, found.recorded_by = at, by.name
     found.save(update_fields=[*TEXT_FIELDS, "version", "recorded_at", "recorded_by"])
     _correct_plan(found, before["plan"])
+    if observations:
+        record.record_observations(
+            by=by, at=at, patient=found.patient_id, items=observations, under=Right.WRITE_CLINICAL,
+            encounter=found.pk,
+        )  # fmt: skip
+    _end_written(denied, by=by, at=at, episode=found.episode)
     permission.log(
-        "U", "encounter_corrected", found, fields=[name for name in after if after[name] != before[name]]
-    )
+        "U", "encounter_corrected", found, fields=[name for name in after if after[name] != before[name]],
+        not_now=[one.fact for one in denied],
+    )  # fmt: skip
     return found
 
 

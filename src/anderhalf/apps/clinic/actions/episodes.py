@@ -21,12 +21,14 @@ from anderhalf.apps.referrals.states import REFERRAL_STATES, Status
 
 from ..access import ROOM, Permission, local_day, lock_episode, permit
 from ..checks import check_alive, check_can_end, check_next_contact
-from ..errors import ReferralNotAccepted, StaleVersion
+from ..errors import OutcomeRefused, ReferralNotAccepted, StaleVersion
 from ..followers import AFTER_END
 from ..models import Appointment, Episode, Outcome
+from ..queries.danger import danger_of
 from ..queries.stable import decide_stable
 from ..states import AppointmentStatus
 from .appointments import step
+from .danger import watch_for_danger
 
 
 def open_episode_for(*, by: Viewer, at: datetime, referral: Referral) -> None:
@@ -88,6 +90,8 @@ def start_episode(*, by: Viewer, at: datetime, referral: UUID, practitioner: UUI
     _care_relation(episode, CareRelation.Kind.UNDER_CARE, by=by, at=at, opens=True)
     referrals.link_episode(by=by, at=at, referral=source.pk, episode=episode.pk)
     permission.log("C", "episode_started", episode, pathway=episode.pathway)
+    # What the register and the list held before anybody looked after the patient: from now on somebody does.
+    watch_for_danger(by=by, at=at, patient=episode.patient_id, facts=())
     return episode
 
 
@@ -185,6 +189,10 @@ def end_episode(
     found = lock_episode(episode, by=by)
     permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
     kind = check_can_end(outcome, plan=plan, next_contact_on=next_contact_on, at=at)
+    if kind != Outcome.Kind.DECEASED and danger_of(found.patient, found.network_id, at=at):
+        raise OutcomeRefused(
+            _("Er staat een gevaar open. Leg eerst vast wat u hebt gedaan, dan pas de uitkomst.")
+        )
     row = Outcome.objects.create(
         episode=found,
         kind=kind,

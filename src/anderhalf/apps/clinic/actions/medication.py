@@ -1,44 +1,70 @@
-"""The one way by which the clinic agrees on medication: what the register forbids is not started by accident."""
+"""The one way by which the clinic agrees on medication: what something stands against is not started by accident."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from anderhalf.apps.people.roles import LEAD_PRACTITIONERS, SPECIALISTS
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from anderhalf.apps.network.queries import pathways_on
+from anderhalf.apps.people.roles import PRESCRIBERS
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
+from anderhalf.apps.record.actions import BetterMedication
 from anderhalf.apps.record.models import MedicationAgreement
 from anderhalf.apps.record.queries import current_medication
+from anderhalf.presentation.wording import says_something
 
-from ..errors import RegisterForbids
+from ..errors import MedicationRefused, QuestionFirst, RegisterForbids
 from ..models import Episode
-from ..queries.forbidden import Hit, Wanted, hits_of
+from ..queries.doses import DoseRefused, check_dose
+from ..queries.drugs import drug_of_agreement
+from ..queries.listed import history_of
+from ..queries.prescribing import Against, against, in_register
+from ..titration.gather import classes_of, protocol_of
+from ..titration.named import code_of, codes_by_name, with_codes
+from .danger import watch_for_danger
 
 Kind = MedicationAgreement.Kind
-PRESCRIBERS = LEAD_PRACTITIONERS | SPECIALISTS
+WASHOUT = "ace_inhibitor_washout_hours"
+"""The setting of the protocol that says how many hours lie between an ACE inhibitor and sacubitril/valsartan."""
+_APART = {"arni": "ace_inhibitor", "ace_inhibitor": "arni"}
 
 
 def agree(
     episode: Episode, *, by: Viewer, at: datetime, kind: str, drug: str, drug_name: str, reason: str, despite: str = "",
-    on_proposal: bool = False, **more: Any,
+    agreed_with: str = "", on_proposal: bool = False, **more: Any,
 ) -> MedicationAgreement:  # fmt: skip
-    """A medication agreement (see ``record.actions.agree_medication``) that looks in the register first.
+    """A medication agreement (see ``record.actions.agree_medication``) that looks first at what stands against it.
 
-    A start, and a higher dose, of what stands there is refused with :class:`RegisterForbids` unless a prescriber says
-    why (``despite``); that reason is kept with the agreement. ``on_proposal``: by a press on a proposal, which never
-    goes past angio-oedema. Lowering, stopping, and writing down what is used already are never refused.
+    A start, and a higher dose, against which something stands (``queries.prescribing.against``: the card, the register,
+    an open danger, another drug) is refused with :class:`QuestionFirst` unless a prescriber says why (``despite``);
+    what is absolute asks the specialist who agreed as well (``agreed_with``). Both are kept with the agreement.
+    ``on_proposal``: by a press on a proposal, which is the card itself; it never goes past angio-oedema. Lowering,
+    stopping, and writing down what is used already are never refused.
+
+    A dose that cannot be, and sacubitril/valsartan within the wash-out of an ACE inhibitor (or the other way round), is
+    refused on every road (``MedicationRefused``). What is stopped or changed by another name than it was chosen by is
+    the same drug.
     """
+    drug, drug_name, more = _as_listed(episode, kind, drug, drug_name, more, at=at)
+    _check_dose(episode, kind, drug, drug_name, more, at=at)
     if _goes_up(episode, kind, drug, more, at=at):
-        wanted = Wanted(
-            drug=drug, name=drug_name, atc=more.get("atc", ""), drug_class=more.get("drug_class", "")
+        wanted = _wanted(episode, drug, drug_name, more)
+        held = in_register(episode, wanted, at=at) if on_proposal else against(episode, wanted, at=at)
+        reason = (
+            _despite(
+                held, by=by, drug=drug, despite=despite, agreed_with=agreed_with, on_proposal=on_proposal
+            )
+            + reason
         )
-        hits = hits_of(episode, wanted, at=at)
-        if hits:
-            _check_despite(hits, by=by, drug=drug, despite=despite, on_proposal=on_proposal)
-            reason = f"{despite.strip()} (ondanks: {_words_of(hits)}). {reason}"
-    return record.agree_medication(
+    _check_washout(episode, kind, drug, drug_name, more, at=at)
+    row = record.agree_medication(
         by=by,
         at=at,
         kind=kind,
@@ -48,20 +74,187 @@ def agree(
         patient=episode.patient_id,
         **more,
     )
+    # What is used may be a danger with what is known: the register, pregnancy, potassium with digoxin.
+    watch_for_danger(by=by, at=at, patient=episode.patient_id, facts=[row.drug_class or row.drug])
+    return row
 
 
-def _words_of(hits: list[Hit]) -> str:
-    """What stands in the register, as it is quoted."""
-    return "; ".join(hit.entry.words for hit in hits)
+def _as_listed(
+    episode: Episode, kind: str, drug: str, drug_name: str, more: dict[str, Any], *, at: datetime
+) -> tuple[str, str, dict[str, Any]]:
+    """The row of the list that is meant: "Eliquis" stops what was chosen as apixaban."""
+    if kind not in (Kind.STOP, Kind.PAUSE, Kind.CHANGE):
+        return drug, drug_name, more
+    on = timezone.localdate(at)
+    listed = with_codes(current_medication(episode.patient_id, at=at), on=on)
+    running = [row for row in listed if row.kind != Kind.PAUSE or kind == Kind.STOP]
+    if any(row.drug == drug for row in running):
+        return drug, drug_name, more
+    codes = codes_by_name(pathways_on(episode.network_id, on=on))
+    atc = more.get("atc") or code_of(drug_name, codes)
+    same = [row for row in running if atc and row.atc == atc]
+    if len(same) != 1:
+        return drug, drug_name, more
+    row = same[0]
+    return row.drug, row.drug_name, {**more, "atc": row.atc, "drug_class": row.drug_class}
 
 
-def _check_despite(hits: list[Hit], *, by: Viewer, drug: str, despite: str, on_proposal: bool) -> None:
-    """Refuse what the register forbids, unless a prescriber gives the reason."""
-    words = _words_of(hits)
-    if on_proposal and any(hit.never for hit in hits):
-        raise RegisterForbids(words, drug=drug, never=True)
-    if not despite.strip() or by.role not in PRESCRIBERS:
-        raise RegisterForbids(words, drug=drug, reason_given=bool(despite.strip()))
+def _check_dose(
+    episode: Episode, kind: str, drug: str, drug_name: str, more: dict[str, Any], *, at: datetime
+) -> None:
+    """Refuse a dose that no one takes, on whatever road it comes."""
+    dose = more.get("dose")
+    if kind not in (Kind.START, Kind.CHANGE, Kind.REPORTED) or dose is None:
+        return
+    row = MedicationAgreement(
+        network_id=episode.network_id, drug=drug, drug_name=drug_name, atc=more.get("atc", ""),
+        dose_unit=more.get("dose_unit", ""),
+    )  # fmt: skip
+    try:
+        check_dose(
+            drug_of_agreement(row, at=at),
+            Decimal(dose),
+            more.get("times_per_day"),
+            every_days=more.get("every_days") or 1,
+        )
+    except DoseRefused as refused:
+        raise MedicationRefused(f"{drug_name}: {refused}") from None
+
+
+def _check_washout(
+    episode: Episode, kind: str, drug: str, drug_name: str, more: dict[str, Any], *, at: datetime
+) -> None:
+    """Refuse an ACE inhibitor and sacubitril/valsartan within the agreed hours of each other."""
+    if kind not in (Kind.START, Kind.CHANGE):
+        return
+    on, begins = timezone.localdate(at), more["from_at"]
+    protocols = [
+        found for one in pathways_on(episode.network_id, on=on) if (found := protocol_of(one)) is not None
+    ]
+    bare = MedicationAgreement(
+        network_id=episode.network_id, drug=drug, drug_name=drug_name, atc=more.get("atc", ""),
+        drug_class=more.get("drug_class", ""),
+    )  # fmt: skip
+    (wanted,) = with_codes([bare], on=on)
+    for protocol in protocols:
+        other = _APART.get(next((key for key in classes_of(wanted, protocol) if key in _APART), ""), "")
+        setting = protocol.settings.get(WASHOUT)
+        if not other or setting is None:
+            continue
+        hours = timedelta(hours=int(setting.chosen))
+        for row in _latest_of(history_of(episode.patient_id, on=on), until=begins):
+            if other not in classes_of(row, protocol):
+                continue
+            ended = row.kind in (Kind.STOP, Kind.PAUSE)
+            if not ended or begins - row.from_at < hours:
+                raise MedicationRefused(
+                    _(
+                        "%(new)s mag pas beginnen %(hours)d uur na de laatste inname van %(old)s "
+                        "(kans op angio-oedeem). "
+                        "Leg eerst vast wanneer %(old)s is gestopt, en het begin van %(new)s als het zover is."
+                    )
+                    % {"new": drug_name, "old": row.drug_name, "hours": int(setting.chosen)}
+                )
+
+
+def _latest_of(rows: Iterable[MedicationAgreement], *, until: datetime) -> list[MedicationAgreement]:
+    """The last agreement of each drug at a moment."""
+    latest: dict[str, MedicationAgreement] = {}
+    for row in rows:
+        if row.from_at <= until:
+            latest[row.drug] = row
+    return list(latest.values())
+
+
+def _wanted(episode: Episode, drug: str, drug_name: str, more: Mapping[str, Any]) -> MedicationAgreement:
+    """The agreement as it would be, not saved: what is asked about."""
+    return MedicationAgreement(
+        network_id=episode.network_id, patient_id=episode.patient_id, drug=drug, drug_name=drug_name,
+        atc=more.get("atc", ""), drug_class=more.get("drug_class", ""), dose=more.get("dose"),
+        dose_unit=more.get("dose_unit", ""), times_per_day=more.get("times_per_day"),
+        every_days=more.get("every_days") or 1,
+    )  # fmt: skip
+
+
+def _despite(
+    held: Sequence[Against], *, by: Viewer, drug: str, despite: str, agreed_with: str, on_proposal: bool
+) -> str:
+    """What is kept with the agreement: why all the same, with whom, against what. Refuses what nobody answered for."""
+    if not held:
+        return ""
+    absolute = any(one.absolute for one in held)
+    answered = says_something(despite) and by.role in PRESCRIBERS
+    if not answered or (absolute and (on_proposal or not says_something(agreed_with))):
+        given = says_something(despite)
+        if all(one.register for one in held) and (on_proposal or not absolute):
+            words = "; ".join(one.words for one in held)
+            raise RegisterForbids(words, drug=drug, never=absolute, reason_given=given)
+        words = "; ".join(_in_words(one) for one in held)
+        raise QuestionFirst(words, drug=drug, absolute=absolute, reason_given=given)
+    said = "; ".join(dict.fromkeys(one.rule or one.words for one in held))
+    agreed = f", akkoord: {agreed_with.strip()}" if agreed_with.strip() else ""
+    return f"{despite.strip()}{agreed} (ondanks: {said}). "
+
+
+def _in_words(one: Against) -> str:
+    said = _("In het register staat: %(words)s") % {"words": one.words} if one.register else one.words
+    return said.rstrip(".")
+
+
+@transaction.atomic
+def correct_agreement(
+    *, by: Viewer, at: datetime, agreement: MedicationAgreement, better: BetterMedication | None, because: str,
+    despite: str = "", agreed_with: str = "",
+) -> None:  # fmt: skip
+    """Correct an agreement (``better``), or say that it was never made (None).
+
+    A correction by which somebody takes the drug again, or more of it (a stop that never was, a higher dose), is asked
+    about like a start: see :func:`agree`. Raises ``QuestionFirst`` and ``record.errors.RecordRefused``.
+    """
+    episode = (
+        Episode.objects.select_related("patient")
+        .filter(patient=agreement.patient_id, network=by.network, ended_at__isnull=True)
+        .order_by("-started_at")
+        .first()
+    )
+    held: list[Against] = []
+    if episode is not None:
+        before, point = _daily(agreement, at=at), transaction.savepoint()
+        _correct(by, at, agreement, better, because)
+        row = _taken(agreement, at=at)
+        if row is not None and _daily(agreement, at=at) > before:
+            held = against(episode, row, at=at)
+        transaction.savepoint_rollback(point)
+    despite_words = _despite(
+        held, by=by, drug=agreement.drug, despite=despite, agreed_with=agreed_with, on_proposal=False
+    )
+    _correct(by, at, agreement, better, despite_words + because)
+    watch_for_danger(
+        by=by, at=at, patient=agreement.patient_id, facts=[agreement.drug_class or agreement.drug]
+    )
+
+
+def _correct(
+    by: Viewer, at: datetime, agreement: MedicationAgreement, better: BetterMedication | None, because: str
+) -> None:
+    if better is None:
+        record.mark_medication_in_error(by=by, at=at, agreement=agreement.pk, because=because)
+    else:
+        record.correct_medication(by=by, at=at, agreement=agreement.pk, better=better, because=because)
+
+
+def _taken(agreement: MedicationAgreement, *, at: datetime) -> MedicationAgreement | None:
+    """The row of the list by which this drug is taken now; None while it is not."""
+    rows = current_medication(agreement.patient_id, at=at)
+    return next((row for row in rows if row.drug == agreement.drug and row.kind != Kind.PAUSE), None)
+
+
+def _daily(agreement: MedicationAgreement, *, at: datetime) -> Decimal:
+    """How much of a drug is taken on a day now: 0 for none, and a little for a dose that nobody knows."""
+    row = _taken(agreement, at=at)
+    if row is None:
+        return Decimal(0)
+    return Decimal("0.001") if row.dose is None else row.dose * (row.times_per_day or 1) / row.every_days
 
 
 def _goes_up(episode: Episode, kind: str, drug: str, more: dict[str, Any], *, at: datetime) -> bool:

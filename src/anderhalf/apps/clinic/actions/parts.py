@@ -28,7 +28,7 @@ class MedicationStep:
     """One drug started, changed, stopped, paused or reported as in use; ``dose`` per intake in ``dose_unit``.
 
     ``used_since`` (as exactly as ``used_since_is``) is for what was used already; ``despite`` is why a prescriber
-    starts what the register forbids.
+    starts or raises what something stands against, ``agreed_with`` the specialist who agreed to a contra-indication.
     """
 
     kind: str
@@ -44,6 +44,7 @@ class MedicationStep:
     used_since: date | None = None
     used_since_is: str = ""
     despite: str = ""
+    agreed_with: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.models import Membership, Organisation, Professional
 from anderhalf.apps.people.roles import CENTRE, SPECIALISTS
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.presentation.language import day_label
 
 from ..access import ROOM, Permission, permit_sessions
 from ..errors import HolidayRefused, OtherCentre, ProfessionalLeft, SessionRefused
@@ -206,7 +207,7 @@ def _overlap(busy: Sequence[ClinicSession], begin: datetime, end: datetime) -> S
     when = timezone.localtime(other.starts_at)
     return SessionRefused(
         _("Deze behandelaar heeft dan al een spreekuur (%(day)s om %(time)s).")
-        % {"day": f"{when:%d-%m-%Y}", "time": f"{when:%H:%M}"}
+        % {"day": day_label(when), "time": f"{when:%H:%M}"}
     )
 
 

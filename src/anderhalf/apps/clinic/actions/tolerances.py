@@ -17,14 +17,16 @@ from anderhalf.apps.people.models import AllergiesAsked, AllergyIntolerance
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.pathway.named import Named
 from anderhalf.core.pathway.titration import Protocol
+from anderhalf.presentation.wording import says_something
 
-from ..access import lock_episode, permit
+from ..access import lock_episode, permit, permit_lifting
 from ..errors import ToleranceRefused
 from ..models import DosingAgreement, Episode
 from ..queries.advice import pathway_of
 from ..queries.drugs import drugs_of
 from ..queries.forbidden import pathways_of
 from ..titration.gather import protocol_of
+from ..titration.register import meant_by, names_in, reaction_of
 
 KINDS = frozenset(AllergyIntolerance.Kind.values)
 
@@ -59,7 +61,7 @@ def remember_tolerance(
     name = _name_of(found, drug_class, drug, at=at)
     if kind not in KINDS or not name:
         raise ToleranceRefused(_("Kies een soort en een klasse of middel uit de lijst."))
-    if not reason.strip() and not reaction:
+    if not says_something(reason) and not reaction:
         raise ToleranceRefused(_("Schrijf op wat er gebeurde of wat is afgesproken."))
     try:
         return people.register_allergy(
@@ -74,7 +76,14 @@ def remember_tolerance(
 def judge_tolerance(
     *, by: Viewer, at: datetime, allergy: UUID, about: Iterable[Named], kind: str = "", reaction: str = ""
 ) -> AllergyIntolerance:
-    """Confirm an entry of the register as being about these classes or drugs; none: about no drug of the pathways."""
+    """Confirm an entry of the register as being about these classes or drugs; none: about no drug of the pathways.
+
+    Whoever may not prescribe confirms what the words say, or more; to make less of it takes a prescriber.
+    """
+    about = tuple(about)
+    entry = _entry(allergy, by=by)
+    if entry.to_judge and _makes_less(entry, about, kind=kind, reaction=reaction, at=at):
+        permit_lifting(by, at=at, patient=entry.patient_id)
     try:
         chosen = [(one.drug_class, one.drug) for one in about]
         return people.judge_allergy(by=by, at=at, allergy=allergy, about=chosen, kind=kind, reaction=reaction)
@@ -83,10 +92,10 @@ def judge_tolerance(
 
 
 @transaction.atomic
-def reject_tolerance(*, by: Viewer, at: datetime, allergy: UUID) -> AllergyIntolerance:
-    """Reject an entry that came in from elsewhere."""
+def reject_tolerance(*, by: Viewer, at: datetime, allergy: UUID, because: str) -> AllergyIntolerance:
+    """Reject an entry that came in from elsewhere, by a prescriber and with the reason."""
     try:
-        return people.reject_allergy(by=by, at=at, allergy=allergy)
+        return people.reject_allergy(by=by, at=at, allergy=allergy, because=because)
     except ValidationError as wrong:
         raise ToleranceRefused(wrong.messages[0]) from wrong
 
@@ -95,10 +104,20 @@ def reject_tolerance(*, by: Viewer, at: datetime, allergy: UUID) -> AllergyIntol
 def end_tolerance(
     *, by: Viewer, at: datetime, allergy: UUID, because: str, in_error: bool = False
 ) -> AllergyIntolerance:
-    """Say that an entry no longer holds or never did, with the reason. It stays visible."""
-    _permit_about(allergy, by=by, at=at)
+    """Say that an entry no longer holds or never did, by a prescriber and with the reason. It stays visible."""
+    permit_lifting(by, at=at, patient=_entry(allergy, by=by).patient_id)
     try:
         return people.end_allergy(by=by, at=at, allergy=allergy, because=because, in_error=in_error)
+    except ValidationError as wrong:
+        raise ToleranceRefused(wrong.messages[0]) from wrong
+
+
+@transaction.atomic
+def restore_tolerance(*, by: Viewer, at: datetime, allergy: UUID) -> AllergyIntolerance:
+    """Undo that an entry was ended, rejected or called an error."""
+    permit(by, Right.WRITE_CLINICAL, at=at, patient=_entry(allergy, by=by).patient_id)
+    try:
+        return people.restore_allergy(by=by, at=at, allergy=allergy)
     except ValidationError as wrong:
         raise ToleranceRefused(wrong.messages[0]) from wrong
 
@@ -120,7 +139,7 @@ def agree_dosing(
     protocol = _protocol(found, at=at)
     if protocol is None or drug_class not in protocol.drug_class or kind not in DosingAgreement.Kind.values:
         raise ToleranceRefused(_("Kies een soort en een klasse of middel uit de lijst."))
-    if not reason.strip():
+    if not says_something(reason):
         raise ToleranceRefused(_("Schrijf op wat er gebeurde of wat is afgesproken."))
     if since is not None and since > timezone.localdate(at):
         raise ToleranceRefused(_("Deze datum ligt in de toekomst."))
@@ -134,7 +153,7 @@ def agree_dosing(
 
 @transaction.atomic
 def end_dosing(*, by: Viewer, at: datetime, agreement: UUID, because: str) -> DosingAgreement:
-    """Say that an agreement about dosing no longer holds, with the reason. It stays visible."""
+    """Say that an agreement about dosing no longer holds, by a prescriber, with the reason. It stays visible."""
     row = (
         DosingAgreement.objects.select_for_update(of=("self",))
         .filter(pk=agreement, network=by.network)
@@ -142,8 +161,8 @@ def end_dosing(*, by: Viewer, at: datetime, agreement: UUID, because: str) -> Do
     )
     if row is None:
         raise AccessDenied
-    permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=row.patient_id)
-    if not because.strip():
+    permission = permit_lifting(by, at=at, patient=row.patient_id)
+    if not says_something(because):
         raise ToleranceRefused(_("Schrijf op waarom dit niet meer geldt."))
     if row.ended_at is None:
         row.ended_at, row.ended_by, row.ended_because = at, by.name, because.strip()[:200]
@@ -152,11 +171,23 @@ def end_dosing(*, by: Viewer, at: datetime, agreement: UUID, because: str) -> Do
     return row
 
 
-def _permit_about(allergy: UUID, *, by: Viewer, at: datetime) -> None:
+def _makes_less(
+    entry: AllergyIntolerance, about: tuple[Named, ...], *, kind: str, reaction: str, at: datetime
+) -> bool:
+    """Whether the judgement protects from less than the words do: a drug left out, or a reaction or kind replaced."""
+    episode = Episode.objects.filter(patient=entry.patient_id, ended_at__isnull=True).first()
+    names = names_in(pathways_of(episode, at=at)) if episode is not None else []
+    whole = {one.drug_class for one in about if not one.drug}
+    said, kept = reaction_of(entry, names), reaction or entry.reaction
+    left_out = any(one not in about and one.drug_class not in whole for one in meant_by(entry, names))
+    return left_out or (bool(said) and kept != said) or kind not in ("", entry.kind)
+
+
+def _entry(allergy: UUID, *, by: Viewer) -> AllergyIntolerance:
     row = AllergyIntolerance.objects.filter(pk=allergy, patient__network=by.network).first()
     if row is None:
         raise AccessDenied
-    permit(by, Right.WRITE_CLINICAL, at=at, patient=row.patient_id)
+    return row
 
 
 def _protocol(episode: Episode, *, at: datetime) -> Protocol | None:

@@ -11,6 +11,7 @@ from .small import (
     SessionForm,
     SlotForm,
     SubstituteForm,
+    TaskForm,
     TextForm,
 )
 from .titration import BesideForm, ChoiceForm, ConditionsForm, JudgeForm, ToleranceForm
@@ -30,6 +31,7 @@ __all__ = [
     "SessionForm",
     "SlotForm",
     "SubstituteForm",
+    "TaskForm",
     "TextForm",
     "ToleranceForm",
     "read_since",

@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy
 from ..models import DangerAnswer
 from .fields import ClinicForm
 
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""How far the clock of whoever types may be ahead of ours."""
+
 
 class DangerForm(ClinicForm):
-    """The answer to every danger that the page shows; ``basis`` are their fingerprints, one a line of the form."""
+    """The answer to the dangers that were ticked on the page; ``basis`` are their fingerprints, a box beside each."""
 
     steps = forms.MultipleChoiceField(
         label=gettext_lazy("Wat hebt u gedaan?"),
@@ -35,17 +38,22 @@ class DangerForm(ClinicForm):
         options.setdefault("auto_id", "id_danger_%s")
         super().__init__(data, **options)
         self.at = at
+        self.chosen: list[str] = []
+        """The dangers that were ticked, by fingerprint."""
 
     def arguments(self) -> dict[str, Any]:
-        """What ``answer_danger`` takes. A time later than now was yesterday's."""
+        """What ``answer_danger`` takes. A time later than now was yesterday's, unless two clocks differ a little."""
         given = self.cleaned_data
         called_at = None
         if given["called_time"] is not None:
             called_at = timezone.localtime(self.at).replace(
                 hour=given["called_time"].hour, minute=given["called_time"].minute, second=0, microsecond=0
             )
-            if called_at > self.at:
+            ahead = called_at - self.at
+            if ahead > CLOCKS_DIFFER:
                 called_at -= timedelta(days=1)
+            elif ahead > timedelta(0):
+                called_at = self.at
         return {
             "steps": given["steps"],
             "called": given["called"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -18,21 +18,34 @@ from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.model import Pathway
 
 from ..actions import EncounterText, MedicationStep, NewDocument, Taught
-from ..errors import FileRefused, RegisterForbids
+from ..errors import FileRefused, QuestionFirst
 from ..models import Appointment
-from ..queries import Card, drugs_of, label_of, number_label
+from ..queries import Card, Drug, drug_by_code, drugs_of, label_of
+from ..queries.doses import DoseRefused, check_dose, read_dose, unit_words
+from ..titration.named import code_of, codes_by_name
 from ..titration.words import plain_instruction
 from ..uploads import sniff
 from .during import ProposalsMixin
 from .facts import FactsMixin
 from .fields import ClinicForm, moment_on, picked_date, words
 from .medication import read_since
+from .written import TEXTS, WrittenMixin
 
-MEASUREMENTS = ("systolic_bp", "diastolic_bp", "heart_rate", "weight", "oxygen_saturation")
+MEASUREMENTS = (
+    "systolic_bp",
+    "diastolic_bp",
+    "heart_rate",
+    "weight",
+    "oxygen_saturation",
+    "respiratory_rate",
+)
+ALARM_SIGNS = ("chest_pain_at_rest", "dyspnoea_at_rest", "syncope", "hypoperfusion", "stroke_signs", "bleeding",
+               "suicidal_thoughts")  # fmt: skip
+"""What nobody may wait with is asked at every contact, a telephone call too."""
 FINDINGS = ("nyha", "rhythm", "oedema", "congestion", "raised_jvp", "crackles", "dizziness", "weight_stable",
             "hypotension_symptoms", "dehydration", "acute_illness", "beta_blocker_complaints",
             "diuretic_without_effect")  # fmt: skip
-LABORATORY = ("potassium", "sodium", "creatinine", "egfr", "nt_probnp", "haemoglobin", "ferritin",
+LABORATORY = ("potassium", "sodium", "creatinine", "egfr", "nt_probnp", "haemoglobin", "glucose", "ferritin",
               "transferrin_saturation")  # fmt: skip
 ECG = ("ecg_result", "new_ecg_abnormality", "qrs_duration", "qtc", "lbbb")
 ECHO = ("lvef", "echo_structural_abnormality", "la_volume_index", "e_over_e", "pasp", "tapse")
@@ -45,14 +58,18 @@ LIMITS = (
 )
 ASSESSMENT = ("heart_failure_known", "therapy_status", "advanced_hf_sign", "anticoagulant", "iron_deficiency_handled",
               "infarction_within_40_days")  # fmt: skip
+WITH_DRUG = {"digoxin_level": "digoxin"}
+"""Laboratory of who uses a drug: asked when it is used, or when a proposal waits for it."""
 DATED = {"laboratory": LABORATORY, "ecg": ECG, "echo": ECHO}
 """Groups whose values are of their own day: blood is drawn before the visit."""
 DRUG_ROWS = 4
+PARTS = ("kind", "drug", "name", "dose", "times", "since", "reason", "despite", "agreed_with")
+"""The fields of a row in which medication is agreed."""
 OTHER = "other"
 FILES = (("ecg", gettext_lazy("ECG")), ("echo", gettext_lazy("Echoverslag")))
 
 
-class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
+class EncounterForm(ProposalsMixin, FactsMixin, WrittenMixin, ClinicForm):
     """The whole contact. ``version`` is the episode's, so that somebody else's contact meanwhile is noticed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -77,12 +94,21 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
     def __init__(
         self, data: Any = None, files: Any = None, *, pathway: Pathway, at: datetime,
         latest: Mapping[str, FactValue] | None = None, beside: Sequence[tuple[Pathway, Sequence[str]]] = (),
-        cards: Sequence[Card] = (), listed: Collection[str] = (), **options: Any,
+        cards: Sequence[Card] = (), listed: Collection[str] = (), awaited: Collection[str] = (), **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(data, files, **options)
         self.add_proposals(cards)
         self.at, self.drugs = at, dict(drugs_of(pathway))
-        names = [*MEASUREMENTS, *FINDINGS, *LABORATORY, *ECG, *ECHO, *LIMITS, *ASSESSMENT]
+        uses = {name for name, value in (latest or {}).items() if value.value is True}
+        waits = "|".join(awaited).casefold()
+        self.with_drug = [
+            name
+            for name, drug in WITH_DRUG.items()
+            if name in pathway.facts
+            and (drug in uses or label_of(pathway.facts[name].label).casefold() in waits)
+        ]
+        names = [*MEASUREMENTS, *ALARM_SIGNS, *FINDINGS, *LABORATORY, *self.with_drug, *ECG, *ECHO]
+        names += [*LIMITS, *ASSESSMENT]
         self.beside: list[tuple[str, list[str]]] = []
         for second, asked in beside:
             self.drugs |= drugs_of(second)
@@ -92,6 +118,7 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
         # a second pathway shares the facts of the first and adds its own, so its dictionary describes all of them
         self.add_facts(beside[-1][0] if beside else pathway, names, latest=latest)
         self.pathway = pathway
+        self.codes = codes_by_name([pathway, *(second for second, _asked in beside)])
         if not self.is_bound and f"f_{MEASUREMENTS[0]}" in self.fields:
             self.fields[f"f_{MEASUREMENTS[0]}"].widget.attrs["autofocus"] = True
         for name in ("ecg_file", "echo_file"):
@@ -107,6 +134,7 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
                 label=_("verteld in eigen woorden: %(topic)s") % {"topic": label_of(topic.title)},
             )
         self.steps: list[MedicationStep] = []
+        self.asks_specialist: set[int] = set()
         self.documents: list[NewDocument] = []
 
     def _add_drug_row(self, number: int) -> None:
@@ -114,7 +142,8 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
         for drug in self.drugs.values():
             fact = self.pathway.facts.get(drug.drug_class)
             group = label_of(fact.label) if fact else drug.drug_class
-            classes.setdefault(group, []).append((drug.key, label_of(drug.label)))
+            unit = "" if drug.unit in ("", "mg") else f" ({unit_words(drug.unit)})"
+            classes.setdefault(group, []).append((drug.key, label_of(drug.label) + unit))
         choices: list[Any] = [("", "–"), *classes.items(), (OTHER, _("ander middel"))]
         add, text = self.fields.__setitem__, forms.TextInput
         kinds = [("", "–"), *MedicationAgreement.Kind.choices]
@@ -134,7 +163,10 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
         ))  # fmt: skip
         add(f"med_{number}_reason", forms.CharField(label=_("Reden"), max_length=300, required=False))
         add(f"med_{number}_despite", forms.CharField(
-            label=_("Waarom toch (VS, PA of arts)"), max_length=200, required=False,
+            label=_("Waarom toch (VS, PA of arts)"), max_length=140, required=False,
+        ))  # fmt: skip
+        add(f"med_{number}_agreed_with", forms.CharField(
+            label=_("Welke specialist stemde in (naam)"), max_length=60, required=False,
         ))  # fmt: skip
 
     # ---- reading ----
@@ -143,6 +175,10 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
         """Facts by the dictionary, dates not in the future, medication rows whole, files what they say they are."""
         cleaned = super().clean() or {}
         self.read_facts(cleaned)
+        self.read_written(self.described_by)
+        for name, (value, one) in self.stated().items():
+            if one in self.written.confirmed or name not in self.values:
+                self.take_over(name, value, one.words[0])
         self.read_proposals(cleaned)
         today = timezone.localdate(self.at)
         for name in ("happened_on", "laboratory_on", "ecg_on", "echo_on"):
@@ -158,24 +194,25 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
         return cleaned
 
     def _read_drug_row(self, number: int, cleaned: Mapping[str, Any]) -> None:
-        given = {
-            part: cleaned.get(f"med_{number}_{part}") or ""
-            for part in ("kind", "drug", "name", "dose", "times", "since", "reason", "despite")
-        }
+        given = {part: cleaned.get(f"med_{number}_{part}") or "" for part in PARTS}
         if not any(given.values()):
             return
         where = f"med_{number}_"
-        drug = self.drugs.get(given["drug"])
-        name = label_of(drug.label) if drug else given["name"].strip()
+        chosen = self.drugs.get(given["drug"])
+        name = label_of(chosen.label) if chosen else given["name"].strip()
+        atc = chosen.atc if chosen else code_of(name, self.codes)
+        drug = chosen or drug_by_code(atc, self.drugs.values())
         reported = given["kind"] == MedicationAgreement.Kind.REPORTED
         no_reason = not given["reason"].strip() and not reported
         for part, missing in (("kind", not given["kind"]), ("drug", not given["drug"]),
                               ("name", not name), ("reason", no_reason)):  # fmt: skip
             if missing:
                 self.add_error(where + part, _("Vul dit in, of maak de hele regel leeg."))
-        dose, times = self._dose(where, given), self._times(where, given)
+        dose, times = self._dose(where, given, drug), self._times(where, given)
         used_since, exact = self._since(where, given)
         stops = given["kind"] in (MedicationAgreement.Kind.STOP, MedicationAgreement.Kind.PAUSE)
+        if not stops:
+            self._check_day(where, drug, dose, times)
         if given["kind"] in (MedicationAgreement.Kind.START, MedicationAgreement.Kind.CHANGE):
             for part, value in (("dose", dose), ("times", times)):
                 if value is None and f"{where}{part}" not in self.errors:
@@ -185,10 +222,10 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
         self.steps.append(
             MedicationStep(
                 kind=given["kind"],
-                drug=drug.key if drug else name.lower()[:80],
+                drug=chosen.key if chosen else name.lower()[:80],
                 drug_name=name[:120],
                 reason=given["reason"].strip() or "gebruikt al",
-                atc=drug.atc if drug else "",
+                atc=atc,
                 drug_class=drug.drug_class if drug else "",
                 dose=None if stops else dose,
                 dose_unit=drug.unit if drug and drug.unit else "mg",
@@ -199,6 +236,7 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
                 used_since=used_since,
                 used_since_is=exact,
                 despite=given["despite"].strip(),
+                agreed_with=given["agreed_with"].strip(),
             )
         )
 
@@ -215,41 +253,38 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
             self.add_error(where + "since", wrong)
             return None, ""
 
-    def ask_despite(self, refused: RegisterForbids) -> None:
-        """Show what the register says at the row of the drug, with a field for a prescriber's reason."""
+    def ask_despite(self, refused: QuestionFirst) -> None:
+        """Show what stands against it at the row of the drug, with a field for a prescriber's reason; for what is
+        absolute one for the specialist who agreed as well."""
         for number in range(DRUG_ROWS):
             chosen = self.cleaned_data.get(f"med_{number}_drug") or ""
             name = (self.cleaned_data.get(f"med_{number}_name") or "").strip().lower()
             if refused.drug and refused.drug in (chosen, name):
                 self.add_error(f"med_{number}_despite", str(refused))
+                if refused.absolute:
+                    self.asks_specialist.add(number)
                 return
         self.add_error(None, str(refused))
 
-    def _dose(self, where: str, given: Mapping[str, str]) -> Decimal | None:
-        text = given["dose"].strip().replace(",", ".")
-        if not text:
-            return None
+    def _dose(self, where: str, given: Mapping[str, str], drug: Drug | None) -> Decimal | None:
         try:
-            dose = Decimal(text)
-        except InvalidOperation:
-            dose = Decimal("NaN")
-        if not dose.is_finite() or dose <= 0 or "e" in text.lower():
-            self.add_error(where + "dose", _("Vul een getal groter dan 0 in."))
+            return read_dose(given["dose"], drug)
+        except DoseRefused as refused:
+            self.add_error(where + "dose", str(refused))
             return None
-        drug = self.drugs.get(given["drug"])
-        highest = max((Decimal(step) for step in drug.steps), default=None) if drug else None
-        if (
-            highest is not None
-            and dose > highest
-            and self.data.get(f"sure_{where}dose", "").strip() != given["dose"].strip()
-        ):
-            self.to_confirm[f"{where}dose"] = given["dose"].strip()
-            self.add_error(
-                where + "dose",
-                _("Hoger dan de hoogste dosis van het zorgpad (%(most)s). Klopt het?")
-                % {"most": number_label(highest)},
-            )
-        return dose
+
+    def _check_day(self, where: str, drug: Drug | None, dose: Decimal | None, times: int | None) -> None:
+        """The dose of a whole day against the protocol, once both can be read."""
+        if dose is None or f"{where}times" in self.errors:
+            return
+        try:
+            asked = check_dose(drug, dose, times)
+        except DoseRefused as refused:
+            self.add_error(where + "dose", str(refused))
+            return
+        if asked is not None and self.data.get(f"sure_{where}dose", "").strip() != asked.confirm:
+            self.to_confirm[f"{where}dose"] = asked.confirm
+            self.add_error(where + "dose", asked.question)
 
     def _times(self, where: str, given: Mapping[str, str]) -> int | None:
         text = given["times"].strip()
@@ -282,8 +317,7 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
 
     def text(self) -> EncounterText:
         """The words."""
-        names = ("complaints", "examination", "ecg_findings", "echo_findings", "conclusion", "plan")
-        return EncounterText(**{name: self.cleaned_data[name] for name in names})
+        return EncounterText(**{name: self.cleaned_data[name] for name in TEXTS})
 
     def new_observations(self) -> list[NewObservation]:
         """The values, laboratory, ECG and echo on their own day."""
@@ -293,14 +327,15 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
         days: dict[str, date] = {}
         for group, names in DATED.items():
             if (day := self.cleaned_data.get(f"{group}_on")) is not None:
-                days |= dict.fromkeys(names, day)
+                days |= dict.fromkeys((*names, *(self.with_drug if group == "laboratory" else ())), day)
         return days
 
     def for_the_eye(self) -> tuple[dict[str, FactValue], dict[str, list[FactValue]]]:
         """What was typed, and what is asked about, each on its day (today for a day that could not be read)."""
         default = self.cleaned_data.get("happened_on") or timezone.localdate(self.at)
         days = self._days()
-        return self.typed_facts(days, default=default), self.unconfirmed_facts(days, default=default)
+        unconfirmed = self.unconfirmed_facts(days, default=default)
+        return self.typed_facts(days, default=default), self.doubted(unconfirmed, day=default)
 
     def education(self) -> list[Taught]:
         """Topics that were discussed; told back implies discussed."""
@@ -316,8 +351,9 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
 
     def fact_rows(self) -> dict[str, list[dict[str, Any]]]:
         """The facts by section."""
-        sections = {"measurements": MEASUREMENTS, "findings": FINDINGS, "laboratory": LABORATORY, "ecg": ECG,
-                    "echo": ECHO, "limits": LIMITS, "assessment": ASSESSMENT}  # fmt: skip
+        laboratory = (*LABORATORY, *self.with_drug)
+        sections = {"measurements": MEASUREMENTS, "findings": (*ALARM_SIGNS, *FINDINGS), "laboratory": laboratory,
+                    "ecg": ECG, "echo": ECHO, "limits": LIMITS, "assessment": ASSESSMENT}  # fmt: skip
         return {key: self.rows(names) for key, names in sections.items()}
 
     def beside_rows(self) -> list[dict[str, Any]]:
@@ -328,14 +364,13 @@ class EncounterForm(ProposalsMixin, FactsMixin, ClinicForm):
         """The rows in which medication is agreed."""
         return [
             {
-                **{
-                    part: self[f"med_{number}_{part}"]
-                    for part in ("kind", "drug", "name", "dose", "times", "since", "reason", "despite")
-                },
+                **{part: self[f"med_{number}_{part}"] for part in PARTS},
                 "asks_despite": bool(
                     self.is_bound
                     and (self.data.get(f"med_{number}_despite") or f"med_{number}_despite" in self.errors)
                 ),
+                "asks_specialist": self.is_bound
+                and (number in self.asks_specialist or bool(self.data.get(f"med_{number}_agreed_with"))),
                 "confirm": self.to_confirm.get(f"med_{number}_dose", ""),
                 "sure_name": f"sure_med_{number}_dose",
                 "number": number + 1,

@@ -6,6 +6,7 @@ the box that confirms carries the very text that was typed, so that a changed va
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -27,6 +28,8 @@ from ..queries import label_of, value_label
 from .fields import moment_on
 
 YES_NO = [("true", gettext_lazy("ja")), ("false", gettext_lazy("nee")), ("", gettext_lazy("onbekend"))]
+UPPER, LOWER = "systolic_bp", "diastolic_bp"
+_PRESSURE = re.compile(r"(\d{2,3})\s*/\s*(\d{2,3})")
 SHORT_LIST = 4
 """A closed list up to this length is shown as choices on one line, a longer one as a drop-down."""
 
@@ -75,11 +78,25 @@ class FactsMixin(forms.Form):
                 self.fields[f"u_{name}"] = choice
 
     def read_facts(self, cleaned: Mapping[str, Any]) -> None:
-        """Read every fact; call in ``clean``."""
-        for name in self.fact_names:
-            text = str(cleaned.get(f"f_{name}") or "").strip()
+        """Read every fact; call in ``clean``. A blood pressure may be typed in one field, as people say it: 120/80."""
+        given = {name: str(cleaned.get(f"f_{name}") or "").strip() for name in self.fact_names}
+        both = split_pressure(given)
+        if both is not None:
+            given |= both
+        for name, text in given.items():
             if text:
                 self._read(name, text, str(cleaned.get(f"u_{name}") or ""))
+        self._refuse_swapped()
+
+    def _refuse_swapped(self) -> None:
+        """Two numbers that can't both be right are asked about at the field; for danger each counts as either."""
+        dictionary = self.described_by.dictionary
+        typed = {name: FactValue(value, None) for name, value in self.values.items()}
+        for name, refused in dictionary.swapped(typed).items():
+            self.add_error(f"f_{name}", refused.texts.get(self.language, refused.texts["nl"]))
+            for each in (name, dictionary.entry(name).below):
+                self.unconfirmed[each] = refused.readings
+                self.values.pop(each, None)
 
     def _read(self, name: str, text: str, unit: str) -> None:
         field = f"f_{name}"
@@ -90,19 +107,32 @@ class FactsMixin(forms.Form):
                 born=born.value if born is not None and isinstance(born.value, date) else None,
             )  # fmt: skip
         except RefusedValue as refused:
-            self.add_error(field, refused.texts.get(self.language, refused.texts["nl"]))
+            self.add_error(field, self._said(name, refused.texts))
             if refused.readings:
                 self.unconfirmed[name] = refused.readings
             return
         with_unit = f"{text} {unit}".strip()
         if checked.unusual and self.data.get(f"sure_{name}", "").strip() != with_unit:
-            question = checked.texts.get(self.language, checked.texts["nl"])
+            question = self._said(name, checked.texts)
             self.to_confirm[name] = with_unit
             self.unconfirmed[name] = (checked.value,)
             self.add_error(field, question)
             return
         self.values[name], self.typed[name] = checked.value, text
         self.units[name] = unit or self.described_by.facts[name].unit_label or ""
+
+    def take_over(self, name: str, value: Value, as_written: str) -> None:
+        """Take a value that was confirmed elsewhere in the form: it goes before what its field says."""
+        self.values[name], self.typed[name] = value, as_written[:40]
+        self.units[name] = self.described_by.facts[name].unit_label or ""
+        self.unconfirmed.pop(name, None)
+
+    def _said(self, name: str, texts: Mapping[str, str]) -> str:
+        return self.refused_words(self.described_by.facts[name], texts.get(self.language, texts["nl"]))
+
+    def refused_words(self, fact: Fact, text: str) -> str:
+        """What stands beside the field when a value is refused or asked about."""
+        return text
 
     def observations(self, days: Mapping[str, date], *, default: date, at: Any) -> list[NewObservation]:
         """The values as observations, each on its day (``days`` by fact, else ``default``)."""
@@ -151,6 +181,20 @@ class FactsMixin(forms.Form):
     def rows(self, names: Iterable[str]) -> list[dict[str, Any]]:
         """The facts of one section, those the pathway has."""
         return [self.row(name) for name in names if f"f_{name}" in self.fields]
+
+
+def split_pressure(given: Mapping[str, str]) -> dict[str, str] | None:
+    """``120/80`` typed in either field of the blood pressure, as its two numbers; None when that was not done, or when
+    the other field says something else."""
+    if UPPER not in given or LOWER not in given:
+        return None
+    for name, other in ((UPPER, LOWER), (LOWER, UPPER)):
+        found = _PRESSURE.fullmatch(given[name])
+        if found is None:
+            continue
+        both = {UPPER: found[1], LOWER: found[2]}
+        return both if given[other] in ("", both[other], given[name]) else None
+    return None
 
 
 def _short_day(day: date, *, today: date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,7 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from anderhalf.apps.record.actions import BetterMedication
 from anderhalf.apps.record.models import MedicationAgreement
+from anderhalf.presentation.fields import ReasonField
 
+from ..errors import QuestionFirst
+from ..queries import Drug
+from ..queries.doses import DoseRefused, check_dose, read_dose
 from ..titration.words import plain_instruction
 from .fields import ClinicForm, moment_on, picked_date
 
@@ -76,17 +80,25 @@ class MedicationCorrectionForm(ClinicForm):
         max_length=10,
         required=False,
     )
-    because = forms.CharField(
+    because = ReasonField(
         label=gettext_lazy("Reden"),
         max_length=200,
         error_messages={"required": gettext_lazy("Vul een reden in.")},
     )
+    despite = forms.CharField(
+        label=gettext_lazy("Waarom toch (VS, PA of arts)"), max_length=80, required=False
+    )
+    agreed_with = forms.CharField(
+        label=gettext_lazy("Welke specialist stemde in (naam)"), max_length=40, required=False
+    )
 
     def __init__(
-        self, data: Any = None, *, agreement: MedicationAgreement, at: datetime, **options: Any
-    ) -> None:
+        self, data: Any = None, *, agreement: MedicationAgreement, at: datetime, drug: Drug | None = None,
+        **options: Any,
+    ) -> None:  # fmt: skip
         super().__init__(data, **options)
-        self.agreement, self.at = agreement, at
+        self.agreement, self.at, self.drug, self.to_confirm = agreement, at, drug, ""
+        self.asks_specialist = False
         reported = agreement.kind == MedicationAgreement.Kind.REPORTED
         begun = timezone.localdate(agreement.from_at)
         self.fields["dose"].initial = (
@@ -100,17 +112,40 @@ class MedicationCorrectionForm(ClinicForm):
         del self.fields["from_on" if reported else "since"]
 
     def clean_dose(self) -> Decimal | None:
-        """A number above 0, or nothing."""
-        text = self.cleaned_data["dose"].strip().replace(",", ".")
-        if not text:
-            return None
+        """A number above 0, or nothing; the old dose stays readable as it stands there."""
+        text = self.cleaned_data["dose"].strip()
+        if text and text == self.fields["dose"].initial:
+            return self.agreement.dose
         try:
-            dose = Decimal(text)
-        except InvalidOperation:
-            dose = Decimal("NaN")
-        if not dose.is_finite() or dose <= 0 or "e" in text.lower():
-            raise forms.ValidationError(_("Vul een getal groter dan 0 in."))
-        return dose
+            return read_dose(text, self.drug)
+        except DoseRefused as refused:
+            raise forms.ValidationError(str(refused)) from None
+
+    def clean(self) -> dict[str, Any]:
+        """The dose of a whole day against the protocol, when it is corrected."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        dose, times = cleaned.get("dose"), cleaned.get("times")
+        if cleaned.get("what") != "correct" or dose is None or "times" in self.errors:
+            return cleaned
+        try:
+            asked = check_dose(self.drug, dose, times, every_days=self.agreement.every_days)
+        except DoseRefused as refused:
+            self.add_error("dose", str(refused))
+            return cleaned
+        if asked is not None and self.data.get("sure_dose", "").strip() != asked.confirm:
+            self.to_confirm = asked.confirm
+            self.add_error("dose", asked.question)
+        return cleaned
+
+    @property
+    def asks_despite(self) -> bool:
+        """Whether something stands against the correction, so that a prescriber answers for it."""
+        return self.is_bound and (bool(self.data.get("despite")) or "despite" in self.errors)
+
+    def ask_despite(self, refused: QuestionFirst) -> None:
+        """Show what stands against it, with the fields by which a prescriber answers."""
+        self.add_error("despite", str(refused))
+        self.asks_specialist = refused.absolute
 
     def clean_since(self) -> tuple[date | None, str]:
         """Day and how exact it is."""

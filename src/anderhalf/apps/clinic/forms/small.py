@@ -16,17 +16,20 @@ from anderhalf.apps.people.models import Organisation, Professional
 from anderhalf.core.decisions.facts import Fact, FactValue, Value
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.fields import ReasonField
 from anderhalf.presentation.language import label_of
 from anderhalf.presentation.units import unit_choice
 
 from ..actions import EncounterText
+from ..home_words import HELP, home_label
 from ..models import Appointment, Encounter
 from .facts import FactsMixin, field_for
 from .fields import ClinicForm, picked_date, words
+from .written import TEXTS, SpokenTextForm
 
 HOME_FACTS = (
     "weight", "systolic_bp", "diastolic_bp", "heart_rate", "dyspnoea_at_rest", "chest_pain_at_rest", "syncope",
-    "orthopnoea", "acute_illness", "icd_shock",
+    "stroke_signs", "bleeding", "suicidal_thoughts", "orthopnoea", "acute_illness", "icd_shock",
 )  # fmt: skip
 
 
@@ -78,7 +81,7 @@ class SessionForm(ClinicForm):
 class ReasonForm(ClinicForm):
     """Why something is called off or changed."""
 
-    because = forms.CharField(
+    because = ReasonField(
         label=gettext_lazy("Reden"),
         max_length=200,
         error_messages={"required": gettext_lazy("Vul een reden in.")},
@@ -89,7 +92,7 @@ class SubstituteForm(ClinicForm):
     """Who takes a session over."""
 
     professional = forms.ChoiceField(label=gettext_lazy("Waarnemer"))
-    because = forms.CharField(label=gettext_lazy("Reden"), max_length=200, required=False)
+    because = ReasonField(label=gettext_lazy("Reden"), max_length=200, required=False)
 
     def __init__(self, data: Any = None, *, professionals: Iterable[Professional], **options: Any) -> None:
         super().__init__(data, **options)
@@ -111,7 +114,7 @@ class PlanForm(ClinicForm):
     plan = words(gettext_lazy("Plan"), rows=5)
 
 
-class TextForm(ClinicForm):
+class TextForm(SpokenTextForm, ClinicForm):
     """The words of an encounter, to be corrected."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -121,30 +124,24 @@ class TextForm(ClinicForm):
     echo_findings = words(gettext_lazy("Conclusie echo"))
     conclusion = words(gettext_lazy("Conclusie"))
     plan = words(gettext_lazy("Plan"))
-    because = forms.CharField(
+    because = ReasonField(
         label=gettext_lazy("Reden van de wijziging"),
         max_length=200,
         error_messages={"required": gettext_lazy("Schrijf op waarom u de tekst wijzigt.")},
     )
 
+    def __init__(self, data: Any = None, *, pathway: Pathway, at: datetime, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.described_by, self.at = pathway, at
+
     @classmethod
     def initial_of(cls, encounter: Encounter) -> dict[str, Any]:
         """The present words and version."""
-        names = (
-            "complaints",
-            "examination",
-            "ecg_findings",
-            "echo_findings",
-            "conclusion",
-            "plan",
-            "version",
-        )
-        return {name: getattr(encounter, name) for name in names}
+        return {name: getattr(encounter, name) for name in (*TEXTS, "version")}
 
     def text(self) -> EncounterText:
         """The words as the action takes them."""
-        names = ("complaints", "examination", "ecg_findings", "echo_findings", "conclusion", "plan")
-        return EncounterText(**{name: self.cleaned_data[name] for name in names})
+        return EncounterText(**{name: self.cleaned_data[name] for name in TEXTS})
 
 
 class CorrectionForm(ClinicForm):
@@ -163,7 +160,7 @@ class CorrectionForm(ClinicForm):
         widget=forms.RadioSelect,
         initial="correct",
     )
-    because = forms.CharField(
+    because = ReasonField(
         label=gettext_lazy("Reden"),
         max_length=200,
         error_messages={"required": gettext_lazy("Vul een reden in.")},
@@ -209,6 +206,32 @@ class CorrectionForm(ClinicForm):
         return cleaned
 
 
+class TaskForm(ClinicForm):
+    """What came of a task of the laboratory."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Wat is er gebeurd?"),
+        choices=[
+            ("result", gettext_lazy("de uitslag is binnen")),
+            ("none", gettext_lazy("er komt geen uitslag")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    because = ReasonField(
+        label=gettext_lazy("Waarom geen uitslag?"),
+        max_length=200,
+        required=False,
+        error_messages={"says_nothing": gettext_lazy("Schrijf op waarom er geen uitslag komt.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Without a result: why."""
+        cleaned = super().clean() or {}
+        if cleaned.get("outcome") == "none" and not cleaned.get("because") and "because" not in self.errors:
+            self.add_error("because", _("Schrijf op waarom er geen uitslag komt."))
+        return {name: value for name, value in cleaned.items() if name in ("outcome", "because")}
+
+
 class HomeForm(FactsMixin, ClinicForm):
     """Weight, blood pressure and pulse measured at home."""
 
@@ -230,6 +253,14 @@ class HomeForm(FactsMixin, ClinicForm):
             name for name in HOME_FACTS if name != "icd_shock" or (known is not None and known.value is True)
         ]
         self.add_facts(pathway, wanted, latest=latest)
+        for name in self.fact_names:
+            self.fields[f"f_{name}"].label = home_label(pathway.facts[name])
+            self.fields[f"f_{name}"].help_text = str(HELP.get(name, ""))
+
+    def refused_words(self, fact: Fact, text: str) -> str:
+        """Without the name that professionals give the value: the field stands beside it."""
+        rest = text.removeprefix(f"{label_of(fact.label)}: ")
+        return rest[:1].upper() + rest[1:]
 
     def for_the_eye(self) -> tuple[dict[str, FactValue], dict[str, list[FactValue]]]:
         """What was typed, and what is asked about, on the day of the measurement (today when it could not be read)."""

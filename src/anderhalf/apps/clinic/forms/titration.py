@@ -16,6 +16,7 @@ from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.titration import Protocol
+from anderhalf.presentation.fields import ReasonField
 
 from ..models import AdviceChoice, DosingAgreement
 from .facts import FactsMixin
@@ -64,7 +65,7 @@ class ToleranceForm(ClinicForm):
         choices=[("", "–"), *AllergyIntolerance.Reaction.choices],
     )
     since = picked_date(label=gettext_lazy("Sinds"), required=False)
-    reason = forms.CharField(label=gettext_lazy("Wat gebeurde er of is afgesproken"), max_length=300)
+    reason = ReasonField(label=gettext_lazy("Wat gebeurde er of is afgesproken"), max_length=300)
 
     def __init__(self, data: Any = None, *, groups: Groups, at: datetime, **options: Any) -> None:
         super().__init__(data, **options)
@@ -107,6 +108,7 @@ class JudgeForm(ClinicForm):
     about = forms.MultipleChoiceField(required=False)
     other = forms.ChoiceField(required=False)
     reaction = forms.ChoiceField(required=False, choices=[("", "–"), *AllergyIntolerance.Reaction.choices])
+    because = forms.CharField(max_length=200, required=False)
 
     def __init__(self, data: Any = None, *, groups: Groups, **options: Any) -> None:
         super().__init__(data, **options)

@@ -3,20 +3,25 @@
 from .advice import diagnosis_line, known_facts, limits_of, pathway_of
 from .agenda import agenda, appointment, by_day, free_slots, orphaned, planned_of, session, today
 from .beside import Beside, answered_by_list, asked_by, beside, runs_along, widest
-from .chart import dose_text, label_of, latest_values, measured, timeline, value_label
+from .chart import dose_text, label_of, latest_values, measured, plain_dose, timeline, value_label
 from .choices import patient_of_choice, undoable_by
 from .danger import (
     DANGER,
     PatientDanger,
     Phones,
     answers_of,
+    cared_for_by,
     danger_of,
     danger_task,
+    is_certain,
+    laboratory_task,
     look,
     phones_of,
     place_of,
+    still_holding,
 )
-from .drugs import Drug, drugs_of, number_label
+from .danger_seen import OpenDanger, open_dangers
+from .drugs import Drug, drug_by_code, drug_of_agreement, drugs_of, number_label
 from .due import DueItem, due_list
 from .episodes import (
     agreement,
@@ -27,6 +32,7 @@ from .episodes import (
     encounters_of,
     episode,
     episodes_of,
+    name_of_episode,
     observation,
     open_episode_of,
     outcomes_of,
@@ -39,6 +45,7 @@ from .proposals import Card, Proposals, choice_lines, choices_of, proposals, rep
 from .stable import decide_stable, stable_advice
 from .tolerances import Remembered, grouped_choices, named_of, tolerances
 from .waiting import Due, Waiting, due_contacts, rail_counts, waiting_list, worklist
+from .wishes import wishes_of
 from .words import (
     changes_in_words,
     drug_lines,
@@ -56,6 +63,7 @@ __all__ = [
     "Drug",
     "Due",
     "DueItem",
+    "OpenDanger",
     "PatientDanger",
     "Phones",
     "Population",
@@ -73,6 +81,7 @@ __all__ = [
     "belonging_to",
     "beside",
     "by_day",
+    "cared_for_by",
     "changed_since",
     "changes_in_words",
     "choice_lines",
@@ -82,7 +91,9 @@ __all__ = [
     "decide_stable",
     "diagnosis_line",
     "dose_text",
+    "drug_by_code",
     "drug_lines",
+    "drug_of_agreement",
     "drugs_of",
     "due_contacts",
     "due_list",
@@ -94,19 +105,23 @@ __all__ = [
     "free_slots",
     "grouped_choices",
     "hits_of",
+    "is_certain",
     "known_facts",
     "label_of",
+    "laboratory_task",
     "latest_values",
     "limits_of",
     "look",
     "measured",
     "medication_lines",
     "medication_overview",
+    "name_of_episode",
     "named_of",
     "next_contact",
     "number_label",
     "observation",
     "observation_lines",
+    "open_dangers",
     "open_episode_of",
     "orphaned",
     "outcomes_of",
@@ -114,6 +129,7 @@ __all__ = [
     "patient_of_choice",
     "phones_of",
     "place_of",
+    "plain_dose",
     "planned_of",
     "population",
     "proposals",
@@ -123,6 +139,7 @@ __all__ = [
     "session",
     "shown_episode_of",
     "stable_advice",
+    "still_holding",
     "timeline",
     "today",
     "tolerances",
@@ -132,5 +149,6 @@ __all__ = [
     "values_in_words",
     "waiting_list",
     "widest",
+    "wishes_of",
     "worklist",
 ]

@@ -15,19 +15,30 @@ from anderhalf.apps.people.sex import sex_fact
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import AMSTERDAM, facts_of
 from anderhalf.core.decisions.evaluate import evaluate
-from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.decisions.facts import Fact, FactValue
 from anderhalf.core.decisions.feel import Interval
+from anderhalf.core.pathway.danger import EGFR, other_creatinine
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.core.pathway.titration import Problem
+from anderhalf.core.pathway.scores import egfr_formula
+from anderhalf.core.pathway.titration import Problem, ProblemKind
+from anderhalf.presentation.language import day_label
 
 from ..models import EducationGiven, Episode
-from ..titration.gather import observed_of
+from ..titration.gather import observed_each_of, observed_of
 from ..titration.therapy import therapy_facts
+from .agreed_scores import scores_of
 from .listed import facts_from_list, history_of
 
 CHANGES = (MedicationAgreement.Kind.START, MedicationAgreement.Kind.CHANGE, MedicationAgreement.Kind.STOP)
 INCLUSION = "inclusion"
 """The table by which a pathway says whom it includes."""
+CREATININE = "creatinine"
+_KIDNEY = {
+    "nl": "De eGFR ({egfr}) en de creatinine ({creatinine}) passen niet bij elkaar: bij deze eGFR hoort een "
+    "creatinine van {other}. Controleer beide; tot dan telt de uitkomst die het voorzichtigst is.",
+    "en": "The eGFR ({egfr}) and the creatinine ({creatinine}) contradict each other: to this eGFR belongs a "
+    "creatinine of {other}. Check both; until then the most careful answer counts.",
+}
 ALARM_SIGNS = "self_monitoring"
 """The education topic that makes the fact ``self_care_taught`` true once the patient told it back."""
 
@@ -63,23 +74,74 @@ def known_facts(
     for name, value in _from_the_clinic(patient, pathway, on=on).items():
         known.setdefault(name, value)
     end = datetime.combine(on, time.max, tzinfo=AMSTERDAM)
-    known |= facts_from_list(pathway, history_of(patient), known, on=on, at=end)
+    known |= facts_from_list(pathway, history_of(patient, on=on), known, on=on, at=end)
     known |= therapy_facts(patient, pathway, known, at=end)
     return dict(pathway.dictionary.derive(known, on=on, birth_date=birth_date))
 
 
-def undoubted_facts(
-    episode: Episode, pathway: Pathway, *, at: datetime
-) -> tuple[dict[str, FactValue], tuple[Problem, ...]]:
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """Facts for advice about treatment, as titration takes them."""
+
+    facts: dict[str, FactValue]
+    """What is certain; what contradicts itself or can't be is unknown here."""
+    problems: tuple[Problem, ...]
+    """What was set aside, to be told."""
+    readings: tuple[dict[str, FactValue], ...]
+    """The same with each of the results that contradict each other taken as the right one; empty when none do."""
+
+
+def undoubted_facts(episode: Episode, pathway: Pathway, *, at: datetime) -> Taken:
     """:func:`known_facts` for advice about treatment: what titration sets aside (two results of one minute that differ,
     pulse and pressure that can't both be right, an impossible value) is unknown here too, and is told."""
     observed = observed_of(episode.patient_id, pathway.facts, at=at)
-    known = known_facts(
-        episode.patient_id, pathway, on=timezone.localdate(at), birth_date=episode.patient.birth_date,
-        sex=episode.patient.sex,
-        observed=observed.latest,
-    )  # fmt: skip
-    return known, observed.problems
+
+    def known(latest: Mapping[str, FactValue]) -> dict[str, FactValue]:
+        return known_facts(
+            episode.patient_id, pathway, on=timezone.localdate(at), birth_date=episode.patient.birth_date,
+            sex=episode.patient.sex, observed=latest,
+        )  # fmt: skip
+
+    each = observed_each_of(episode.patient_id, pathway.facts, observed, at=at)
+    readings = [(one.latest, known(one.latest)) for one in each]
+    facts, problems = known(observed.latest), observed.problems
+    on = timezone.localdate(at)
+    formula = egfr_formula(scores_of(episode.network_id, pathway, on=on))
+    found = [
+        (latest, reading, other)
+        for latest, reading in readings or [(observed.latest, facts)]
+        if (other := other_creatinine(pathway, latest, reading, on=on, formula=formula)) is not None
+    ]
+    if found:
+        # Both are tried, here as where the danger is looked for; the answer is the one that holds back most.
+        readings = readings or [(observed.latest, facts)]
+        readings += [(latest, known({**latest, CREATININE: other})) for latest, _reading, other in found]
+        problems = (*problems, _kidney_problem(pathway, *found[0]))
+    return Taken(facts=facts, problems=problems, readings=tuple(reading for _latest, reading in readings))
+
+
+def _kidney_problem(
+    pathway: Pathway, latest: Mapping[str, FactValue], reading: Mapping[str, FactValue], other: FactValue
+) -> Problem:
+    """That eGFR and creatinine can't both be right, with what is read beside them."""
+    fact = pathway.facts[CREATININE]
+    numbers = {
+        "egfr": _whole(pathway.facts[EGFR], latest[EGFR]),
+        "creatinine": _whole(fact, reading[CREATININE]),
+        "other": _whole(fact, other),
+    }
+    return Problem(
+        kind=ProblemKind.CONFLICT,
+        about=EGFR,
+        texts={lang: text.format(**numbers) for lang, text in _KIDNEY.items()},
+        blocks=(EGFR, CREATININE),
+    )
+
+
+def _whole(fact: Fact, given: FactValue) -> str:
+    """A number of the kidney without decimals, with its unit: what a laboratory prints."""
+    number = f"{given.value:.0f}" if isinstance(given.value, Decimal) else str(given.value)
+    return f"{number} {fact.unit_label or ''}".strip()
 
 
 def _from_the_clinic(patient: UUID, pathway: Pathway, *, on: date) -> dict[str, FactValue]:
@@ -149,7 +211,7 @@ def diagnosis_line(
     if (measured := known.get("lvef")) is None:
         return ""
     decision = evaluate(table, known, on=on)
-    day = f" ({measured.on:%d-%m-%Y})" if measured.on else ""
+    day = f" ({day_label(measured.on)})" if measured.on else ""
     text = f"LVEF {measured.value:.0f}%{day}"
     if not decision.is_decided:
         return text

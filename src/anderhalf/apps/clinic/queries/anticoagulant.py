@@ -10,6 +10,7 @@ from decimal import Decimal
 from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.pathway.scores_anticoagulation import INTERACTION, check_anticoagulant_dose
 
+from .anticoagulant_dose import dose_fits, dose_of
 from .beside import DOSE, DRUG, Beside
 from .drugs import Drug, drugs_of
 from .listed import NONE
@@ -34,41 +35,31 @@ class DoseStep:
         return f"{self.drug.key}|{self.amount:f}|{self.times}"
 
 
-def parse_dose(text: str) -> tuple[Decimal, int] | None:
-    """``2.5 mg 2x`` as amount and times a day; None for what is no such dose (an INR target, none)."""
-    parts = text.split()
-    if len(parts) != 3 or parts[1] != "mg" or not parts[2].endswith("x"):
-        return None
-    try:
-        return Decimal(parts[0]).normalize(), int(parts[2][:-1])
-    except (ArithmeticError, ValueError):
-        return None
-
-
-def doses_match(found: Beside) -> bool | None:
-    """Whether the dose on the medication list is the one that the table gives; None when either is unknown."""
-    decision, row = found.decisions.get(DOSE), found.anticoagulant
-    if decision is None or row is None or row.dose is None or not row.times_per_day:
-        return None
-    wanted = dose_of(decision)
-    if wanted is None:
-        return None
-    return wanted == (row.dose.normalize(), row.times_per_day) and row.every_days == 1
-
-
 def dose_step(found: Beside) -> DoseStep | None:
     """The drug in use in the dose of the rules; None when the list says so already, or the rules give no dose."""
     given, decision = found.facts.get(DRUG), found.decisions.get(DOSE)
-    if given is None or decision is None or doses_match(found) is True:
+    if given is None or decision is None or dose_fits(decision, found.anticoagulant) is True:
         return None
-    return _step(found, str(given.value), decision)
+    step = _step(found, str(given.value), decision)
+    return None if step is not None and found.held and _is_more(step, found) else step
+
+
+def _is_more(step: DoseStep, found: Beside) -> bool:
+    """Whether a step gives more on a day than the list says; so it is where the list says no dose."""
+    row = found.anticoagulant
+    if row is None or row.dose is None or not row.times_per_day:
+        return True
+    return step.amount * step.times > row.dose * row.times_per_day / row.every_days
 
 
 def starts(found: Beside, *, on: date) -> list[DoseStep]:
     """What can be started where an anticoagulant is recommended and none is used: each in the dose of the rules.
 
-    A drug of which the rules can't say the dose, or which they advise against, is not among them.
+    A drug of which the rules can't say the dose, or which they advise against, is not among them; while a danger is
+    open there are none.
     """
+    if found.held:
+        return []
     steps = (_step(found, value, decision) for value, decision in _to_start(found, on=on))
     return [step for step in steps if step is not None]
 
@@ -88,7 +79,7 @@ def _to_start(found: Beside, *, on: date) -> Iterator[tuple[str, Decision]]:
     """Per drug what the dose table answers, where an anticoagulant is recommended and none is used."""
     advice, given = found.decisions.get(ANTICOAGULATION), found.facts.get(DRUG)
     asked = advice is not None and advice.is_decided and advice.value("advice") == RECOMMENDED
-    none_used = given is not None and given.value == NONE
+    none_used = given is not None and given.value == NONE and not found.contradiction
     if not (asked and none_used and DOSE in found.pathway.tables and found.company):
         return
     table = found.pathway.table(DOSE)
@@ -105,8 +96,3 @@ def _step(found: Beside, value: str, decision: Decision) -> DoseStep | None:
     if wanted is None or drug is None:
         return None
     return DoseStep(drug=drug, amount=wanted[0], times=wanted[1], decision=decision)
-
-
-def dose_of(decision: Decision) -> tuple[Decimal, int] | None:
-    """The dose that the table gives; None while it can't say, and where it gives no amount (an INR target, none)."""
-    return parse_dose(str(decision.value("dose"))) if decision.is_decided else None

@@ -8,11 +8,9 @@ again for the other.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
 from hashlib import sha256
 
 from django.utils import timezone
@@ -21,12 +19,13 @@ from anderhalf.apps.network.queries import pathways_on
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.queries import register_of
 from anderhalf.apps.people.viewer import Viewer
-from anderhalf.apps.record.models import MedicationAgreement
+from anderhalf.apps.record.models import MedicationAgreement, Task
 from anderhalf.apps.record.queries import facts_of
-from anderhalf.content.titration import SCORES, pathway_scores
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.doubt import for_every_reading
+from anderhalf.core.pathway.going_back import STABLE
 from anderhalf.core.pathway.interactions import Interaction
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores import Range, ScoreResult, Scores, score
@@ -41,15 +40,17 @@ from anderhalf.core.pathway.scores_anticoagulation import (
 from anderhalf.core.pathway.titration import Problem
 from anderhalf.core.pathway.titration.derive import is_excluded
 
-from ..models import AdviceChoice, Episode
+from ..models import DANGER, AdviceChoice, Episode
 from ..titration.gather import gather_many, protocol_of
-from .advice import INCLUSION, pathways_beside, undoubted_facts
+from ..titration.named import codes_by_name
+from .advice import INCLUSION, Taken, pathways_beside, undoubted_facts
+from .agreed_scores import scores_of
+from .anticoagulant_dose import dose_fits
 from .choices import about_of_table, declined_by_key
 from .drugs import drugs_of
 from .forbidden import Wanted, hits_of
-from .listed import anticoagulant_on, company_of, facts_from_list, history_of, interactions_of
+from .listed import anticoagulant_on, company_of, contradicts, facts_from_list, history_of, interactions_of
 
-STABLE = "stable"
 INCLUDED = "included"
 TABLES = (
     "exclusion",
@@ -61,14 +62,15 @@ TABLES = (
 )
 """What is answered for a patient in care, in the order of the chart; ``referral`` is for who sends somebody."""
 STROKE, BLEEDING = "cha2ds2_va", "has_bled"
-DOSE, VERDICT = "anticoagulant_dose", "anticoagulant_verdict"
+DOSE, VERDICT, DOSE_FITS = "anticoagulant_dose", "anticoagulant_verdict", "anticoagulant_dose_fits"
 NOT_TOLERATED, NO_CALCIUM_BLOCKER = "beta_blocker_excluded", "calcium_blocker_excluded"
 BETA_BLOCKER = "beta_blocker"
+OPEN_DANGER = "open_danger"
+"""Whether a danger was seen about which nobody wrote down what was done."""
 WORKED_OUT = frozenset({"age", "sex", "creatinine_clearance", "apixaban_low_dose_criteria", "stroke_risk",
-                        "bleeding_risk_high", INTERACTION, VERDICT, NOT_TOLERATED, NO_CALCIUM_BLOCKER})  # fmt: skip
+                        "bleeding_risk_high", INTERACTION, VERDICT, DOSE_FITS, NOT_TOLERATED, NO_CALCIUM_BLOCKER,
+                        OPEN_DANGER})  # fmt: skip
 """Inputs of the tables that nobody types: they follow from other facts or from registration."""
-LONGEST_LINK = 3
-"""Letters of the longest word that joins two names in a label ("of", "and")."""
 CALCIUM_BLOCKER = "diltiazem_or_verapamil"
 """The group of interactions.toml that rate control may name and no protocol titrates."""
 Kind = MedicationAgreement.Kind
@@ -101,6 +103,8 @@ class Beside:
     """What stands beside the anticoagulant."""
     interactions: tuple[Interaction, ...] = ()
     """What does not go together with the anticoagulant in use, the gravest first."""
+    contradiction: bool = False
+    """The list and the answer to which anticoagulant is used can't both be right: nothing is started then."""
 
     @property
     def runs(self) -> bool:
@@ -119,6 +123,12 @@ class Beside:
         return list(dict.fromkeys(found))
 
     @property
+    def held(self) -> bool:
+        """Whether a danger is open: nothing is started or raised until somebody wrote down what was done."""
+        given = self.facts.get(OPEN_DANGER)
+        return given is not None and given.value is True
+
+    @property
     def unknown(self) -> bool:
         """Whether nobody can say: then it is asked, and nothing is shown as if it were "no"."""
         return not self.own and not self.inclusion.is_decided
@@ -134,20 +144,25 @@ def beside(viewer: Viewer, episode: Episode, *, at: datetime) -> list[Beside]:
 def answer(episode: Episode, pathway: Pathway, *, at: datetime) -> Beside:
     """What a second pathway says about this patient. The caller has checked access."""
     on = timezone.localdate(at)
-    history = history_of(episode.patient_id)
-    facts, problems = _facts(episode, pathway, history, on=on, at=at)
-    inclusion = evaluate(pathway.table(INCLUSION), facts, on=on)
+    history = history_of(episode.patient_id, on=on)
+    taken = _facts(episode, pathway, at=at)
+    facts, problems = taken.facts, taken.problems
+    inclusion = decided(pathway, INCLUSION, (facts, *taken.readings), on=on)
     own = pathway.key == episode.pathway
     if not own and (not inclusion.is_decided or inclusion.value("advice") != INCLUDED):
         return Beside(pathway=pathway, inclusion=inclusion, decisions={}, facts=facts)
     company = company_of(pathway, history, at=at)
-    scores, facts, dose = _with_scores(episode, pathway, facts, company, on=on)
+    row = anticoagulant_on(pathway, history, at=at)
+    (scores, facts, dose), *scored = (
+        _with_scores(episode, pathway, one, company, row, on=on) for one in (facts, *taken.readings)
+    )
     # Whether a patient can go back is on the page already, as the answer of the episode's own pathway.
     tables = [name for name in TABLES if name in pathway.tables and not (own and name == STABLE)]
-    decisions = {name: evaluate(pathway.table(name), facts, on=on) for name in tables if name != DOSE}
+    every = (facts, *(reading for _scores, reading, _dose in scored))
+    decisions = {name: decided(pathway, name, every, on=on) for name in tables}
     if dose is not None:
-        decisions[DOSE] = dose
-    decisions = {name: decisions[name] for name in tables}
+        doses = [one for _scores, _facts, one in scored if one is not None]
+        decisions[DOSE] = for_every_reading(pathway.table(DOSE), dose, doses)
     drug = facts.get(DRUG)
     return Beside(
         pathway=pathway,
@@ -157,7 +172,7 @@ def answer(episode: Episode, pathway: Pathway, *, at: datetime) -> Beside:
         stroke=score(scores, STROKE, facts, on=on) if STROKE in scores.points else None,
         bleeding=score(scores, BLEEDING, facts, on=on) if BLEEDING in scores.points else None,
         clearance=creatinine_clearance(scores, facts, on=on),
-        anticoagulant=anticoagulant_on(pathway, history, at=at),
+        anticoagulant=row,
         own=own,
         problems=tuple(one for one in problems if _uses(pathway, one)),
         forbidden=_forbidden(episode, pathway, at=at),
@@ -167,6 +182,7 @@ def answer(episode: Episode, pathway: Pathway, *, at: datetime) -> Beside:
         on=on,
         company=company,
         interactions=company.at_hand(str(drug.value), facts, on=on) if drug is not None else (),
+        contradiction=contradicts(pathway, history, _answered_drug(episode, pathway, on=on), at=at),
     )  # fmt: skip
 
 
@@ -180,18 +196,65 @@ def _forbidden(episode: Episode, pathway: Pathway, *, at: datetime) -> dict[str,
     return found
 
 
-def facts_with_scores(episode: Episode, pathway: Pathway, *, at: datetime) -> dict[str, FactValue]:
-    """Everything the tables of such a pathway may use, with what its calculators work out."""
+def decided(pathway: Pathway, table: str, every: Sequence[Mapping[str, FactValue]], *, on: date) -> Decision:
+    """A table's answer; `every` are the facts without what contradicts itself, then those with each of its readings."""
+    asked = pathway.table(table)
+    first, *readings = (evaluate(asked, facts, on=on) for facts in every)
+    return for_every_reading(asked, first, readings)
+
+
+def facts_with_scores(episode: Episode, pathway: Pathway, *, at: datetime) -> list[dict[str, FactValue]]:
+    """Everything ``stable`` of such a pathway may use, with what its calculators work out; after that the same with
+    each of the results that contradict each other, if any do.
+
+    When list and answer about the anticoagulant can't both be right, which one is used is unknown.
+    """
+    return _of_stable(episode, pathway, _facts(episode, pathway, at=at), at=at)
+
+
+def facts_included(episode: Episode, pathway: Pathway, *, at: datetime) -> list[dict[str, FactValue]] | None:
+    """The same for a second pathway that runs along; None for one that does not, or of which nobody can say."""
+    taken = _facts(episode, pathway, at=at)
+    every = (taken.facts, *taken.readings)
+    inclusion = decided(pathway, INCLUSION, every, on=timezone.localdate(at))
+    if not inclusion.is_decided or inclusion.value("advice") != INCLUDED:
+        return None
+    return _of_stable(episode, pathway, taken, at=at)
+
+
+def _of_stable(
+    episode: Episode, pathway: Pathway, taken: Taken, *, at: datetime
+) -> list[dict[str, FactValue]]:
     on = timezone.localdate(at)
-    history = history_of(episode.patient_id)
-    facts, _problems = _facts(episode, pathway, history, on=on, at=at)
-    return _with_scores(episode, pathway, facts, company_of(pathway, history, at=at), on=on)[1]
+    history = history_of(episode.patient_id, on=on)
+    company, row = company_of(pathway, history, at=at), anticoagulant_on(pathway, history, at=at)
+    unclear = contradicts(pathway, history, _answered_drug(episode, pathway, on=on), at=at)
+    left_out = (DRUG, VERDICT, DOSE_FITS) if unclear else ()
+    return [
+        {
+            name: value
+            for name, value in _with_scores(episode, pathway, one, company, row, on=on)[1].items()
+            if name not in left_out
+        }
+        for one in (taken.facts, *taken.readings)
+    ]
+
+
+def _answered_drug(episode: Episode, pathway: Pathway, *, on: date) -> FactValue | None:
+    given = pathway.facts.get(DRUG)
+    return facts_of(episode.patient_id, dictionary={DRUG: given}, on=on).get(DRUG) if given else None
 
 
 def _with_scores(
-    episode: Episode, pathway: Pathway, facts: Mapping[str, FactValue], company: Company, *, on: date
+    episode: Episode,
+    pathway: Pathway,
+    facts: Mapping[str, FactValue],
+    company: Company,
+    row: MedicationAgreement | None,
+    *,
+    on: date,
 ) -> tuple[Scores, dict[str, FactValue], Decision | None]:
-    """The calculators, the facts with what they work out, and the dose check of the anticoagulant in use."""
+    """The calculators, the facts with what they work out, and the dose check of the anticoagulant in use (``row``)."""
     scores = scores_of(episode.network_id, pathway, on=on)
     found = dict(anticoagulation_facts(scores, facts, on=on))
     if DOSE not in pathway.tables:
@@ -202,6 +265,9 @@ def _with_scores(
     decision = check_anticoagulant_dose(pathway.table(DOSE), found, str(drug.value), company, on=on)
     if decision.is_decided and VERDICT in pathway.dictionary:
         found[VERDICT] = FactValue(str(decision.value("verdict")), on, "calculated")
+    fits = dose_fits(decision, row)
+    if fits is not None and DOSE_FITS in pathway.dictionary:
+        found[DOSE_FITS] = FactValue(fits, on, "calculated")
     return scores, found, decision
 
 
@@ -222,7 +288,8 @@ def runs_along(episode: Episode, *, at: datetime) -> list[Pathway]:
 
 def answered_by_list(episode: Episode, pathways: Iterable[Pathway], *, at: datetime) -> frozenset[str]:
     """The facts that the medication list answers today, so that nobody is asked for them."""
-    history, on, found = history_of(episode.patient_id), timezone.localdate(at), set()
+    on, found = timezone.localdate(at), set()
+    history = history_of(episode.patient_id, on=on)
     for pathway in pathways:
         found |= set(facts_from_list(pathway, history, {}, on=on, at=at))
     return frozenset(found)
@@ -257,28 +324,43 @@ def basis_of(decision: Decision) -> str:
 # ---- facts ----
 
 
-def _facts(
-    episode: Episode, pathway: Pathway, history: Sequence[MedicationAgreement], *, on: date, at: datetime
-) -> tuple[dict[str, FactValue], tuple[Problem, ...]]:
+def _facts(episode: Episode, pathway: Pathway, *, at: datetime) -> Taken:
     """Observations, who the patient is, and the medication list: what is taken today is known today."""
-    patient = episode.patient
-    known, problems = undoubted_facts(episode, pathway, at=at)
-    known |= _not_tolerated(episode, pathway, known, on=on)
-    if NO_CALCIUM_BLOCKER in pathway.dictionary:
-        register = register_of(episode.patient_id)
-        wanted = _calcium_blockers(episode.network_id, on=on) if register.entries else []
-        if any(hits_of(episode, one, at=at, register=register) for one in wanted):
-            known[NO_CALCIUM_BLOCKER] = FactValue(True, on, "register")
-    return dict(pathway.dictionary.derive(known, on=on, birth_date=patient.birth_date)), problems
+    on, taken = timezone.localdate(at), undoubted_facts(episode, pathway, at=at)
+    always = _register_of_calcium_blockers(episode, pathway, at=at)
+    if OPEN_DANGER in pathway.dictionary and episode.ended_at is None:
+        waits = Task.objects.filter(patient=episode.patient_id, kind=DANGER, status=Task.Status.OPEN)
+        always[OPEN_DANGER] = FactValue(waits.exists(), on, "danger")
+    return replace(
+        taken,
+        facts={**taken.facts, **_not_tolerated(episode, pathway, taken.facts, on=on), **always},
+        readings=tuple(
+            {**one, **_not_tolerated(episode, pathway, one, on=on), **always} for one in taken.readings
+        ),
+    )
+
+
+def _register_of_calcium_blockers(
+    episode: Episode, pathway: Pathway, *, at: datetime
+) -> dict[str, FactValue]:
+    """Whether the register holds something against diltiazem or verapamil."""
+    if NO_CALCIUM_BLOCKER not in pathway.dictionary:
+        return {}
+    on, register = timezone.localdate(at), register_of(episode.patient_id)
+    wanted = _calcium_blockers(episode.network_id, on=on) if register.entries else []
+    if any(hits_of(episode, one, at=at, register=register) for one in wanted):
+        return {NO_CALCIUM_BLOCKER: FactValue(True, on, "register")}
+    return {}
 
 
 def _calcium_blockers(network: str, *, on: date) -> list[Wanted]:
-    """The drugs of the group by code, and by the names in its label: an entry of the register may hold either."""
-    for one in pathways_on(network, on=on):
+    """The drugs of the group by code, and by every name of `[names]`: an entry of the register may hold either."""
+    pathways = pathways_on(network, on=on)
+    for one in pathways:
         protocol = protocol_of(one)
         group = protocol.interactions.groups.get(CALCIUM_BLOCKER) if protocol is not None else None
         if group is not None:
-            names = [word for word in re.findall(r"\w+", group.label["nl"]) if len(word) > LONGEST_LINK]
+            names = [name for name, code in codes_by_name(pathways).items() if group.holds(code)]
             return [*(Wanted(atc=code) for code in group.atc), *(Wanted(name=name) for name in names)]
     return []
 
@@ -293,7 +375,7 @@ def _not_tolerated(
         protocol = protocol_of(one)
         if protocol is None or BETA_BLOCKER not in protocol.drug_class:
             continue
-        patient = gather_many([episode.patient], protocol, facts=())[episode.patient_id]
+        patient = gather_many([episode.patient], protocol, facts=(), on=on)[episode.patient_id]
         excluded = is_excluded(protocol, patient, BETA_BLOCKER, known)
         return {} if excluded is None else {NOT_TOLERATED: FactValue(excluded, on, "register")}
     return {}
@@ -303,27 +385,3 @@ def _uses(pathway: Pathway, problem: Problem) -> bool:
     """Whether a table of care looks at what was set aside."""
     tables = (pathway.table(name) for name in TABLES if name in pathway.tables)
     return any(name in table.facts for table in tables for name in problem.blocks or (problem.about,))
-
-
-# ---- calculators ----
-
-_read: dict[tuple[str, ...], tuple[Pathway, ...]] = {}
-
-
-def scores_of(network: str, pathway: Pathway, *, on: date) -> Scores:
-    """The calculators of a pathway and of those whose facts it has too, with the agreement's choices."""
-    known = set(pathway.facts)
-    under = (one for one in pathways_on(network, on=on) if one.key != pathway.key and set(one.facts) <= known)
-    every = (*under, pathway)
-    key = tuple(_key(one) for one in every)
-    _read.setdefault(key, every)
-    return _scores(key)
-
-
-def _key(pathway: Pathway) -> str:
-    return f"{pathway.hash} {sorted(pathway.choices_of(SCORES).items())}"
-
-
-@lru_cache(maxsize=16)
-def _scores(key: tuple[str, ...]) -> Scores:
-    return pathway_scores(*_read[key])

@@ -27,7 +27,8 @@ from anderhalf.core.pathway.scores import (
 
 from ..models import Episode
 from .advice import known_facts, pathway_of
-from .beside import runs_along, scores_of
+from .agreed_scores import scores_of
+from .beside import runs_along
 from .chart import label_of, value_label
 from .drugs import number_label
 

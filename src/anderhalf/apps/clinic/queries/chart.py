@@ -22,9 +22,10 @@ from anderhalf.apps.record.queries import facts_of, medication_history, value_of
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, freshness
 from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.presentation.language import label_of, measured_label
+from anderhalf.presentation.language import day_label, label_of, measured_label
 
 from ..followers import TIMELINE_EVENTS
+from ..home_words import home_label
 from .advice import limits_of
 from .drugs import Drug, drugs_of, number_label
 
@@ -45,7 +46,7 @@ def value_label(fact: Fact | None, value: Any) -> str:
     if isinstance(value, Decimal | Range):
         return measured_label(value, fact.decimals if fact is not None else 0)
     if isinstance(value, date):
-        return f"{value:%d-%m-%Y}"
+        return day_label(value)
     if fact is not None and fact.type is FactType.CODE and value in fact.values:
         return label_of(fact.values[value])
     return "" if value is None else str(value)
@@ -72,8 +73,12 @@ def latest_values(
     on: date,
     names: Sequence[str] = STRIP,
     observed: Mapping[str, FactValue] | None = None,
+    plainly: bool = False,
 ) -> list[Latest]:
-    """The latest value per fact of ``names`` that is known. One query, none when ``observed`` was read before."""
+    """The latest value per fact of ``names`` that is known; ``plainly`` in words for the patient.
+
+    One query, none when ``observed`` was read before.
+    """
     dictionary = {name: pathway.facts[name] for name in names if name in pathway.facts}
     known = facts_of(patient, dictionary=dictionary, on=on) if observed is None else observed
     limits = limits_of(pathway)
@@ -88,7 +93,7 @@ def latest_values(
         found.append(
             Latest(
                 name=name,
-                label=label_of(fact.label),
+                label=home_label(fact) if plainly else label_of(fact.label),
                 text=value_label(fact, given.value),
                 unit=fact.unit_label or "",
                 on=given.on,
@@ -122,11 +127,12 @@ def _inside(low: Decimal | None, high: Decimal | None, value: Decimal | Range) -
 def since_label(row: MedicationAgreement) -> str:
     """Since when, as exactly as it is known: a date, ``03-2021``, ``2020``; what was used already says so."""
     if row.kind != Kind.REPORTED:
-        return f"{timezone.localdate(row.from_at):%d-%m-%Y}"
+        return day_label(row.from_at)
     if row.used_since is None:
         return _("gebruikt al")
-    shape = {"month": "%m-%Y", "year": "%Y"}.get(row.used_since_is, "%d-%m-%Y")
-    return _("sinds %(when)s") % {"when": row.used_since.strftime(shape)}
+    shape = {"month": "%m-%Y", "year": "%Y"}.get(row.used_since_is)
+    when = row.used_since.strftime(shape) if shape else day_label(row.used_since)
+    return _("sinds %(when)s") % {"when": when}
 
 
 def times_label(times: int) -> str:

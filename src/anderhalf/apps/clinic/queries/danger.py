@@ -14,6 +14,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop as N_  # noqa: N812  gettext's own name for it
 
 from anderhalf.apps.network.queries import NotPublished, agreement_on, pathway_on
 from anderhalf.apps.people.models import Organisation, Patient, Professional
@@ -28,16 +29,20 @@ from anderhalf.core.pathway.danger import ACTIONS, EXCLUSION, Danger, Sign, look
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.titration.observed import Observed
 
-from ..models import DangerAnswer, Episode
+from ..models import DANGER, DangerAnswer, Episode
 from ..titration.gather import local, observed_of
 from .beside import runs_along
+from .contraindications import facts_of_register
+from .listed import facts_from_list, history_of
 
-DANGER = "danger"
-"""Kind of the task that a danger makes."""
 REPEAT = "repeat_laboratory"
+MONITORING = "monitoring"
+"""Kind of the tasks that say what to measure after a step."""
 """Kind of the task to repeat a blood test that was a danger."""
 ABOUT = "danger:"
 """What such a task is about begins with this, followed by the facts: one open task per set of facts."""
+IF_RIGHT = N_("Als dit klopt: %(danger)s")
+"""How the title of a task begins while nobody confirmed the value."""
 WAITS = (Status.SENT, Status.MORE_INFORMATION, Status.ACCEPTED, Status.BOOKED)
 """A referral in one of these has somebody who looks, though care did not begin."""
 
@@ -81,6 +86,8 @@ class PatientDanger:
     danger: Danger
     tasks: tuple[Task, ...] = ()
     """Open tasks about dangers that the record no longer shows (too old by now): they wait for an answer too."""
+    clock: datetime | None = None
+    """Before when the first of all open tasks must be dealt with."""
 
     def __bool__(self) -> bool:
         return bool(self.signs or self.tasks)
@@ -120,6 +127,25 @@ def place_of(patient: UUID, network: str, *, at: datetime) -> Place | None:
     )
 
 
+def cared_for_by(patient: Patient, *, at: datetime) -> Organisation | None:
+    """The centre that has this patient in care, else where a referral waits; None when neither."""
+    episode = (
+        Episode.objects.select_related("centre")
+        .filter(patient=patient, network=patient.network_id, ended_at__isnull=True, started_at__lte=at)
+        .order_by("-started_at")
+        .first()
+    )
+    if episode is not None:
+        return episode.centre
+    waiting = (
+        Referral.objects.select_related("recipient")
+        .filter(patient=patient, network=patient.network_id, status__in=WAITS)
+        .order_by("-sent_at")
+        .first()
+    )
+    return waiting.recipient if waiting is not None else None
+
+
 def _pathway(network: str, key: str, *, on: date) -> Pathway | None:
     try:
         return pathway_on(network, key, on=on)
@@ -149,11 +175,17 @@ def look(
     if (sex := sex_fact(patient.sex)) is not None:
         known["sex"] = sex
     doubtful: dict[str, Sequence[FactValue]] = {**observed.doubtful}
+    changing = frozenset().union(*(pathway.dictionary.in_series for pathway in pathways))
     series = {
         name: tuple(FactValue(one.value, timezone.localdate(one.at)) for one in rows)
         for name, rows in observed.series.items()
-        if name in _in_series(pathways)
+        if name in changing
     }
+    registered, unjudged = facts_of_register(patient.pk, patient.network_id, at=at)
+    known |= registered
+    doubtful |= {name: values for name, values in unjudged.items() if name not in known}
+    listed = _listed(patient.pk, pathways, known, at=at)
+    known |= listed
     for name, value in (typed or {}).items():
         earlier = known.get(name)
         if earlier is None or earlier.on is None or value.on is None or earlier.on <= value.on:
@@ -163,11 +195,26 @@ def look(
     for name, values in (unconfirmed or {}).items():  # what is known stays: a doubt never hides a danger
         doubtful[name] = (*doubtful.get(name, ()), *values)
     danger = look_for_danger(
-        pathways, known, on=on, birth_date=patient.birth_date, doubtful=doubtful, series=series
-    )
-    seen = [_seen(sign, pathways, known) for sign in danger.signs]
+        pathways, known, on=on, birth_date=patient.birth_date, doubtful=doubtful, series=series,
+        contradicting=[name for name in observed.contradicting if name not in {*known, *(unconfirmed or {})}],
+    )  # fmt: skip
+    moments = {name: rows[-1].at.isoformat() for name, rows in observed.series.items()}
+    moments |= {name: f"register {value.on}" for name, value in registered.items()}
+    moments |= dict.fromkeys(listed, "list")  # the list answers anew every day: that is no other answer
+    seen = [_seen(sign, pathways, known, doubtful, moments) for sign in danger.signs]
     fresh = _recorded_in_care(observed, place) | {*doubtful, *(typed or {})}
     return danger, _once(one for one in seen if one.sign.table == EXCLUSION or one.measured & fresh)
+
+
+def _listed(
+    patient: UUID, pathways: Sequence[Pathway], known: FactValues, *, at: datetime
+) -> dict[str, FactValue]:
+    """What the medication list says of the drugs that a danger may ask about."""
+    on, found = timezone.localdate(at), {}
+    history = history_of(patient, on=on)
+    for pathway in pathways:
+        found |= facts_from_list(pathway, history, known, on=on, at=at)
+    return found
 
 
 def _recorded_in_care(observed: Observed, place: Place) -> set[str]:
@@ -188,13 +235,14 @@ def danger_of(patient: Patient, network: str, *, at: datetime) -> PatientDanger 
     if place is None:
         return None
     danger, seen = look(patient, place, at=at)
-    settled = answered(patient.pk)
+    settled, waiting = answered(patient.pk), open_tasks(patient.pk)
     signs = tuple(one for one in seen if one.basis not in settled)
     shown = {one.about for one in seen}
     return PatientDanger(
         signs=signs,
         danger=danger,
-        tasks=tuple(one for one in open_tasks(patient.pk) if one.about not in shown),
+        tasks=tuple(one for one in waiting if one.about not in shown),
+        clock=min((one.due_at for one in waiting if one.due_at is not None), default=None),
     )
 
 
@@ -205,6 +253,11 @@ def open_tasks(patient: UUID) -> list[Task]:
     )
 
 
+def is_certain(task: Task) -> bool:
+    """Whether a task about a danger is about a value that is so; its Dutch title says when it is not."""
+    return not task.title.startswith(IF_RIGHT.partition("%")[0])
+
+
 def danger_task(viewer: Viewer, task: UUID) -> Task | None:
     """The task when it is an open danger of the viewer's own organisation."""
     return Task.objects.filter(
@@ -212,17 +265,37 @@ def danger_task(viewer: Viewer, task: UUID) -> Task | None:
     ).first()
 
 
+def laboratory_task(viewer: Viewer, task: UUID) -> Task | None:
+    """The task when it is an open one about the laboratory, of the viewer's own organisation."""
+    return Task.objects.filter(
+        pk=task, kind__in=(MONITORING, REPEAT), status=Task.Status.OPEN,
+        owner_organisation__in=viewer.organisation_ids,
+    ).first()  # fmt: skip
+
+
 def answered(patient: UUID) -> frozenset[str]:
-    """The fingerprints of dangers about which somebody wrote down what was done."""
+    """The fingerprints of dangers about which somebody wrote down what was done, and did not take that back."""
     found: set[str] = set()
-    for bases in DangerAnswer.objects.filter(patient=patient).values_list("bases", flat=True):
+    rows = DangerAnswer.objects.filter(patient=patient, withdrawn=None)
+    for bases in rows.values_list("bases", flat=True):
         found |= set(bases)
     return frozenset(found)
 
 
 def answers_of(patient: UUID, *, limit: int = 5) -> list[DangerAnswer]:
-    """What was done about earlier dangers, newest first."""
-    return list(DangerAnswer.objects.filter(patient=patient).order_by("-at")[:limit])
+    """What was done about earlier dangers, newest first; what was taken back among it."""
+    rows = DangerAnswer.objects.filter(patient=patient).select_related("withdrawn")
+    return list(rows.order_by("-at")[:limit])
+
+
+def still_holding(patient: Patient, network: str, *, at: datetime) -> list[DangerAnswer]:
+    """The answers that settle what the record shows still: dealt with, and not measured again since. Newest first."""
+    place = place_of(patient.pk, network, at=at)
+    if place is None:
+        return []
+    shown = {one.basis for one in look(patient, place, at=at)[1]}
+    rows = DangerAnswer.objects.filter(patient=patient, withdrawn=None).order_by("-at")
+    return [one for one in rows if shown & set(one.bases)]
 
 
 def urgent_care(network: str, *, at: datetime) -> UrgentCare:
@@ -272,17 +345,35 @@ def measured_by(pathways: Iterable[Pathway], names: Iterable[str]) -> frozenset[
 
 
 def _once(signs: Iterable[SeenSign]) -> tuple[SeenSign, ...]:
-    """Each set of facts once, with its most urgent rule: two pathways and two limits say the same thing twice."""
+    """Each set of facts once, with its most urgent rule: two pathways and two limits say the same thing twice. So do
+    the rises over two periods of one measurement that must not wait."""
     found: dict[frozenset[str], SeenSign] = {}
     for one in signs:
-        found.setdefault(frozenset(one.sign.facts), one)
+        own = frozenset(one.sign.facts)
+        found.setdefault(one.measured or own if one.sign.table == EXCLUSION else own, one)
     return tuple(found.values())
 
 
-def _seen(sign: Sign, pathways: Sequence[Pathway], known: FactValues) -> SeenSign:
+def _seen(
+    sign: Sign, pathways: Sequence[Pathway], known: FactValues, doubtful: Mapping[str, Sequence[FactValue]],
+    moments: Mapping[str, str],
+) -> SeenSign:  # fmt: skip
+    """A sign with its values. What is measured or reported anew is another basis, be it the same value of one day:
+    an answer is about what was known then. Of readings that contradict each other all are shown."""
     names = sorted(measured_by(pathways, sign.facts))
-    values = tuple((name, value) for name in names if (value := sign.if_right.get(name, known.get(name))))
-    whole = [sign.rule, sign.certain, [[name, str(one.value), str(one.on)] for name, one in values]]
+    values = tuple(
+        (name, value)
+        for name in names
+        for value in (
+            doubtful.get(name) or (sign.if_right[name],) if name in sign.if_right else (known.get(name),)
+        )
+        if value is not None
+    )
+    whole = [
+        sign.rule,
+        sign.certain,
+        [[name, str(one.value), moments.get(name, str(one.on))] for name, one in values],
+    ]
     return SeenSign(
         sign=sign, values=values, about=(ABOUT + "+".join(sorted(sign.facts)))[:60],
         basis=sha256(json.dumps(whole).encode()).hexdigest()[:32],
@@ -298,14 +389,3 @@ def _sources_of(pathway: Pathway, name: str) -> frozenset[str]:
 
 def _sources(pathways: Sequence[Pathway], name: str) -> frozenset[str]:
     return next((_sources_of(one, name) for one in pathways if name in one.dictionary), frozenset({name}))
-
-
-def _in_series(pathways: tuple[Pathway, ...]) -> frozenset[str]:
-    """The facts of which changes are looked at."""
-    return frozenset(
-        name
-        for pathway in pathways
-        for entry in pathway.dictionary.entries.values()
-        if entry.derived is not None and entry.derived.over_days
-        for name in entry.derived.inputs
-    )

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from anderhalf.apps.network.queries import agreement_on
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
@@ -24,13 +25,14 @@ from anderhalf.core.pathway.followup import due_between, is_done, once
 from anderhalf.core.pathway.model import Pathway, TestRule
 from anderhalf.core.pathway.titration import Protocol
 from anderhalf.core.pathway.titration.optimal import is_reduced
+from anderhalf.presentation.language import day_label
 
 from ..models import Episode
 from ..titration.gather import measured_of, protocol_of
 from ..titration.therapy import therapies
 from .advice import pathway_of
 from .chart import label_of, value_label
-from .danger import DANGER, REPEAT
+from .danger import DANGER, REPEAT, is_certain
 from .waiting import _running, due_contacts
 
 Kind = MedicationAgreement.Kind
@@ -55,6 +57,10 @@ class DueItem:
     due_at: datetime | None = None
     task: UUID | None = None
     results: bool = False
+    certain: bool = True
+    """Of a danger: the value is so; False while nobody confirmed it."""
+    role: str = ""
+    """The role of the agreement that acts on a danger, in words."""
 
     @property
     def urgent(self) -> bool:
@@ -100,13 +106,14 @@ def _owner(episode: Episode) -> str:
 def _dangers(episodes: Mapping[UUID, Episode], viewer: Viewer, *, at: datetime) -> list[DueItem]:
     """Dangers that nobody finished, of patients in care and of who was referred here."""
     today = timezone.localdate(at)
+    roles = agreement_on(viewer.network, on=today).roles
     return [
         DueItem(
-            kind="danger", patient=task.patient, episode=episodes.get(task.patient_id), title=task.title,
-            text=task.note, since=timezone.localdate(task.created_at), rank=task.rank, due_at=task.due_at,
+            kind="danger", patient=task.patient, episode=episodes.get(task.patient_id), title=task.title_shown,
+            text=task.note_shown, since=timezone.localdate(task.created_at), rank=task.rank, due_at=task.due_at,
             days_late=(today - task.due_on).days if task.due_on else 0,
             owner=task.owner.full_name if task.owner is not None else task.owner_organisation.name,
-            task=task.pk,
+            task=task.pk, certain=is_certain(task), role=label_of(roles[task.role].title) if task.role in roles else "",
         )
         for task in tasks_for(viewer=viewer, at=at).filter(kind__in=(DANGER, REPEAT))
     ]  # fmt: skip
@@ -263,7 +270,7 @@ def _test_after_therapy(
         found.append(
             DueItem(
                 kind="test", patient=episode.patient, episode=episode, title=label_of(test.title),
-                text=f"{last:%d-%m-%Y}", since=therapy.since, days_late=(today - last).days, owner=_owner(episode),
+                text=day_label(last), since=therapy.since, days_late=(today - last).days, owner=_owner(episode),
             )
         )  # fmt: skip
     return found

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
-from anderhalf.apps.people.access import AccessDenied, Right, check_access
+from anderhalf.apps.people.access import AccessDenied, Right, can_access, check_access
 from anderhalf.apps.people.queries import patient_for
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import Document, MedicationAgreement, Observation
@@ -25,6 +25,14 @@ def episode(viewer: Viewer, episode_id: UUID, *, at: datetime, right: Right = Ri
         raise AccessDenied
     patient_for(viewer, found.patient_id, right, at, object_type="episode", object_id=found.pk)
     return found
+
+
+def name_of_episode(viewer: Viewer, episode_id: str, *, at: datetime) -> str:
+    """Whose episode it is, for a line of the viewer's own overview; empty when the viewer may not know that."""
+    found = Episode.objects.select_related("patient").filter(pk=episode_id, network=viewer.network).first()
+    if found is None or not can_access(viewer, Right.IDENTITY, patient=found.patient_id, at=at):
+        return ""
+    return found.patient.full_name
 
 
 def episodes_of(viewer: Viewer, patient_id: UUID, *, at: datetime) -> QuerySet[Episode]:

@@ -18,13 +18,15 @@ from anderhalf.core.pathway.interactions import Interactions
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores_anticoagulation import DRUG, Company
 
+from ..titration.named import with_codes
+
 NONE = "none"
 Kind = MedicationAgreement.Kind
 
 
-def history_of(patient: UUID) -> list[MedicationAgreement]:
+def history_of(patient: UUID, *, on: date) -> list[MedicationAgreement]:
     """The agreements that count, oldest first. The caller has established access."""
-    return list(medication_history(patient).filter(status=Observation.Status.FINAL))
+    return with_codes(medication_history(patient).filter(status=Observation.Status.FINAL), on=on)
 
 
 def facts_from_list(
@@ -67,7 +69,51 @@ def _drug(
     if row is not None:
         return {DRUG: FactValue(str(value_of(row.atc)), on, "medication")}
     ended = [one for one in history if one.from_at <= at and value_of(one.atc) is not None]
+    if _names_another(pathway, ended, given):
+        return {}
     return {DRUG: FactValue(NONE, on, "medication")} if _ended_since(ended, given) else {}
+
+
+def _names_another(pathway: Pathway, ended: Sequence[MedicationAgreement], given: FactValue | None) -> bool:
+    """Whether an answer names an anticoagulant of which the end of what stood on the list says nothing: another drug,
+    or that drug on the day of its end or later."""
+    if given is None or given.value == NONE or not ended:
+        return False
+    same = pathway.dictionary.value_of_code(DRUG, ended[-1].atc) == given.value
+    return not same or given.on is None or given.on >= timezone.localdate(ended[-1].from_at)
+
+
+def contradicts(
+    pathway: Pathway, history: Sequence[MedicationAgreement], given: FactValue | None, *, at: datetime
+) -> bool:
+    """Whether the list and the answer to "which anticoagulant" can't both be right.
+
+    An answer that names one while the list ended its last; one that a newer answer names or denies beside what runs;
+    an answer "none" beside an anticoagulant that the fact has no value for.
+    """
+    if DRUG not in pathway.dictionary or given is None:
+        return False
+    value_of = partial(pathway.dictionary.value_of_code, DRUG)
+    running = anticoagulant_on(pathway, history, at=at)
+    if running is not None:
+        began = timezone.localdate(running.from_at)
+        if given.value == NONE:  # a start on the day itself is what followed the answer
+            return given.on is not None and given.on > began
+        return (given.on is None or given.on >= began) and given.value != value_of(running.atc)
+    ended = [one for one in history if one.from_at <= at and value_of(one.atc) is not None]
+    return _names_another(pathway, ended, given) or (
+        given.value == NONE and runs_anticoagulant(pathway, history, at=at)
+    )
+
+
+def runs_anticoagulant(pathway: Pathway, history: Sequence[MedicationAgreement], *, at: datetime) -> bool:
+    """Whether the list holds any anticoagulant that runs, also one that the fact has no value for."""
+    fact = pathway.facts.get("anticoagulant")
+    codes = tuple(fact.codes.get("atc", ())) if fact is not None else ()
+    rows = _latest_per_drug(row for row in history if row.from_at <= at)
+    return any(
+        row.kind not in (Kind.STOP, Kind.PAUSE) and row.atc and row.atc.startswith(codes) for row in rows
+    )
 
 
 def _ended_since(rows: Sequence[MedicationAgreement], given: FactValue | None) -> bool:

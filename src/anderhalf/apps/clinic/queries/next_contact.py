@@ -12,13 +12,16 @@ from django.utils.translation import gettext as _
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement, Observation
+from anderhalf.apps.record.queries import series_of
 from anderhalf.core.calendar import is_working_day
 from anderhalf.core.pathway.danger import ACTIONS
 from anderhalf.core.pathway.followup import NextContact, Reason, Situation, Step, ahead_of
 from anderhalf.core.pathway.followup import next_contact as by_schedule
 from anderhalf.core.pathway.model import ContactEvent, Pathway
+from anderhalf.core.pathway.rechecks import rechecks
 from anderhalf.core.pathway.titration import Protocol
 from anderhalf.core.pathway.titration.optimal import is_reduced, therapy_of
+from anderhalf.presentation.language import day_label
 
 from ..models import Appointment, Encounter, Episode
 from ..titration.gather import classes_of, local
@@ -106,7 +109,7 @@ def _because_of(
     return ProposedContact(
         on=latest, earliest=timezone.localdate(at), kind=Appointment.Kind.PHONE,
         title=_("Er staat gevaar open"),
-        why=(label_of(sign.why) if sign is not None else danger.tasks[0].title).rstrip("."),
+        why=(label_of(sign.why) if sign is not None else danger.tasks[0].title_shown).rstrip("."),
         measure=[_fact(name, pathway, None) for name in names], tests=[], others=[], overdue=False,
         rule=sign.rule if sign is not None else "",
         source=sign.source if sign is not None else "", local=sign is not None and sign.local,
@@ -136,6 +139,8 @@ def _situation(
     known = known_facts(
         episode.patient_id, pathway, on=day, birth_date=episode.patient.birth_date, sex=episode.patient.sex
     )
+    changes = series_of(episode.patient_id, pathway.dictionary.in_series, on=day)
+    known = dict(pathway.dictionary.derive(known, on=day, series=changes))
     left = known.get(DISCHARGED)
     discharged = left.value if left is not None and isinstance(left.value, date) else None
     return Situation(
@@ -143,6 +148,7 @@ def _situation(
         seen_since_discharge=during or (discharged is not None and seen is not None and seen >= discharged),
         steps=tuple(dict.fromkeys(steps)),
         measured_on=_measured_on(episode, pathway, at=at),
+        rechecks=rechecks(pathway.follow_up.contacts, pathway.facts, known, on=day),
     )
 
 
@@ -179,7 +185,7 @@ def _shown(found: NextContact, pathway: Pathway, protocol: Protocol | None) -> P
         why=_why(first, protocol), overdue=found.overdue, rule=first.rule,
         measure=[_fact(name, pathway, protocol) for name in found.measure],
         tests=[label_of(test.title) for test in found.tests],
-        others=[f"{_why(one, protocol)} ({one.latest:%d-%m-%Y})" for one in found.others],
+        others=[f"{_why(one, protocol)} ({day_label(one.latest)})" for one in found.others],
         source="; ".join(part.strip() for part in first.source.split(";") if part.strip() != "local"),
         local=first.grade == "local",
     )  # fmt: skip

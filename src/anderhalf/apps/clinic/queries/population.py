@@ -24,7 +24,7 @@ from anderhalf.core.pathway.titration.population import QuickAnswer, decide
 
 from ..models import Episode
 from ..titration import words
-from ..titration.gather import gather_many, local, protocol_of
+from ..titration.gather import LONG_AGO, gather_many, local, protocol_of
 from .advice import pathway_of
 from .chart import label_of
 from .waiting import _running
@@ -85,7 +85,7 @@ def population(
         if protocol is None:
             continue
         titles |= {key: label_of(one.title) for key, one in protocol.drug_class.items()}
-        known = gather_many(_rows(episodes), protocol)
+        known = gather_many(_rows(episodes), protocol, on=day)
         for episode in episodes:
             mine = known[episode.patient_id]
             lines += _lines(
@@ -124,7 +124,8 @@ def _lines(
 
 def _line(episode: Episode, protocol: Protocol, key: str, answer: QuickAnswer, state: Any) -> Line:
     drug = state.use.drug if state.use is not None else None
-    last = state.since.date() if state.since is not None else None
+    known = state.since is not None and state.since > LONG_AGO  # else nobody knows since when
+    last = state.since.date() if known else None
     interval = (
         drug.interval_after(answer.dose_now) if drug is not None and answer.dose_now is not None else None
     )

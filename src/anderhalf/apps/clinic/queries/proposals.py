@@ -11,11 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from anderhalf.apps.network.queries import pathway_of_decision
 from anderhalf.apps.people.access import AccessDenied, Right, check_access
 from anderhalf.apps.people.queries import Register, register_of
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record.models import MedicationAgreement
+from anderhalf.apps.record.queries import current_medication
 from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.decisions.replay import replays
 from anderhalf.core.pathway.titration import (
@@ -28,11 +31,13 @@ from anderhalf.core.pathway.titration import (
     advise,
     replay,
 )
+from anderhalf.core.pathway.titration.model import DOWNWARD
 from anderhalf.core.pathway.titration.stored import patient_to_dict
 
 from ..models import AdviceChoice, Episode
 from ..titration import words
 from ..titration.gather import TITRATION, gather, local, protocol_of
+from ..titration.named import unplaced, with_codes
 from ..titration.register import forbidden_of
 from .advice import pathway_of
 from .chart import label_of
@@ -46,6 +51,7 @@ STEPS = frozenset(
     }
 )  # fmt: skip
 """Kinds that change what the patient takes."""
+Kind = MedicationAgreement.Kind
 ADAPTABLE = STEPS - {ProposalKind.SWITCH}
 UPWARD = frozenset({ProposalKind.START, ProposalKind.INCREASE, ProposalKind.SWITCH})
 """Kinds by which the patient takes something new, or more of it."""
@@ -82,6 +88,8 @@ class Card:
     asks: bool
     unclear: bool
     """A step, but drug or dose was never recorded: that comes first."""
+    protects: bool
+    """It asks for less: only a prescriber says that it is not followed."""
     waits: bool
     """Facts are missing, so there is no answer yet."""
     adaptable: bool
@@ -145,7 +153,7 @@ def advice_about(episode: Episode, *, at: datetime) -> tuple[Protocol, Patient, 
     protocol = protocol_of(pathway_of(episode, on=day))
     if protocol is None:
         return None
-    patient = gather(episode.patient, protocol)
+    patient = gather(episode.patient, protocol, on=day)
     return protocol, patient, advise(protocol, patient, on=day, at=local(at))
 
 
@@ -186,10 +194,40 @@ def proposals(viewer: Viewer, episode: Episode, *, at: datetime) -> Proposals | 
     ]
     return Proposals(
         cards=cards,
-        problems=words.problems_of(advice.problems, protocol),
+        problems=[
+            *_not_together(patient, protocol, at=at),
+            *words.problems_of(advice.problems, protocol),
+            *_not_judged(episode, at=at),
+        ],
         version=advice.version,
         tolerances_asked=register.every_class is not None,
     )
+
+
+def _not_together(patient: Patient, protocol: Protocol, *, at: datetime) -> list[str]:
+    """Any two drugs of the list that do not go together, of which no class here speaks."""
+    moment = local(at)
+    codes = {
+        use.atc
+        for use in patient.medication
+        if use.since <= moment and (use.until is None or use.until > moment)
+    }
+    return [label_of(pair.why) for pair in protocol.interactions.among(codes)]
+
+
+def _not_judged(episode: Episode, *, at: datetime) -> list[str]:
+    """The drugs in use of which nobody knows what they are: no proposal looked at them."""
+    rows = [row for row in current_medication(episode.patient_id, at=at) if row.kind != Kind.PAUSE]
+    on = timezone.localdate(at)
+    names = unplaced(with_codes(rows, on=on), on=on)
+    if not names:
+        return []
+    return [
+        _(
+            "Niet beoordeeld: %(names)s. Het zorgpad kent dit niet; ga zelf na of de voorstellen ermee samengaan."
+        )
+        % {"names": ", ".join(names)}
+    ]
 
 
 def _of_register(
@@ -236,6 +274,7 @@ def _card(protocol: Protocol, patient: Patient, proposal: Proposal) -> Card:
         unclear=lacks_dose(proposal),
         waits=proposal.kind is ProposalKind.NEEDS_DATA
         or (proposal.kind is ProposalKind.DISCUSS and bool(proposal.missing)),
+        protects=proposal.kind in DOWNWARD,
         adaptable=proposal.kind in ADAPTABLE and bool(dose_choices(proposal, protocol)),
         doses=dose_choices(proposal, protocol),
         settled_on=proposal.settled_on,

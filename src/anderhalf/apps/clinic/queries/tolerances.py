@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.models import AllergyIntolerance
-from anderhalf.apps.people.queries import Register, past_allergies, register_of
+from anderhalf.apps.people.queries import Register, register_of
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.pathway.named import Named
 from anderhalf.core.pathway.titration import Protocol
@@ -34,12 +34,11 @@ class ToJudge:
 
 @dataclass(frozen=True, kw_only=True)
 class Remembered:
-    """The register with what waits to be judged, what stood there before, and the agreements about dosing."""
+    """The register with what waits to be judged, and the agreements about dosing."""
 
     register: Register
     to_judge: list[ToJudge]
     certain: list[AllergyIntolerance]
-    past: list[AllergyIntolerance]
     agreed: list[tuple[str, DosingAgreement]]
     agreed_before: list[tuple[str, DosingAgreement]]
 
@@ -67,7 +66,6 @@ def tolerances(viewer: Viewer, episode: Episode, protocol: Protocol | None, *, a
             for entry in register.to_judge
         ],
         certain=[entry for entry in register.entries if not entry.to_judge],
-        past=past_allergies(viewer, episode.patient_id, at),
         agreed=[pair for pair in agreed if pair[1].ended_at is None],
         agreed_before=[pair for pair in agreed if pair[1].ended_at is not None],
     )  # fmt: skip

@@ -17,9 +17,10 @@ from anderhalf.apps.record.queries import value_of
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.presentation.formatting import with_unit
+from anderhalf.presentation.formatting import format_date, with_unit
 from anderhalf.presentation.language import language
 
+from ..home_words import home_label, home_line
 from .chart import dose_text, label_of, plain_dose, since_label, times_label, value_label
 from .drugs import drugs_of
 from .episodes import Changes, education_of
@@ -36,8 +37,10 @@ class Line:
     row: Any = None
 
 
-def observation_lines(rows: Iterable[Observation], pathway: Pathway, *, by_fact: bool = False) -> list[Line]:
-    """Observations with their names and units as a clinician writes them.
+def observation_lines(
+    rows: Iterable[Observation], pathway: Pathway, *, by_fact: bool = False, plainly: bool = False
+) -> list[Line]:
+    """Observations with their names and units as a clinician writes them; ``plainly`` in words for the patient.
 
     In the given order, or in the dictionary's with ``by_fact``.
     """
@@ -51,7 +54,7 @@ def observation_lines(rows: Iterable[Observation], pathway: Pathway, *, by_fact:
         )
         found.append(
             Line(
-                label=label_of(fact.label) if fact else row.fact,
+                label=(home_label(fact) if plainly else label_of(fact.label)) if fact else row.fact,
                 text=value_label(fact, value_of(row)) + unit,
                 on=timezone.localdate(row.at),
                 note=str(row.get_origin_display()),
@@ -61,8 +64,10 @@ def observation_lines(rows: Iterable[Observation], pathway: Pathway, *, by_fact:
     return found
 
 
-def values_in_words(values: Iterable[tuple[str, FactValue]], pathways: Iterable[Pathway]) -> str:
-    """Values of a danger with their day: ``Kalium 6,4 mmol/l (28-11-2026)``."""
+def values_in_words(
+    values: Iterable[tuple[str, FactValue]], pathways: Iterable[Pathway], *, plainly: bool = False
+) -> str:
+    """Values of a danger with their day: ``Kalium 6,4 mmol/l (28-11-2026)``; ``plainly`` in words for the patient."""
     every, parts = tuple(pathways), []
     for name, given in values:
         fact = next((one.facts[name] for one in every if name in one.facts), None)
@@ -70,7 +75,10 @@ def values_in_words(values: Iterable[tuple[str, FactValue]], pathways: Iterable[
             text = with_unit(given.value, fact.unit_label or "", fact.decimals, language=language())
         else:
             text = value_label(fact, given.value)
-        day = f" ({given.on:%d-%m-%Y})" if given.on else ""
+        day = f" ({format_date(given.on, language=language())})" if given.on else ""
+        if plainly and fact is not None:
+            parts.append(f"{home_line(fact, text)}{day}")
+            continue
         parts.append(f"{label_of(fact.label) if fact else name}: {text}{day}")
     return ", ".join(parts)
 

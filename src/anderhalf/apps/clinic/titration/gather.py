@@ -19,7 +19,7 @@ from django.utils import timezone
 from anderhalf.apps.people.models import Patient as PatientRow
 from anderhalf.apps.people.queries import registers_of
 from anderhalf.apps.people.sex import sex_fact
-from anderhalf.apps.record.models import MedicationAgreement
+from anderhalf.apps.record.models import MedicationAgreement, Task
 from anderhalf.apps.record.models import Observation as ObservationRow
 from anderhalf.apps.record.queries import COUNTS, value_of
 from anderhalf.content.titration import PROTOCOL, titration_protocol
@@ -34,10 +34,11 @@ from anderhalf.core.pathway.titration import (
     Protocol,
     Settled,
 )
-from anderhalf.core.pathway.titration.observed import Observed, observe
+from anderhalf.core.pathway.titration.observed import Observed, observe, observe_each
 from anderhalf.core.pathway.titration.stored import facts_from_dict
 
 from .. import models
+from .named import with_codes
 from .register import Forbidden, forbidden_of
 
 Kind = MedicationAgreement.Kind
@@ -87,31 +88,35 @@ def _protocol(key: tuple[str, tuple[tuple[str, str], ...]]) -> Protocol:
     return titration_protocol(_pathways[key])
 
 
-def gather(patient: PatientRow, protocol: Protocol) -> Patient:
+def gather(patient: PatientRow, protocol: Protocol, *, on: date) -> Patient:
     """One patient as the engine sees them. The caller has established access."""
-    return gather_many([patient], protocol)[patient.pk]
+    return gather_many([patient], protocol, on=on)[patient.pk]
 
 
 def gather_many(
-    patients: Iterable[PatientRow], protocol: Protocol, *, facts: Collection[str] | None = None
+    patients: Iterable[PatientRow], protocol: Protocol, *, on: date, facts: Collection[str] | None = None
 ) -> dict[UUID, Patient]:
-    """Many patients in five queries, whatever their number; with `facts` only what was measured or asked of those."""
+    """Many patients in six queries, whatever their number; with `facts` only what was measured or asked of those."""
     about = list(patients)
     keys = [one.pk for one in about]
     medication: dict[UUID, list[MedicationAgreement]] = defaultdict(list)
-    for agreement in MedicationAgreement.objects.filter(
-        patient__in=keys, status=ObservationRow.Status.FINAL
-    ).order_by("from_at", "recorded_at"):
+    agreements = MedicationAgreement.objects.filter(patient__in=keys, status=ObservationRow.Status.FINAL)
+    for agreement in with_codes(agreements.order_by("from_at", "recorded_at"), on=on):
         medication[agreement.patient_id].append(agreement)
     observations = measured_of(keys, protocol.facts if facts is None else facts)
     agreed: dict[UUID, list[models.DosingAgreement]] = defaultdict(list)
     for one in models.DosingAgreement.objects.filter(patient__in=keys, ended_at__isnull=True):
         agreed[one.patient_id].append(one)
     registers, settled = registers_of(keys), _settled(keys)
+    dangers = set(
+        Task.objects.filter(patient__in=keys, kind=models.DANGER, status=Task.Status.OPEN).values_list(
+            "patient_id", flat=True
+        )
+    )
     return {
         one.pk: _patient(
             one, protocol, medication[one.pk], observations[one.pk], agreed[one.pk],
-            forbidden_of(registers[one.pk], protocol), settled[one.pk],
+            forbidden_of(registers[one.pk], protocol), settled[one.pk], one.pk in dangers,
         )
         for one in about
     }  # fmt: skip
@@ -140,6 +145,16 @@ def observed_of(patient: UUID, facts: Mapping[str, Fact], *, at: datetime) -> Ob
     return observe(facts, _observations(measured_of([patient], facts)[patient]), at=local(at))
 
 
+def observed_each_of(
+    patient: UUID, facts: Mapping[str, Fact], observed: Observed, *, at: datetime
+) -> tuple[Observed, ...]:
+    """The same for each of the results that contradict each other; empty when none do."""
+    if not observed.contradicting:
+        return ()
+    rows = _observations(measured_of([patient], facts)[patient])
+    return observe_each(facts, rows, observed, at=local(at))
+
+
 def _patient(
     row: PatientRow,
     protocol: Protocol,
@@ -148,6 +163,7 @@ def _patient(
     agreed: Sequence[models.DosingAgreement],
     forbidden: Forbidden,
     settled: Sequence[Settled],
+    open_danger: bool,
 ) -> Patient:
     observations = _observations(rows)
     uses = uses_of(agreements, protocol)
@@ -162,6 +178,7 @@ def _patient(
         restart_agreed=_classes(agreed, models.DosingAgreement.Kind.RESTART_AGREED),
         rapid=_latest(observations, "rapid_titration") is True,
         settled=tuple(settled),
+        open_danger=open_danger,
     )
 
 

@@ -28,7 +28,7 @@ def therapies(patients: Iterable[PatientRow], pathway: Pathway, *, at: datetime)
         return {}
     moment, found = local(at), {}
     needed = {"weight", *protocol.contraindication_facts}
-    for key, patient in gather_many(patients, protocol, facts=needed).items():
+    for key, patient in gather_many(patients, protocol, facts=needed, on=moment.date()).items():
         latest = observe(protocol.facts, patient.observations, at=moment).latest
         found[key] = therapy_of(protocol, patient, {**patient.facts, **latest}, at=moment)
     return found

@@ -13,6 +13,8 @@ from anderhalf.core.decisions.facts import Freshness
 from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.titration import Dose, Drug, Problem, Proposal, ProposalKind, Protocol
 from anderhalf.core.pathway.titration.derive import NEVER_HOURS
+from anderhalf.core.pathway.titration.engine import BEFORE_STOP
+from anderhalf.presentation.language import day_label, language
 
 from ..queries.chart import label_of, value_label
 from ..queries.drugs import number_label
@@ -136,6 +138,7 @@ def missing_of(proposal: Proposal, protocol: Protocol) -> list[str]:
         "imprecise": _("niet precies genoeg"),
         "impossible": _("onmogelijke waarde"), "conflict": _("twee verschillende uitslagen"),
         "unreliable": _("onbetrouwbaar"), "swapped": _("verwisseld?"),
+        BEFORE_STOP: _("opnieuw meten na de pauze of het stoppen"),
     }  # fmt: skip
     return [
         fact_label(protocol, one.fact) + (f" ({reasons[one.why]})" if one.why in reasons else "")
@@ -216,8 +219,11 @@ def checks_of(proposal: Proposal, protocol: Protocol) -> list[str]:
 
 
 def period(first: date, last: date) -> str:
-    """``28-11-2025`` or ``28-11 – 05-12-2025``."""
-    return f"{last:%d-%m-%Y}" if first == last else f"{first:%d-%m} \u2013 {last:%d-%m-%Y}"
+    """``28-11-2025`` or ``28-11 – 05-12-2025``; in English ``28 Nov – 5 Dec 2025``."""
+    if first == last:
+        return day_label(last)
+    begin = day_label(first).rpartition(" ")[0] if language() == "en" else f"{first:%d-%m}"
+    return f"{begin} \u2013 {day_label(last)}"
 
 
 def instruction_for(kind: str, drug: Drug, dose: Dose | None) -> str:

@@ -20,7 +20,9 @@ from anderhalf.apps.people.access import AccessDenied, Right, check_access
 from anderhalf.apps.people.models import Organisation, Professional
 from anderhalf.apps.people.queries import colleagues, organisations
 from anderhalf.apps.people.roles import CENTRE, SPECIALISTS
+from anderhalf.apps.people.searches import search_text
 from anderhalf.apps.record.queries import tasks_for
+from anderhalf.presentation.language import day_label
 
 from .. import actions, queries
 from ..errors import ClinicRefused
@@ -134,7 +136,7 @@ def _tell_made(request: HttpRequest, made: actions.MadeSessions) -> None:
         request, ngettext("%(n)d spreekuur gemaakt.", "%(n)d spreekuren gemaakt.", count) % {"n": count}
     )
     for day, why in made.skipped:
-        messages.warning(request, _("%(day)s overgeslagen: %(why)s") % {"day": f"{day:%d-%m-%Y}", "why": why})
+        messages.warning(request, _("%(day)s overgeslagen: %(why)s") % {"day": day_label(day), "why": why})
 
 
 @require_GET
@@ -226,7 +228,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
 def in_care(request: HttpRequest) -> HttpResponse:
     """Everybody in care at the own centre."""
     _own_centres(request)
-    filters = {name: request.GET.get(name, "") for name in ("q", "practitioner", "state", "sort")}
+    filters = {name: request.GET.get(name, "") for name in ("practitioner", "state", "sort")}
+    filters["q"] = search_text(request, "q")
     page = queries.worklist(request.viewer, at=request.now, page=request.GET.get("page", 1), filters=filters)
     context = {"page": page, "filters": filters, "today": timezone.localdate(request.now)}
     template = "clinic/_in_care_list.html" if request.htmx else "clinic/in_care.html"

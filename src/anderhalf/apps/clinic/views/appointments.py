@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.people.queries import colleagues
 from anderhalf.apps.people.roles import CENTRE, SPECIALISTS
+from anderhalf.presentation.language import day_label
 
 from .. import actions, queries
 from ..errors import ClinicRefused, SlotTaken
@@ -104,7 +105,7 @@ def _take(request: HttpRequest, episode: Episode, present: Appointment | None) -
     when = timezone.localtime(made.slot.starts_at)
     messages.success(
         request,
-        _("Afspraak gemaakt: %(day)s om %(time)s.") % {"day": f"{when:%d-%m-%Y}", "time": f"{when:%H:%M}"},
+        _("Afspraak gemaakt: %(day)s om %(time)s.") % {"day": day_label(when), "time": f"{when:%H:%M}"},
     )
     return redirect("clinic:chart", episode.patient_id)
 

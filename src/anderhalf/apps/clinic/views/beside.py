@@ -10,21 +10,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anderhalf.core.decisions.explain import Decision
+from anderhalf.core.pathway.interactions import Severity
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores import ScoreResult
 from anderhalf.presentation.formatting import in_words
+from anderhalf.presentation.language import day_label
 
+from ..actions.beside import PROTECTS
 from ..models import AdviceChoice
 from ..queries import dose_text, label_of, number_label
 from ..queries.anticoagulant import (
     ANTICOAGULATION,
     DOSE,
     DoseStep,
-    dose_of,
-    doses_match,
     open_to_start,
     starts,
 )
+from ..queries.anticoagulant_dose import dose_fits, dose_of, possible_doses, wrong_whatever
 from ..queries.beside import BLEEDING, DRUG, STABLE, STROKE, Beside, basis_of
 from ..queries.due_dates import months_later
 from ..queries.listed import NONE
@@ -32,7 +34,7 @@ from .cards import KINDS, Card, fact_labels, table_card
 
 RATE, MONITORING, ALARM = "rate_control", "anticoagulant_monitoring", "exclusion"
 FACES = {
-    ANTICOAGULATION: {"recommended": "keep", "vka": "keep", "keep_vka": "info", "consider": "info",
+    ANTICOAGULATION: {"recommended": "keep", "vka": "keep", "discuss": "info", "keep_vka": "info", "consider": "info",
                       "not_by_score": "keep"},
     DOSE: {"not": "stop", "discuss": "info", "reduced": "keep", "consider_reduced": "info", "standard": "keep"},
     RATE: {"refer": "danger", "reduce": "lower", "discuss": "info", "on_target_strict": "keep", "on_target": "keep",
@@ -62,6 +64,8 @@ class TableCard:
     declined: AdviceChoice | None = None
     starts: list[tuple[str, str]] = field(default_factory=list)
     """Drugs that can be started with one press, each in its dose: key and words."""
+    protects: bool = False
+    """It asks for less, another drug or help: only a prescriber says that it is not followed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +83,8 @@ class Panel:
     stable: TableCard | None
     scores: list[dict[str, str]]
     doubts: list[str]
-    """Values that were set aside; beside another pathway that one's page tells them."""
+    """What does not go together while no dose can be said; then the values that were set aside, which beside another
+    pathway that one's page tells."""
 
     @property
     def asked_for(self) -> list[TableCard]:
@@ -114,7 +119,7 @@ def panel(found: Beside, *, on: date) -> Panel:
         cards=sorted(cards, key=lambda one: one.card.kind != "danger"),
         stable=_card(found, STABLE, on=on) if STABLE in found.decisions else None,
         scores=_scores(found),
-        doubts=[label_of(one.texts) for one in found.problems] if found.own else [],
+        doubts=[*_told_without_dose(found), *(label_of(one.texts) for one in found.problems if found.own)],
     )
 
 
@@ -138,8 +143,13 @@ def _card(found: Beside, name: str, *, on: date) -> TableCard | None:
         offered = [one for one in starts(found, on=on) if one.drug.key not in found.forbidden]
         notes += _not_offered(found, starts(found, on=on))
         notes += _still_open(found, on=on)
+        notes += [held_words()] if found.held and said in WANTED else []
     elif name == DOSE:
         card, notes = _dose(found, card, decision)
+        beside = [label_of(one.why) for one in found.interactions if one.severity is Severity.ATTENTION]
+        notes += [one for one in beside if one not in notes]
+        if beside and card.kind in QUIET:
+            card = card.but(kind="info")
     elif name == MONITORING:
         card = _monitoring(found, card, decision, on=on)
     elif name == RATE and said == "start_or_raise_beta_blocker":
@@ -154,8 +164,49 @@ def _card(found: Beside, name: str, *, on: date) -> TableCard | None:
         asks=card.kind not in QUIET and name != STABLE,
         notes=notes,
         declined=found.declined.get(name),
+        protects=said in PROTECTS,
         starts=[(one.key, f"{label_of(one.drug.label)} {_dose_words(one.amount, one.times)}") for one in offered],
     )  # fmt: skip
+
+
+def held_words() -> str:
+    """That nothing is started or raised while a danger is open."""
+    return _(
+        "Er staat een gevaar open: leg eerst vast wat er is gedaan. Tot dan wordt hier niets gestart of verhoogd."
+    )
+
+
+def _told_without_dose(found: Beside) -> list[str]:
+    """What stands beside the anticoagulant, while facts are missing for the card of its dose that would tell it."""
+    dose = found.decisions.get(DOSE)
+    if dose is None or dose.is_decided:
+        return []
+    return [*_wrong_dose(found, dose), *(label_of(pair.why) for pair in found.interactions)]
+
+
+def _wrong_dose(found: Beside, dose: Decision) -> list[str]:
+    """That the dose of the list is too low or too high whatever is still unknown."""
+    row, wrong = found.anticoagulant, wrong_whatever(dose, found.anticoagulant)
+    if row is None or not wrong:
+        return []
+    text = {
+        "low": _(
+            "%(drug)s %(dose)s is te laag, wat het antwoord op de open vragen ook is: er is geen reden voor een lagere "
+            "dosis dan %(right)s. De open vragen beslissen alleen of het middel zelf past. Bespreek dit vandaag."
+        ),
+        "high": _(
+            "%(drug)s %(dose)s is te hoog, wat het antwoord op de open vragen ook is: hoogstens past %(right)s. "
+            "Bespreek dit vandaag."
+        ),
+    }[wrong]
+    every = possible_doses(dose)
+    right = min(every) if wrong == "low" else max(every)
+    said = {
+        "drug": _drug_name(found, _drug(found) or ""),
+        "dose": dose_text(row),
+        "right": _dose_words(*right),
+    }
+    return [(text % said)[:1].upper() + (text % said)[1:]]
 
 
 def _still_open(found: Beside, *, on: date) -> list[str]:
@@ -200,10 +251,18 @@ def _anticoagulation(found: Beside, card: Card, said: str) -> tuple[Card, list[s
         return card.but(kind="info" if said in WANTED else card.kind, title=title), [
             _("Welk antistollingsmiddel de patiënt gebruikt is niet vastgelegd.")
         ]
-    if said in WANTED and drug == NONE:
-        return card.but(kind="start", title=title), [_("De patiënt gebruikt nu geen antistolling.")]
     if said == "vka" and drug != "vka":
         return card.but(kind="stop", title=title), [_drug_name(found, drug)]
+    if found.contradiction:
+        row = found.anticoagulant
+        now = f"{row.drug_name} {dose_text(row)}".strip() if row is not None else _("geen antistolling")
+        words = _(
+            "De lijst en het antwoord spreken elkaar tegen (lijst: %(list)s). Vraag na wat de patiënt gebruikt."
+        )
+        kind = "info" if said in WANTED else card.kind
+        return card.but(kind=kind, title=title), [words % {"list": now}]
+    if said in WANTED and drug == NONE:
+        return card.but(kind="start", title=title), [_("De patiënt gebruikt nu geen antistolling.")]
     uses = "" if drug == NONE else _("Gebruikt %(drug)s.") % {"drug": _drug_name(found, drug)}
     return card.but(title=title), [uses] if uses else []
 
@@ -223,12 +282,14 @@ def _dose(found: Beside, card: Card, decision: Decision) -> tuple[Card, list[str
         "drug": name[:1].upper() + name[1:], "dose": text, "verdict": card.title[:1].lower() + card.title[1:],
     }  # fmt: skip
     row = found.anticoagulant
-    match doses_match(found):
+    match dose_fits(decision, found.anticoagulant):
         case True:
             return card.but(kind="keep", title=title), []
         case False if row is not None and row.dose is not None:
             more = row.dose * (row.times_per_day or 1) > wanted[0] * wanted[1]
             now = _("Op de medicatielijst staat %(dose)s.") % {"dose": dose_text(row)}
+            if found.held and not more:
+                return card.but(kind="info", title=title), [now, held_words()]
             return card.but(kind="lower" if more else "raise", title=title), [now]
     return card.but(title=title), [_("Welke dosis de patiënt gebruikt is niet vastgelegd.")]
 
@@ -249,9 +310,9 @@ def _monitoring(found: Beside, card: Card, decision: Decision, *, on: date) -> C
     due = months_later(last.on, months)
     if due < on:
         return card.but(
-            kind="wait", title=title + ": " + _("had op %(day)s gemoeten") % {"day": f"{due:%d-%m-%Y}"}
+            kind="wait", title=title + ": " + _("had op %(day)s gemoeten") % {"day": day_label(due)}
         )
-    return card.but(kind="keep", title=title + ": " + _("volgende op %(day)s") % {"day": f"{due:%d-%m-%Y}"})
+    return card.but(kind="keep", title=title + ": " + _("volgende op %(day)s") % {"day": day_label(due)})
 
 
 def _scores(found: Beside) -> list[dict[str, str]]:

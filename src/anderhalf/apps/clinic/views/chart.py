@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anderhalf.apps.people.access import Right, can_access
 from anderhalf.apps.people.queries import patient_for
-from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.queries import (
     current_medication,
     decisions_of,
@@ -31,7 +30,7 @@ from anderhalf.core.pathway.model import Pathway
 
 from .. import actions, queries
 from ..errors import ClinicRefused, StaleVersion
-from ..forms import PlanForm
+from ..forms import PlanForm, TaskForm
 from ..models import Episode
 from ..queries.chart import Latest
 from ..uploads import ENDINGS
@@ -196,8 +195,13 @@ def _plan_context(request: HttpRequest, context: dict[str, Any], form: PlanForm)
         return {"form": form}
     return {
         "form": form,
+        "dangers": [] if viewer.is_self else queries.open_dangers(viewer, at=at, patient=patient_id),
+        "phones": queries.phones_of(episode.centre, at=at),
+        "now": at,
         "topics": queries.topics_of(viewer, patient_id, pathway, at=at),
-        "latest": queries.latest_values(patient_id, pathway, on=context["today"], names=HOME_STRIP),
+        "latest": queries.latest_values(
+            patient_id, pathway, on=context["today"], names=HOME_STRIP, plainly=viewer.is_self
+        ),
         "drugs": queries.drug_lines(current_medication(patient_id, at=at), pathway),
         "planned": queries.planned_of(viewer, episode, at=at),
         "outcome": next(iter(queries.outcomes_of(viewer, episode, at=at)), None),
@@ -241,15 +245,37 @@ def stable(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 
 @require_POST
 def task_done(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    """Mark a task as done; a danger ends by writing down what was done about it."""
+    """Mark a task as done; a danger ends by writing down what was done, a laboratory task by what came of it."""
     if (danger := queries.danger_task(request.viewer, task_id)) is not None:
         messages.warning(request, _("Leg bij gevaar vast wat u hebt gedaan."))
         return redirect("clinic:danger", danger.patient_id)
     if referrals.emergency(request.viewer, task_id, at=request.now) is not None:
         messages.warning(request, _("Leg bij gevaar vast wat u hebt gedaan."))
         return redirect("referrals:emergency", task_id)
-    task = record.complete_task(by=request.viewer, at=request.now, task_id=task_id)
+    form = TaskForm(request.POST if "submission" in request.POST else None)
+    waiting = queries.laboratory_task(request.viewer, task_id)
+    given = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    if waiting is not None and not given:
+        return _what_happened(request, waiting, form)
+    try:
+        task = actions.finish_task(by=request.viewer, at=request.now, task=task_id, **given)
+    except ClinicRefused as refused:
+        form.add_error(None, str(refused))
+        return _what_happened(request, waiting, form)
     messages.success(request, _("Taak afgevinkt."))
     if request.POST.get("from") == "today":
         return redirect("clinic:today")
     return redirect("clinic:chart", task.patient_id)
+
+
+def _what_happened(request: HttpRequest, task: Any, form: TaskForm) -> HttpResponse:
+    """What came of a task of the laboratory: the result, or why there is none. It stays open until that is said."""
+    context = _opened(request, task.patient_id, "chart") | {
+        "task": task,
+        "form": form,
+        "awaited": [
+            queries.label_of(fact.label) for fact in actions.awaited(task, by=request.viewer, at=request.now)
+        ],
+        "came_from": request.POST.get("from", ""),
+    }
+    return render(request, "clinic/task_result.html", context, status=422 if form.errors else 200)

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anderhalf.apps.people.access import Right, can_access
+from anderhalf.apps.people.access import Right, can_access, care_relations_remembered
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.queries import banner_of
 from anderhalf.apps.people.viewer import Viewer
@@ -64,6 +64,11 @@ def chart_tabs(viewer: Viewer, patient: UUID, *, at: Any, current: str) -> list[
 
 def frame(request: HttpRequest, patient: Patient, episode: Episode | None, current: str) -> dict[str, Any]:
     """Banner, tabs and what the viewer may do, for a patient whom the viewer has opened."""
+    with care_relations_remembered():  # each tab and button asks for its own right, of the same relations
+        return _frame(request, patient, episode, current)
+
+
+def _frame(request: HttpRequest, patient: Patient, episode: Episode | None, current: str) -> dict[str, Any]:
     viewer, at = request.viewer, request.now
     diagnosis = ""
     clinical = can_access(viewer, Right.VIEW_CLINICAL, patient=patient.pk, at=at)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from anderhalf.apps.people.access import Right, can_access
 from anderhalf.apps.people.models import Patient
@@ -39,8 +39,9 @@ def danger_panel(
     if place is None or not found:
         return None
     return _panel(
-        found.signs, place, at=at, tasks=found.tasks,
+        found.signs, place, at=at, tasks=found.tasks, clock=found.clock,
         form=(form or DangerForm(at=at)) if may_answer(viewer, patient.pk, at=at) else None,
+        wishes=queries.wishes_of(patient.pk, place, at=at),
     )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def unsaved_panel(
     *,
     at: datetime,
 ) -> dict[str, Any] | None:
-    """The danger in what was typed and is not saved yet: said above every error of the form."""
+    """The danger in what was typed and is not saved yet: said above every error of the form, and kept as a task."""
     typed, unconfirmed = form.for_the_eye()
     return panel_of(viewer, patient, typed, unconfirmed, at=at)
 
@@ -71,7 +72,11 @@ def panel_of(
     seen = queries.look(patient, place, at=at, typed=typed, unconfirmed=unconfirmed)[1]
     given = {*typed, *unconfirmed}
     signs = [one for one in seen if one.measured & given]
-    return _panel(signs, place, at=at, unsaved=True) if signs else None
+    if not signs:
+        return None
+    # whoever is called away now finds it again, and so does the role that the agreement names
+    actions.warn_of_unsaved(by=viewer, at=at, patient=patient.pk, typed=typed, unconfirmed=unconfirmed)
+    return _panel(signs, place, at=at, unsaved=True, wishes=queries.wishes_of(patient.pk, place, at=at))
 
 
 def may_answer(viewer: Viewer, patient: UUID, *, at: datetime) -> bool:
@@ -87,41 +92,63 @@ def _panel(
     *,
     at: datetime,
     tasks: Iterable[Task] = (),
+    clock: datetime | None = None,
     form: DangerForm | None = None,
     unsaved: bool = False,
+    plainly: bool = False,
+    wishes: Sequence[str] = (),
 ) -> dict[str, Any]:
     signs, tasks = list(signs), list(tasks)
+    # certain first: what is so must not stand below what may turn out to be a typing error
+    signs.sort(key=lambda one: (not one.sign.certain, one.rank))
     ranks = [*(one.rank for one in signs), *(task.rank for task in tasks)]
     rank = min(ranks, default=len(ACTIONS) - 1)
     urgent = urgent_care(place.organisation.network_id, at=at)
     return {
-        "signs": [_sign(one, place.pathways) for one in signs],
+        "signs": [_sign(one, place.pathways, plainly=plainly) for one in signs],
         "facts": frozenset(name for one in signs for name in one.measured),
         "tasks": tasks,
-        "bases": [*(one.basis for one in signs), *(task.basis for task in tasks)],
+        # one danger needs no choice; of several, what nobody ticks stays open
+        "chosen": form.chosen
+        if form is not None and form.is_bound
+        else [one.basis for one in (*signs, *tasks)][:1]
+        if len(signs) + len(tasks) == 1
+        else [],
         "action": ACTIONS[min(rank, len(ACTIONS) - 1)],
         "calls_now": rank < ACTIONS.index("contact_team"),
-        "certain": any(one.sign.certain for one in signs) or bool(tasks),
-        "due_at": min((urgent.due_at(one.sign.action, local(at)) for one in signs), default=None),
+        "certain": any(
+            sure and its == rank
+            for its, sure in [
+                *((one.rank, one.sign.certain) for one in signs),
+                *((task.rank, queries.is_certain(task)) for task in tasks),
+            ]
+        ),
+        # the clock that runs already, as Today says it; of what is not saved yet the one that would begin now
+        "due_at": clock
+        or min(
+            (urgent.due_at(one.sign.action, local(at), days=one.sign.days) for one in signs), default=None
+        ),
         "phones": queries.phones_of(place.organisation, at=at),
         "next_contact_on": place.episode.next_contact_on if place.episode is not None else None,
         "form": form,
         "unsaved": unsaved,
+        "wishes": "; ".join(wishes),
     }
 
 
-def _sign(seen: SeenSign, pathways: Iterable[Any]) -> dict[str, Any]:
+def _sign(seen: SeenSign, pathways: Iterable[Any], *, plainly: bool = False) -> dict[str, Any]:
     sign = seen.sign
     return {
         "action": sign.action,
         "action_label": queries.label_of(sign.action_label),
         "why": queries.label_of(sign.why),
-        "values": queries.values_in_words(seen.values, pathways),
+        "values": queries.values_in_words(seen.values, pathways, plainly=plainly),
         "source": "; ".join(part.strip() for part in sign.source.split(";") if part.strip() != "local"),
         "rule": sign.rule,
         "local": sign.local,
         "certain": sign.certain,
         "measured": seen.measured,
+        "basis": seen.basis,
     }
 
 
@@ -144,7 +171,7 @@ def home_panel(viewer: Viewer, patient: Patient, *, at: datetime, form: Any = No
         found = queries.danger_of(patient, viewer.network, at=at)
         signs = [one for one in (found.signs if found else ()) if _of_today(one, at=at)]
     signs = [one for one in signs if one.measured - {"target_weight"} <= set(HOME_FACTS)]
-    return _panel(signs, place, at=at, unsaved=form is not None) if signs else None
+    return _panel(signs, place, at=at, unsaved=form is not None, plainly=True) if signs else None
 
 
 def own_danger(viewer: Viewer, *, at: datetime) -> dict[str, Any] | None:
@@ -153,6 +180,24 @@ def own_danger(viewer: Viewer, *, at: datetime) -> dict[str, Any] | None:
     if not can_access(viewer, Right.ENTER_MEASUREMENT, patient=patient_id, at=at):
         return None
     return home_panel(viewer, opened_patient(viewer, patient_id, Right.ENTER_MEASUREMENT, at), at=at)
+
+
+def own_phones(viewer: Viewer, *, at: datetime) -> dict[str, Any] | None:
+    """The numbers that stand on every page of a patient or carer, also when nothing is wrong."""
+    if not viewer.patient_ids or not can_access(viewer, Right.IDENTITY, patient=viewer.patient_ids[0], at=at):
+        return None
+    patient = opened_patient(viewer, viewer.patient_ids[0], Right.IDENTITY, at)
+    organisation = queries.cared_for_by(patient, at=at)
+    if organisation is None:
+        return {"gp": patient.practice.phone, "open_now": True}
+    phones = queries.phones_of(organisation, at=at)
+    return {
+        "name": organisation.name,
+        "centre": phones.centre,
+        "open_now": phones.open_now,
+        "out_of_hours": phones.out_of_hours,
+        "gp": patient.practice.phone,
+    }
 
 
 def _of_today(seen: SeenSign, *, at: datetime) -> bool:
@@ -170,6 +215,7 @@ def danger(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     viewer, at = request.viewer, request.now
     patient = patient_for(viewer, patient_id, Right.VIEW_CLINICAL, at, event="clinic:danger_viewed")
     form = DangerForm(request.POST or None, at=at)
+    form.chosen = request.POST.getlist("basis")
     if request.method == "POST" and form.is_valid():
         try:
             actions.answer_danger(
@@ -185,5 +231,19 @@ def danger(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         **frame(request, patient, episode, "chart"),
         "danger": danger_panel(viewer, patient, at=at, form=form),
         "answers": queries.answers_of(patient_id),
+        "holding": queries.still_holding(patient, viewer.network, at=at),
+        "may_undo": may_answer(viewer, patient_id, at=at),
     }
     return render(request, "clinic/danger.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def undo(request: HttpRequest, answer_id: UUID) -> HttpResponse:
+    """Take back what was written down about a danger."""
+    try:
+        done = actions.undo_answer(by=request.viewer, at=request.now, answer=answer_id)
+    except ClinicRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("home")
+    messages.success(request, _("Ongedaan gemaakt. Het gevaar staat weer open."))
+    return redirect("clinic:danger", done.answer.patient_id)

@@ -20,12 +20,14 @@ from anderhalf.apps.record.actions import RecordRefused
 from anderhalf.apps.record.queries import current_medication
 
 from .. import actions, queries
-from ..errors import ClinicRefused, EpisodeEnded, RegisterForbids, StaleVersion
+from ..errors import ClinicRefused, EpisodeEnded, QuestionFirst, StaleVersion
 from ..forms import EncounterForm, TextForm
+from ..forms.written import TEXTS
 from ..models import Appointment, Episode
 from .common import frame
 from .danger import unsaved_panel
 from .during import carry_out, proposed_contact
+from .written import ask_in
 
 DRAFT = "encounter"
 
@@ -44,6 +46,9 @@ def encounter_new(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         return redirect("clinic:chart", episode.patient_id)
     appointment = _appointment(request, episode)
     form = _form(request, episode, appointment)
+    if form.is_bound:
+        form.full_clean()
+        ask_in(form, viewer, episode.patient, at=at)
     if request.method == "POST" and form.is_valid() and not _stale(form, episode):
         try:
             encounter = actions.record_encounter(
@@ -61,8 +66,9 @@ def encounter_new(request: HttpRequest, episode_id: UUID) -> HttpResponse:
                 next_contact_on=form.cleaned_data["next_contact_on"],
                 next_contact_kind=form.cleaned_data["next_contact_kind"],
                 submission=form.submission_key(),
+                not_now=form.written.not_now_keys,
             )
-        except RegisterForbids as refused:
+        except QuestionFirst as refused:
             form.ask_despite(refused)
         except (ClinicRefused, RecordRefused) as refused:
             form.add_error(None, str(refused))
@@ -112,6 +118,7 @@ def _form(request: HttpRequest, episode: Episode, appointment: Appointment | Non
         "beside": [(one, queries.asked_by(episode.network_id, one, on=day)) for one in beside],
         "cards": found.asked_for if found is not None else [],
         "listed": queries.answered_by_list(episode, beside, at=request.now),
+        "awaited": [name for card in found.cards for name in card.missing] if found is not None else [],
     }  # fmt: skip
     if request.method == "POST":
         return EncounterForm(request.POST, request.FILES, **about)
@@ -198,9 +205,11 @@ def encounter(request: HttpRequest, encounter_id: UUID) -> HttpResponse:
 
 
 def _paragraphs(found: Any) -> list[tuple[str, str]]:
-    form = TextForm(initial=TextForm.initial_of(found))
-    names = ("complaints", "examination", "ecg_findings", "echo_findings", "conclusion", "plan")
-    return [(str(form.fields[name].label), getattr(found, name)) for name in names if getattr(found, name)]
+    return [
+        (str(TextForm.base_fields[name].label), getattr(found, name))
+        for name in TEXTS
+        if getattr(found, name)
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -208,7 +217,7 @@ def encounter_correct(request: HttpRequest, encounter_id: UUID) -> HttpResponse:
     """Change the words of a contact, with the reason; the old words stay."""
     found = queries.encounter(request.viewer, encounter_id, at=request.now)
     check_access(request.viewer, Right.WRITE_CLINICAL, patient=found.patient_id, at=request.now)
-    form = TextForm(request.POST or None, initial=TextForm.initial_of(found))
+    form = _text_form(request, found, request.POST or None)
     context: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
@@ -219,10 +228,11 @@ def encounter_correct(request: HttpRequest, encounter_id: UUID) -> HttpResponse:
                 text=form.text(),
                 because=form.cleaned_data["because"],
                 version=form.cleaned_data["version"],
+                observations=form.new_observations(),
+                not_now=form.written.not_now_keys,
             )
         except StaleVersion as stale:
-            form = TextForm({**request.POST.dict(), "version": stale.present.version})
-            form.is_valid()
+            form = _text_form(request, found, {**request.POST.dict(), "version": stale.present.version})
             form.add_error(None, str(stale))
             context["present"] = _paragraphs(stale.present)
         except ClinicRefused as refused:
@@ -235,4 +245,20 @@ def encounter_correct(request: HttpRequest, encounter_id: UUID) -> HttpResponse:
         "form": form,
         "encounter": found,
     }
+    if form.is_bound:  # what was typed and is not saved: said before every error
+        context["danger"] = (
+            unsaved_panel(request.viewer, found.patient, form, at=request.now) or context["danger"]
+        )
     return render(request, "clinic/encounter_correct.html", context, status=422 if form.errors else 200)
+
+
+def _text_form(request: HttpRequest, found: Any, data: Any) -> TextForm:
+    """The words of a contact to be changed, and when they were: what the new ones say of a danger."""
+    day = timezone.localdate(request.now)
+    pathway = queries.widest(found.episode, queries.pathway_of(found.episode, on=day), on=day)
+    form = TextForm(data, initial=TextForm.initial_of(found), pathway=pathway, at=request.now)
+    if form.is_bound:
+        form.full_clean()
+        before = [getattr(found, name) for name in TEXTS]
+        ask_in(form, request.viewer, found.patient, at=request.now, before=before)
+    return form

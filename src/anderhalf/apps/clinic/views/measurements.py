@@ -32,7 +32,7 @@ def home(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     )
     episode = queries.shown_episode_of(viewer, patient_id, at=at)
     if episode is None:
-        messages.info(request, _("Er is nog geen zorg in het centrum; metingen kunnen daarna."))
+        messages.info(request, _("U bent nog niet in zorg bij het centrum. Daarna kunt u hier meten."))
         return redirect("clinic:plan", patient_id)
     day = timezone.localdate(at)
     pathway = queries.pathway_of(episode, on=day)
@@ -64,7 +64,7 @@ def home(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         **frame(request, patient, episode, "plan"),
         "form": form,
         "facts": form.rows(form.fact_names),
-        "lines": queries.observation_lines(rows, pathway),
+        "lines": queries.observation_lines(rows, pathway, plainly=True),
     }
     if form.is_bound and (seen := home_panel(viewer, patient, at=at, form=form)) is not None:
         context |= {"home_danger": seen, "danger": None}

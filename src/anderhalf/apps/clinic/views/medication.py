@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.record import actions as record
 
-from .. import queries
+from .. import actions, queries
+from ..errors import QuestionFirst
 from ..forms import MedicationCorrectionForm
 from .common import frame
 
@@ -27,16 +28,18 @@ def correct(request: HttpRequest, medication_id: UUID) -> HttpResponse:
     check_access(viewer, Right.WRITE_CLINICAL, patient=found.patient_id, at=at)
     episode = queries.shown_episode_of(viewer, found.patient_id, at=at)
     pathway = queries.pathway_of(episode, on=timezone.localdate(at)) if episode is not None else None
-    form = MedicationCorrectionForm(request.POST or None, agreement=found, at=at)
+    form = MedicationCorrectionForm(
+        request.POST or None, agreement=found, at=at, drug=queries.drug_of_agreement(found, at=at)
+    )
     if request.method == "POST" and form.is_valid():
-        because = form.cleaned_data["because"]
+        given = form.cleaned_data
         try:
-            if form.cleaned_data["what"] == "correct":
-                record.correct_medication(
-                    by=viewer, at=at, agreement=found.pk, better=form.better(), because=because
-                )
-            else:
-                record.mark_medication_in_error(by=viewer, at=at, agreement=found.pk, because=because)
+            actions.correct_agreement(
+                by=viewer, at=at, agreement=found, because=given["because"], despite=given["despite"],
+                better=form.better() if given["what"] == "correct" else None, agreed_with=given["agreed_with"],
+            )  # fmt: skip
+        except QuestionFirst as refused:
+            form.ask_despite(refused)
         except record.RecordRefused as refused:
             form.add_error(None, str(refused))
         else:

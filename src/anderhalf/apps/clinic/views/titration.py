@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.queries import patient_for
+from anderhalf.apps.people.searches import search_text
 from anderhalf.apps.record import actions as record
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.titration import Protocol
@@ -27,7 +28,7 @@ from ..titration.gather import protocol_of
 from .beside import panels
 from .common import frame
 
-FILTERS = ("q", "class", "state", "sort")
+FILTERS = ("class", "state", "sort")
 
 
 def opened(request: HttpRequest, patient_id: UUID, event: str) -> dict[str, Any]:
@@ -181,7 +182,7 @@ def due(request: HttpRequest) -> HttpResponse:
 @require_GET
 def population(request: HttpRequest) -> HttpResponse:
     """Everybody in titration at the own centre."""
-    filters = {name: request.GET.get(name, "") for name in FILTERS}
+    filters = {name: request.GET.get(name, "") for name in FILTERS} | {"q": search_text(request, "q")}
     found = queries.population(
         request.viewer, at=request.now, filters=filters, page=request.GET.get("page", 1)
     )

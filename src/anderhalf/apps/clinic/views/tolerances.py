@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anderhalf.apps.people.access import Right, check_access
+from anderhalf.apps.people.queries import may_lift
 from anderhalf.apps.record import actions as record
 
 from .. import actions, queries
@@ -56,6 +57,7 @@ def tolerances(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         except (ClinicRefused, record.RecordRefused) as refused:
             tolerance.add_error(None, str(refused))
     context |= {
+        "may_lift": may_lift(viewer, patient_id, at),
         "remembered": queries.tolerances(viewer, episode, protocol, at=at),
         "form": tolerance,
         "judge": JudgeForm(groups=groups),
@@ -78,7 +80,11 @@ def _saved(
         return True
     if asked == "remember" and tolerance.is_valid():
         remember = actions.agree_dosing if tolerance.is_dosing else actions.remember_tolerance
-        remember(**about, episode=episode.pk, **tolerance.arguments())
+        try:
+            remember(**about, episode=episode.pk, **tolerance.arguments())
+        except ClinicRefused as refused:
+            tolerance.add_error(None, str(refused))
+            return False
         messages.success(request, _("Het dossier onthoudt dit."))
         return True
     if asked == "conditions" and conditions.is_valid():
@@ -108,7 +114,7 @@ def judge(request: HttpRequest, patient_id: UUID, allergy_id: UUID) -> HttpRespo
         if not form.is_valid():
             messages.error(request, _("Kies bevestigen of verwerpen."))
         elif form.cleaned_data["do"] == "reject":
-            actions.reject_tolerance(**about)
+            actions.reject_tolerance(**about, because=form.cleaned_data["because"])
             messages.success(request, _("Verworpen; het blijft hieronder te lezen."))
         else:
             chosen = [queries.named_of(key) for key in form.chosen()]
@@ -129,6 +135,18 @@ def tolerance_end(request: HttpRequest, patient_id: UUID, allergy_id: UUID) -> H
         allergy=allergy_id,
         in_error=bool(request.POST.get("in_error")),
     )
+
+
+@require_POST
+def tolerance_restore(request: HttpRequest, patient_id: UUID, allergy_id: UUID) -> HttpResponse:
+    """Undo that an entry was ended, rejected or called an error."""
+    try:
+        actions.restore_tolerance(by=request.viewer, at=request.now, allergy=allergy_id)
+    except ClinicRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Dit geldt weer."))
+    return redirect("clinic:tolerances", patient_id)
 
 
 @require_POST

@@ -19,6 +19,7 @@ from anderhalf.apps.people.purposes import is_emergency, purpose_of
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.referrals.agreed import after_working_days
 
+from ..composing import up_to_date
 from ..errors import HeadingEmpty, LetterChanged, LetterSigned
 from ..models import Letter
 from ..pdf import print_signed
@@ -28,7 +29,8 @@ from .drafts import ROOM, locked, step
 
 @transaction.atomic
 def sign_and_deliver(*, by: Viewer, at: datetime, letter: UUID, version: int | None = None) -> Letter:
-    """Sign the draft as it stands, fix it as PDF with its hash, and deliver it to the recipient's inbox.
+    """Sign the draft as it stands, with on top a danger that is open and that it does not tell; fix it as PDF with its
+    hash, and deliver it to the recipient's inbox.
 
     Raises :class:`HeadingEmpty` when a heading that the agreement requires has no text.
     """
@@ -43,6 +45,9 @@ def sign_and_deliver(*, by: Viewer, at: datetime, letter: UUID, version: int | N
         raise HeadingEmpty(empty)
     if by.professional_id is None:
         raise AccessDenied(_("Alleen een zorgverlener tekent een brief."))
+    found.sections = up_to_date(
+        found, at=at
+    )  # a danger since the draft is told too, on every road to a signature
     found.author = Professional.objects.get(pk=by.professional_id)
     with translation.override("nl"):
         role = by.role_label

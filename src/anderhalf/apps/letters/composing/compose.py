@@ -15,8 +15,9 @@ from anderhalf.content import Agreement
 
 from ..models import Letter
 from . import headings
+from .dangers import of_danger, open_lines
 from .gathering import gather
-from .words import medication_rows
+from .words import medication_rows, paragraphs
 
 MEDICATION_UNDER = ("treatment", "policy")
 """The medication table stands under the first of these headings that the letter has."""
@@ -57,11 +58,29 @@ def compose(episode: Episode, *, agreement: Agreement, kind: str, at: datetime, 
             if heading.id == table_under:
                 section["medication"] = medication_rows(found.medication, found.pathway)
             sections.append(section)
+        sections = with_danger(sections, of_danger(episode, at=at))
         return Composed(
             subject=f"{wanted.title['nl']}: {found.pathway.title['nl'].lower()}",
             recipient=_recipient(episode, agreement, kind=kind, at=at),
             sections=sections,
         )
+
+
+def with_danger(sections: list[dict[str, Any]], said: str) -> list[dict[str, Any]]:
+    """The letter with a danger above all its text: a reader must not have to look for it."""
+    if not said or not sections:
+        return sections
+    first = {**sections[0], "text": paragraphs(said, str(sections[0]["text"]))}
+    return [first, *sections[1:]]
+
+
+def up_to_date(letter: Letter, *, at: datetime) -> list[dict[str, Any]]:
+    """The sections of a draft with the danger that is open now, when the draft does not tell all of it."""
+    with translation.override("nl"):
+        whole = "\n".join(str(section["text"]) for section in letter.sections)
+        if all(line in whole for line in open_lines(letter.episode, at=at)):
+            return list(letter.sections)
+        return with_danger(list(letter.sections), of_danger(letter.episode, at=at))
 
 
 def plain_text(section: dict[str, Any]) -> str:

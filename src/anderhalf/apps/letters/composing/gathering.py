@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
 from anderhalf.apps.clinic import queries as clinic
-from anderhalf.apps.clinic.actions.advice import MONITORING
 from anderhalf.apps.clinic.models import AdviceChoice, EducationGiven, Encounter, Episode
-from anderhalf.apps.clinic.queries.chart import Latest
+from anderhalf.apps.clinic.queries.chart import STRIP, Latest
+from anderhalf.apps.clinic.queries.danger import MONITORING, measured_by
 from anderhalf.apps.people.models import Alert
 from anderhalf.apps.people.queries import Register, register_of
 from anderhalf.apps.record.models import MedicationAgreement, Observation, Task
@@ -18,7 +20,12 @@ from anderhalf.apps.record.queries import current_medication, facts_of, medicati
 from anderhalf.apps.referrals.models import Referral
 from anderhalf.apps.supervision.models import CaseDiscussion
 from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.pathway.derivations import OF_A_FORMULA
 from anderhalf.core.pathway.model import Pathway
+
+STABLE = "stable"
+"""The table that says whether a patient can go back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +70,9 @@ def gather(episode: Episode, *, at: datetime) -> Gathered:
     decided = CaseDiscussion.objects.filter(
         episode=episode, status=CaseDiscussion.Status.DECIDED, decided_at__lte=at
     ).select_related("decided_by")
+    facts = clinic.known_facts(
+        patient.pk, pathway, on=day, birth_date=patient.birth_date, sex=patient.sex, observed=observed
+    )
     return Gathered(
         episode=episode,
         referral=Referral.objects.select_related("requester", "requester_organisation").get(
@@ -70,10 +80,10 @@ def gather(episode: Episode, *, at: datetime) -> Gathered:
         ),
         pathway=pathway,
         day=day,
-        facts=clinic.known_facts(
-            patient.pk, pathway, on=day, birth_date=patient.birth_date, sex=patient.sex, observed=observed
+        facts=facts,
+        latest=_by_newest_creatinine(
+            _values(episode, pathway, {**observed, **_computed(facts)}, at=at), facts
         ),
-        latest=clinic.latest_values(patient.pk, pathway, on=day, observed=observed),
         diagnosis=clinic.diagnosis_line(patient.pk, pathway, on=day, observed=observed),
         medication=current_medication(patient.pk, at=at),
         changes=_changes(episode, at=at),
@@ -93,6 +103,67 @@ def gather(episode: Episode, *, at: datetime) -> Gathered:
             Task.objects.filter(patient=patient, kind=MONITORING, status=Task.Status.OPEN).order_by("due_on")
         ),
     )
+
+
+def _computed(facts: Mapping[str, FactValue]) -> dict[str, FactValue]:
+    """What was worked out by a formula because what was reported is older than what it rests on (eGFR)."""
+    return {
+        name: given for name, given in facts.items() if given.origin.removeprefix("derived:") in OF_A_FORMULA
+    }
+
+
+def _by_newest_creatinine(latest: list[Latest], facts: Mapping[str, FactValue]) -> list[Latest]:
+    """A computed eGFR says that it is; one from before the newest creatinine says that too."""
+    computed, creatinine = _computed(facts), facts.get("creatinine")
+
+    def words(one: Latest) -> str:
+        if one.name in computed:
+            return f"{one.label}, berekend uit de creatinine,"
+        older = one.on is not None and creatinine is not None and (creatinine.on or one.on) > one.on
+        return (
+            f"{one.label}, van vóór de laatste creatinine,"
+            if one.name in OF_A_FORMULA and older
+            else one.label
+        )
+
+    return [replace(one, label=words(one)) for one in latest]
+
+
+def _values(
+    episode: Episode, pathway: Pathway, observed: Mapping[str, FactValue], *, at: datetime
+) -> list[Latest]:
+    """The latest values: those on top of the chart, all of the last contact, and what "may go back" looked at.
+
+    A reader must be able to see what the answer rested on. Of answers of yes and no only those of the last contact
+    are told, so that what was asked long ago does not fill the letter.
+    """
+    on = timezone.localdate(at)
+    beside = clinic.runs_along(episode, at=at)
+    every = (pathway, *(one for one in beside if one.key != pathway.key))
+    judged = measured_by(
+        every, (name for one in every if STABLE in one.tables for name in one.table(STABLE).facts)
+    )
+    widest = every[-1] if set(pathway.facts) <= set(every[-1].facts) else pathway
+    known = observed
+    if widest is not pathway:
+        known = {**facts_of(episode.patient_id, dictionary=widest.facts, on=on), **observed}
+    last = episode.encounters.filter(at__lte=at).order_by("-at").values_list("at", flat=True).first()
+    seen_on = timezone.localdate(last) if last is not None else None
+
+    def told(name: str) -> bool:
+        given = known.get(name)
+        return given is not None and (not isinstance(given.value, bool | date) or given.on == seen_on)
+
+    def measured_then(name: str) -> bool:
+        given = known.get(name)
+        return given is not None and given.on == seen_on and isinstance(given.value, Decimal | Range)
+
+    more = [
+        name
+        for name in widest.facts
+        if name not in STRIP and (measured_then(name) or (name in judged and told(name)))
+    ]
+    return clinic.latest_values(episode.patient_id, widest, on=on, names=[*STRIP, *more], observed=known)
 
 
 def _changes(episode: Episode, *, at: datetime) -> list[list[MedicationAgreement]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
+from anderhalf.apps.clinic.models import Appointment
 from anderhalf.apps.clinic.queries import choice_lines
 from anderhalf.apps.clinic.titration.gather import protocol_of
 from anderhalf.apps.people.models import Alert
@@ -15,6 +16,7 @@ from anderhalf.core.decisions.evaluate import evaluate
 from ..models import Letter
 from .gathering import Gathered
 from .words import (
+    at_target,
     below_target,
     bullets,
     change_line,
@@ -23,7 +25,6 @@ from .words import (
     inside,
     joined,
     limit_lines,
-    medication_rows,
     paragraphs,
     sentence,
     values_by_day,
@@ -102,8 +103,9 @@ def answer(found: Gathered) -> str:
     if found.encounters:
         first, last = (timezone.localdate(found.encounters[index].at) for index in (-1, 0))
         times = len(found.encounters)
+        visit = found.encounters[0].kind == Appointment.Kind.VISIT
         seen = (
-            f"Wij zagen de patiënt op {day_of(first)}."
+            f"Wij {'zagen' if visit else 'spraken'} de patiënt op {day_of(first)}."
             if times == 1
             else f"Wij hadden {times} contacten, van {day_of(first)} tot {day_of(last)}."
         )
@@ -119,7 +121,8 @@ def diagnosis(found: Gathered, *, kind: str) -> str:
     known = found.facts.get("heart_failure_known")
     line = found.diagnosis
     if not line and known is not None:
-        line = "Hartfalen" if known.value is True else "Geen hartfalen vastgesteld"
+        on = f" ({day_of(known.on)})" if known.on else ""
+        line = "Hartfalen" if known.value is True else f"Hartfalen niet vastgesteld{on}"
     others = _known_to_be_true(found, CONDITIONS)
     conclusion = "" if kind == Letter.Kind.RETURN else _last(found, "conclusion")
     values = values_by_day(found.latest)
@@ -166,12 +169,16 @@ def _controls(found: Gathered) -> str:
 
 
 def policy(found: Gathered, *, kind: str, plan: str = "") -> str:
-    """The plan, changes of medication with reasons, where the protocol was not followed, what the specialist decided,
-    what is still to be controlled, and the follow-up schedule."""
-    plan = plan or _last(found, "plan") or found.episode.plan
+    """The plan of who writes, changes of medication with reasons, where the protocol was not followed, what the
+    specialist decided, what is still to be controlled, and the follow-up schedule. The plan of the contact is written
+    for the patient to read: it is quoted as that, after what a colleague needs."""
+    for_the_patient = "" if plan else _last(found, "plan") or found.episode.plan
+    quoted = (
+        f"Zo staat het in het plan van de patiënt: “{sentence(for_the_patient)}”" if for_the_patient else ""
+    )
     return paragraphs(
         sentence(plan), _changes(found), _otherwise(found), _decisions(found), _controls(found),
-        schedule(found, kind=kind),
+        schedule(found, kind=kind), quoted,
     )  # fmt: skip
 
 
@@ -217,7 +224,7 @@ def patient_agreements(found: Gathered) -> str:
     taught = f"Uitgelegd: {joined(told)}." if told else ""
     if repeated:
         taught += f" De patiënt vertelde zelf na: {joined(repeated)}."
-    return taught or "De patiënt kreeg mee wanneer te bellen (zie Alarmgrenzen)."
+    return taught or "Er is niet vastgelegd wat aan de patiënt is uitgelegd."
 
 
 def targets(found: Gathered) -> str:
@@ -233,7 +240,7 @@ def targets(found: Gathered) -> str:
     below = below_target(found.medication, found.pathway)
     if below:
         lines.append(f"Nog niet op streefdosis: {joined(below)}")
-    elif any(row["target"] for row in medication_rows(found.medication, found.pathway)):
+    elif at_target(found.medication, found.pathway):
         lines.append("Middelen met een afgesproken streefdosis hebben die bereikt")
     return bullets(lines) or "Geen streefwaarden vastgelegd."
 
@@ -243,7 +250,7 @@ def alarm_limits(found: Gathered) -> str:
     alarms = [sentence(alarm.action["nl"]) for alarm in found.pathway.follow_up.alarms]
     limits = limit_lines(found.pathway.table("stable"), found.pathway)
     return paragraphs(
-        "De patiënt weet:\n" + bullets(alarms) if alarms else "",
+        "In het plan voor de patiënt staat:\n" + bullets(alarms) if alarms else "",
         "De praktijk overlegt met ons bij:\n" + bullets(limits) if limits else "",
     )
 
@@ -279,8 +286,14 @@ def other(found: Gathered, *, kind: str) -> str:
 
 
 def _register(found: Gathered) -> list[str]:
-    """What stands in the register; that nobody asked is said too."""
+    """What stands in the register; that nobody asked is said too, and what was taken out with who and why."""
     lines = [
         f"{one.words} (nog te bevestigen)" if one.to_judge else one.words for one in found.register.entries
     ]
+    past = [
+        f"{one.words} ({one.how}{f' {one.at:%d-%m-%Y}' if one.at else ''}, {one.by}: {one.because})"
+        for one in found.register.past
+    ]
+    if past:
+        return [*(lines or ["nu geen"]), f"eerder: {joined(past)}"]
     return lines or ["geen bekend" if found.register.state == "none" else "niet nagevraagd"]

@@ -131,6 +131,14 @@ def below_target(rows: list[MedicationAgreement], pathway: Pathway) -> list[str]
     return found
 
 
+def at_target(rows: list[MedicationAgreement], pathway: Pathway) -> bool:
+    """Whether every drug that has a target dose is known to be used in it; a pause or an unknown dose is not."""
+    drugs = drugs_of(pathway)
+    aimed = [row for row in rows if (drug := drugs.get(row.drug)) is not None and drug.target_per_day]
+    known = all(row.dose is not None and row.kind != Kind.PAUSE for row in aimed)
+    return bool(aimed) and known and not below_target(rows, pathway)
+
+
 def limit_lines(table: DecisionTable, pathway: Pathway) -> list[str]:
     """``Kalium onder 3,5 of boven 5,5 mmol/l``: the ranges to which a rule of ``table`` reacts on one fact alone.
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from anderhalf.apps.people.access import AccessDenied, Right, can_access
 from anderhalf.apps.people.queries import my_patients, patient_for
+from anderhalf.apps.people.searches import search_text
 
 from .. import actions, queries
 from ..models import Letter
@@ -38,7 +39,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         raise AccessDenied(_("Uw rol ontvangt of schrijft geen brieven."))
     wanted = {word: box for box, word in BOXES.items()}.get(request.GET.get("bak", ""), "")
     box = wanted if wanted in boxes else boxes[0]
-    text = request.GET.get("zoek", "")[:80]
+    text = search_text(request, "zoek")[:80]
     labels = {"received": _("Ontvangen"), "sent": _("Verzonden"), "drafts": _("Nog te ondertekenen")}
     tabs = [{"label": labels[one], "url": f"?bak={BOXES[one]}", "current": one == box} for one in boxes]
     context = {

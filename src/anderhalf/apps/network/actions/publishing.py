@@ -25,6 +25,7 @@ from anderhalf.content.check import rule_faults
 from anderhalf.core.pathway.model import Pathway
 
 from ..models import Approval, ContentVersion
+from ..queries.versions import look_anew
 
 
 class PublicationRefused(Exception):
@@ -114,6 +115,7 @@ def _publish_version(
                 "content; a published version is never edited: raise the version number and its valid_from"
             )
         return 0
+    look_anew()
     if isinstance(content, Pathway):
         _check_rules(network, content)
     version = ContentVersion.objects.create(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from anderhalf.content import ContentErrors, load_pathway
@@ -14,6 +15,7 @@ from anderhalf.content.check import rule_faults
 from anderhalf.content.danger_regions import danger_faults
 from anderhalf.content.faults import ContentFault
 from anderhalf.content.following import following_faults
+from anderhalf.content.loading import Itself
 from anderhalf.content.pathway import rule_lines
 from anderhalf.content.titration import pathway_facts
 from anderhalf.core.decisions.check import check_table
@@ -98,11 +100,19 @@ def _whole(files: Mapping[str, str], *, base: Pathway) -> list[ContentFault]:
         unread = {one.file for one in errors.faults}
         later = following_faults(base.files, files, facts=pathway_facts(base))
         return [*errors.faults, *(one for one in later if one.file not in unread)]
-    had = {(one.file, one.message) for one in (*rule_faults(base), *danger_faults(base))}
-    found = [*rule_faults(pathway, before=base.files), *danger_faults(pathway)]
+    had = {(one.file, one.message) for one in _rules_and_danger(Itself(base))}
+    found = _rules_and_danger(Itself(pathway), Itself(base))
     return [
         one for one in found if base.files[one.file] != files[one.file] or (one.file, one.message) not in had
     ]
+
+
+@lru_cache(maxsize=32)
+def _rules_and_danger(one: Itself, before: Itself | None = None) -> tuple[ContentFault, ...]:
+    """What the rules' texts and the danger tables have wrong. Asked again at every press, of a base that is the same
+    all the time, and of a draft that does not change between sending it in and the last signature."""
+    files = before.pathway.files if before is not None else None
+    return (*rule_faults(one.pathway, before=files), *danger_faults(one.pathway))
 
 
 def _choices(base: Pathway) -> Mapping[str, str]:

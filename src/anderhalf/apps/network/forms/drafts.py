@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anderhalf.presentation.fields import ReasonField
+
 DAY_FORMATS = ("%d-%m-%Y", "%Y-%m-%d")
 
 
@@ -21,7 +23,7 @@ class StartForm(forms.Form):
         max_length=120,
         help_text=_("Kort, bijvoorbeeld: grens voor NT-proBNP naar 150 ng/l."),
     )
-    because = forms.CharField(
+    because = ReasonField(
         label=_("Waarom?"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -44,15 +46,13 @@ class SubmitForm(forms.Form):
             attrs={"autocomplete": "off", "placeholder": _("dd-mm-jjjj")},
         ),
     )
-    because = forms.CharField(label=_("Waarom?"), min_length=10, widget=forms.Textarea(attrs={"rows": 3}))
+    because = ReasonField(label=_("Waarom?"), min_length=10, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class RejectForm(forms.Form):
     """Why not."""
 
-    because = forms.CharField(
-        label=_("Waarom niet?"), min_length=10, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    because = ReasonField(label=_("Waarom niet?"), min_length=10, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class ImportForm(forms.Form):

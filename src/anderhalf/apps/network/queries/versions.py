@@ -21,14 +21,17 @@ class NotPublished(Exception):
     """No version of this content is valid on the date that was asked about."""
 
 
-_remembered: ContextVar[dict[tuple[str, str, str], list[ContentVersion]] | None] = ContextVar(
+_remembered: ContextVar[dict[str, list[ContentVersion]] | None] = ContextVar(
     "versions looked up before", default=None
 )
 
 
 @contextmanager
 def versions_remembered() -> Iterator[None]:
-    """Within, the versions of an agreement or pathway are looked up once. Only where nothing is published meanwhile."""
+    """Within, the versions of a network are looked up once, until somebody publishes here (:func:`look_anew`).
+
+    What another process publishes meanwhile is not seen: for one request, or for one long transaction.
+    """
     token = _remembered.set({})
     try:
         yield
@@ -36,26 +39,38 @@ def versions_remembered() -> Iterator[None]:
         _remembered.reset(token)
 
 
-def _published(network: str, kind: str, key: str) -> list[ContentVersion]:
-    """Every version, newest first; there are few, and what they hold is left where it is until it is parsed."""
+def look_anew() -> None:
+    """From here on versions are looked up each time: who publishes, or decides about publishing, says so first.
+
+    Nothing is remembered again, because what was just published may still be rolled back.
+    """
+    _remembered.set(None)
+
+
+def _published(network: str) -> list[ContentVersion]:
+    """Every version of a network, newest first; there are few, and what they hold is left where it is until it is
+    parsed."""
     remembered = _remembered.get()
-    name = (str(network), str(kind), key)
-    if remembered is not None and name in remembered:
-        return remembered[name]
+    if remembered is not None and str(network) in remembered:
+        return remembered[str(network)]
     found = list(
-        ContentVersion.objects.filter(network=network, kind=kind, key=key)
-        .defer("files")
-        .order_by("-valid_from", "-published_at")
+        ContentVersion.objects.filter(network=network).defer("files").order_by("-valid_from", "-published_at")
     )
     if remembered is not None:
-        remembered[name] = found
+        remembered[str(network)] = found
     return found
 
 
 def version_on(network: str, kind: str, key: str, *, on: date) -> ContentVersion:
     """The newest version valid on ``on``; raises :class:`NotPublished` saying what is missing."""
-    for version in _published(network, kind, key):
-        if version.valid_from <= on:
+    return _valid_on(_published(network), network, kind, key, on=on)
+
+
+def _valid_on(
+    published: list[ContentVersion], network: str, kind: str, key: str, *, on: date
+) -> ContentVersion:
+    for version in published:
+        if version.kind == kind and version.key == key and version.valid_from <= on:
             return version
     raise NotPublished(f"{network}: no {kind} {key!r} is valid on {on.isoformat()}")
 
@@ -79,36 +94,50 @@ def _pathway(version_id: UUID, choices: tuple[tuple[str, str], ...] = ()) -> Pat
 
 def pinned_version(network: str, key: str, number: str) -> ContentVersion:
     """The pathway version with this number; raises :class:`NotPublished`."""
-    for version in _published(network, ContentVersion.Kind.PATHWAY, key):
-        if version.version == number:
+    return _pinned(_published(network), network, key, number)
+
+
+def _pinned(published: list[ContentVersion], network: str, key: str, number: str) -> ContentVersion:
+    for version in published:
+        if version.kind == ContentVersion.Kind.PATHWAY and version.key == key and version.version == number:
             return version
     raise NotPublished(f"{network}: pathway {key} {number} was never published")
 
 
 def agreement_on(network: str, *, on: date) -> Agreement:
     """The agreement of a network as it was valid on ``on``."""
-    return _agreement(version_on(network, ContentVersion.Kind.AGREEMENT, network, on=on).pk)
+    return _agreement_on(_published(network), network, on=on)
+
+
+def _agreement_on(published: list[ContentVersion], network: str, *, on: date) -> Agreement:
+    return _agreement(_valid_on(published, network, ContentVersion.Kind.AGREEMENT, network, on=on).pk)
 
 
 def pathway_on(network: str, key: str, *, on: date) -> Pathway:
     """The pathway that the agreement valid on ``on`` uses, with the agreement's answers to its settings."""
-    use = agreement_on(network, on=on).pathways.get(key)
+    published = _published(network)
+    use = _agreement_on(published, network, on=on).pathways.get(key)
     if use is None:
         raise NotPublished(f"{network}: the agreement of {on.isoformat()} does not use pathway {key!r}")
-    return _pathway(pinned_version(network, key, use.version).pk, tuple(sorted(use.settings.items())))
+    return _pathway(_pinned(published, network, key, use.version).pk, tuple(sorted(use.settings.items())))
 
 
 def pathways_on(network: str, *, on: date) -> tuple[Pathway, ...]:
     """The pathways of the agreement that count on ``on``, in its order, with its answers to their settings."""
-    uses = agreement_on(network, on=on).pathways
-    return tuple(pathway_on(network, key, on=on) for key, use in uses.items() if use.from_day <= on)
+    published = _published(network)
+    return tuple(
+        _pathway(_pinned(published, network, key, use.version).pk, tuple(sorted(use.settings.items())))
+        for key, use in _agreement_on(published, network, on=on).pathways.items()
+        if use.from_day <= on
+    )
 
 
 def pathway_of_decision(network: str, *, key: str, version: str, on: date) -> Pathway:
     """The pathway in the version that a stored decision names, with the choices of that day, to replay it."""
-    use = agreement_on(network, on=on).pathways.get(key)
+    published = _published(network)
+    use = _agreement_on(published, network, on=on).pathways.get(key)
     choices = tuple(sorted(use.settings.items())) if use else ()
-    return _pathway(pinned_version(network, key, version).pk, choices)
+    return _pathway(_pinned(published, network, key, version).pk, choices)
 
 
 def base_pathway(version: ContentVersion, network: str) -> Pathway:

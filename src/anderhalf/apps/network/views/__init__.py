@@ -1,4 +1,4 @@
-"""The pages of the agreement: reading it, its A4, and changing it."""
+"""The pages of the agreement: reading it, its A4s, and changing it."""
 
 from .agreement import agreement, partners, table, training
 from .drafts import approve, draft, drafts, reject, renew, submit, take_back, withdraw

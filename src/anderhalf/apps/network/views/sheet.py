@@ -1,4 +1,4 @@
-"""The referral decision on one A4: on screen, to print, to download."""
+"""The referral decision on two A4s: on screen, to print, to download."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from .common import present_agreement, running_pathways
 
 TYPES = {"pdf": "application/pdf", "svg": "image/svg+xml", "png": "image/png"}
 LANGUAGES = ("nl", "en")
+PAGES = ("1", "2")
+"""Of the drawing; the PDF holds both."""
 
 
 def _drawable(pathways: dict[str, Pathway]) -> dict[str, Pathway]:
@@ -42,16 +44,18 @@ def sheet(request: HttpRequest) -> HttpResponse:
         "pathway": chosen,
         "language": language(),
         "languages": LANGUAGES,
+        "pages": PAGES,
     }
     return render(request, "network/sheet.html", context)
 
 
 @require_GET
 def sheet_file(request: HttpRequest, pathway: str, lang: str, form: str) -> HttpResponse:
-    """The sheet itself, drawn from the tables that run today."""
+    """The sheet itself, drawn from the tables that run today; of a picture the page that is asked (`blad`)."""
     agreement = present_agreement(request)
     found = _drawable(running_pathways(request, agreement)).get(pathway)
-    if found is None or form not in TYPES or lang not in LANGUAGES:
+    page = request.GET.get("blad", PAGES[0])
+    if found is None or form not in TYPES or lang not in LANGUAGES or page not in PAGES:
         raise Http404
     head = letterhead_of(
         agreement,
@@ -64,9 +68,10 @@ def sheet_file(request: HttpRequest, pathway: str, lang: str, form: str) -> Http
         drawn = draw_sheet(build_chart(found, language=lang), head, format=cast(Format, form))
     except DoesNotFit as too_much:
         raise Http404(str(too_much)) from too_much
-    response = HttpResponse(drawn, content_type=TYPES[form])
+    response = HttpResponse(drawn[0 if form == "pdf" else PAGES.index(page)], content_type=TYPES[form])
     kind = "attachment" if "download" in request.GET else "inline"
-    name = f"{found.key}-{agreement.version}-{lang}.{form}".replace("_", "-")
+    which = lang if form == "pdf" else f"{lang}-{page}"
+    name = f"{found.key}-{agreement.version}-{which}.{form}".replace("_", "-")
     response["Content-Disposition"] = f'{kind}; filename="{name}"'
     response["Cache-Control"] = "private, max-age=300"
     return response

@@ -9,8 +9,15 @@ from .accounts import (
     reset_account,
     unlock_account,
 )
-from .alerts import add_alert, end_alert
-from .allergies import ask_allergies, end_allergy, judge_allergy, register_allergy, reject_allergy
+from .alerts import add_alert, end_alert, restore_alert
+from .allergies import (
+    ask_allergies,
+    end_allergy,
+    judge_allergy,
+    register_allergy,
+    reject_allergy,
+    restore_allergy,
+)
 from .consents import add_carer, end_carer, give_consent, open_patient_account
 from .deaths import record_death
 from .drafts import discard_draft, save_draft
@@ -51,6 +58,8 @@ __all__ = [
     "register_patient",
     "reject_allergy",
     "reset_account",
+    "restore_alert",
+    "restore_allergy",
     "review_emergency",
     "save_draft",
     "submit_once",

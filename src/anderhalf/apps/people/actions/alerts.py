@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from anderhalf.apps.audit import actions as audit
+from anderhalf.presentation.wording import says_something
 
-from ..access import Right, can_access, check_access
+from ..access import AccessDenied, Right, can_access, check_access
 from ..models import Alert, Patient
 from ..purposes import is_emergency, purpose_of
 from ..viewer import Viewer
@@ -45,15 +48,28 @@ def add_alert(
 
 
 def end_alert(*, by: Viewer, at: datetime, alert_id: UUID, because: str) -> Alert:
-    """Take an alert out of the banner, with the reason; it stays readable in the history."""
+    """Take an alert out of the banner, by who may prescribe, with the reason; it stays struck through.
+
+    ``ValidationError`` for a reason that says nothing.
+    """
     with transaction.atomic():
         alert = Alert.objects.select_for_update().get(pk=alert_id)
-        rule = _check_may_note(by, alert.patient_id, at)
+        rule = check_access(by, Right.LIFT_PROTECTION, patient=alert.patient_id, at=at)
+        if not says_something(because):
+            raise ValidationError(_("Schrijf waarom dit vervalt."))
         if alert.ended_at is None:
             alert.ended_at, alert.ended_by, alert.ended_because = at, by.name, because.strip()[:200]
             alert.save(update_fields=["ended_at", "ended_by", "ended_because"])
             _log(by, at, "U", "alert.ended", alert, rule)
     return alert
+
+
+def restore_alert(*, by: Viewer, at: datetime, alert_id: UUID) -> Alert:
+    """Put a warning or limit back that was taken out: as a new one, so that the end of the first stays readable."""
+    old = Alert.objects.filter(pk=alert_id, patient__network=by.network).first()
+    if old is None:
+        raise AccessDenied
+    return add_alert(by=by, at=at, patient=old.patient_id, kind=old.kind, text=old.text, since=old.since)
 
 
 def _log(by: Viewer, at: datetime, action: str, event: str, alert: Alert, rule: str) -> None:

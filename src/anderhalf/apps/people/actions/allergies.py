@@ -11,7 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from anderhalf.presentation.wording import says_something
+
 from ..access import AccessDenied, Right, can_access
+from ..followers import AFTER_REGISTER
 from ..models import AllergiesAsked, AllergyChange, AllergyIntolerance
 from ..permission import Permission, permit
 from ..viewer import Viewer
@@ -128,11 +131,14 @@ def judge_allergy(
 
 
 @transaction.atomic
-def reject_allergy(*, by: Viewer, at: datetime, allergy: UUID, because: str = "") -> AllergyIntolerance:
-    """Say that what came in is not so. It stays readable as rejected, with who said it."""
-    row, permission = _open(allergy, by=by, at=at)
+def reject_allergy(*, by: Viewer, at: datetime, allergy: UUID, because: str) -> AllergyIntolerance:
+    """Say that what came in is not so, by who treats and may prescribe. It stays readable, with who said so and why."""
+    _open(allergy, by=by, at=at)
+    row, permission = _open(allergy, by=by, at=at, right=Right.LIFT_PROTECTION)
     if row.verification != Verification.UNCONFIRMED:
         raise ValidationError(_("Deze regel is al beoordeeld."))
+    if not says_something(because):
+        raise ValidationError(_("Schrijf op waarom dit niet klopt."))
     _change(row, "refuted", by=by, at=at, because=because, verification=Verification.REFUTED)
     permission.log("U", "allergy_rejected", row)
     return row
@@ -142,14 +148,30 @@ def reject_allergy(*, by: Viewer, at: datetime, allergy: UUID, because: str = ""
 def end_allergy(
     *, by: Viewer, at: datetime, allergy: UUID, because: str, in_error: bool = False
 ) -> AllergyIntolerance:
-    """Say that an entry no longer holds, or (``in_error``) never was true; with the reason."""
-    row, permission = _open(allergy, by=by, at=at, noting=True)
-    if not because.strip():
+    """Say that an entry no longer holds, or (``in_error``) never was true; by who may prescribe, with the reason."""
+    row, permission = _open(allergy, by=by, at=at, right=Right.LIFT_PROTECTION)
+    if not says_something(because):
         raise ValidationError(_("Schrijf op waarom dit niet meer geldt."))
     row.ended_at, row.ended_by, row.ended_because = at, by.name, because.strip()[:200]
     new = {"verification": Verification.ENTERED_IN_ERROR} if in_error else {}
     _change(row, "in_error" if in_error else "ended", by=by, at=at, because=because, **new)
     permission.log("U", "allergy_in_error" if in_error else "allergy_ended", row, drug_class=row.drug_class)
+    return row
+
+
+@transaction.atomic
+def restore_allergy(*, by: Viewer, at: datetime, allergy: UUID) -> AllergyIntolerance:
+    """Put back what was ended, rejected or called an error; as it stood before. For whoever may note: it protects."""
+    row = _locked(allergy, by=by)
+    permission = _may_note(by, row.patient_id, at)
+    if row.counts:
+        raise ValidationError(_("Dit staat al in het register."))
+    last = row.changes.last()
+    before = last.before.get("verification") if last is not None else None
+    row.ended_at, row.ended_by, row.ended_because = None, "", ""
+    stood = before if before in AllergyIntolerance.COUNTING else Verification.UNCONFIRMED
+    _change(row, "restored", by=by, at=at, verification=stood)
+    permission.log("U", "allergy_restored", row, drug_class=row.drug_class)
     return row
 
 
@@ -168,10 +190,18 @@ def ask_allergies(*, by: Viewer, at: datetime, patient: UUID, every_class: bool 
 
 
 def _open(
-    allergy: UUID, *, by: Viewer, at: datetime, noting: bool = False
+    allergy: UUID, *, by: Viewer, at: datetime, right: Right = Right.WRITE_CLINICAL
 ) -> tuple[AllergyIntolerance, Permission]:
-    """The entry for writing, by who treats the patient (``noting``: or may note); refused alike when unknown and of
-    another network."""
+    """The entry for writing, by who holds ``right`` about its patient."""
+    row = _locked(allergy, by=by)
+    permission = permit(ROOM, by, right, at=at, patient=row.patient_id)
+    if row.ended_at is not None:
+        raise ValidationError(_("Dit geldt al niet meer."))
+    return row, permission
+
+
+def _locked(allergy: UUID, *, by: Viewer) -> AllergyIntolerance:
+    """The entry's row, locked; refused alike when unknown and of another network."""
     row = (
         AllergyIntolerance.objects.select_for_update(of=("self",))
         .filter(pk=allergy, patient__network=by.network)
@@ -179,14 +209,7 @@ def _open(
     )
     if row is None:
         raise AccessDenied
-    permission = (
-        _may_note(by, row.patient_id, at)
-        if noting
-        else permit(ROOM, by, Right.WRITE_CLINICAL, at=at, patient=row.patient_id)
-    )
-    if row.ended_at is not None:
-        raise ValidationError(_("Dit geldt al niet meer."))
-    return row, permission
+    return row
 
 
 def _change(
@@ -205,3 +228,5 @@ def _step(
     AllergyChange.objects.create(
         allergy=row, what=what, at=at, by=by.name, because=because.strip()[:200], before=before or {}
     )
+    for follower in AFTER_REGISTER:
+        follower(by=by, at=at, patient=row.patient_id)

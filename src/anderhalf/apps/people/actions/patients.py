@@ -18,6 +18,7 @@ from ..birth_dates import check_birth_date
 from ..identifiers import normalise_bsn, search_index
 from ..models import CareRelation, Organisation, Patient, Professional
 from ..purposes import purpose_of
+from ..same_person import bsn_of_another, differences
 from ..viewer import Viewer
 
 CHANGEABLE = ("initials", "given_name", "prefix", "family_name", "phone", "email", "address", "gp", "insurer",
@@ -25,11 +26,12 @@ CHANGEABLE = ("initials", "given_name", "prefix", "family_name", "phone", "email
 
 
 class DuplicatePatient(Exception):
-    """Somebody with this BSN is registered already. ``may_open`` says whether the viewer may go to that record."""
+    """Somebody with this BSN is registered already. ``may_open`` says whether the viewer may go to that record, and
+    ``differs`` then what is not the same there (a sentence; empty: it is the same person)."""
 
-    def __init__(self, *, patient: UUID, may_open: bool) -> None:
+    def __init__(self, *, patient: UUID, may_open: bool, differs: str = "") -> None:
         super().__init__("a patient with this BSN is registered already")
-        self.patient, self.may_open = patient, may_open
+        self.patient, self.may_open, self.differs = patient, may_open, differs
 
 
 class StaleRecord(Exception):
@@ -70,9 +72,10 @@ def register_patient(
     if practice.network_id != by.network or (by.is_first_line and practice.pk not in by.organisation_ids):
         raise AccessDenied(_("U schrijft alleen patiënten in bij uw eigen praktijk."))
     index = search_index(number) if number else ""
+    given = {"family_name": family_name, "birth_date": birth_date, "sex": sex}
     try:
         with transaction.atomic():
-            _refuse_duplicate(by, index, at)
+            _refuse_duplicate(by, index, at, given)
             patient = Patient.objects.create(
                 network_id=by.network,
                 bsn=number,
@@ -114,7 +117,7 @@ def register_patient(
                 purpose=purpose_of(by, rule),
             )
     except IntegrityError:  # two desks registered the same person at the same moment
-        _refuse_duplicate(by, index, at)
+        _refuse_duplicate(by, index, at, given)
         raise
     return patient
 
@@ -166,12 +169,13 @@ def _check_day_of_death(record: Patient, on: date | None, *, at: datetime) -> No
         raise ValidationError({"deceased_on": _("Deze datum ligt voor de geboortedatum.")})
 
 
-def _refuse_duplicate(by: Viewer, index: str, at: datetime) -> None:
+def _refuse_duplicate(by: Viewer, index: str, at: datetime, given: dict[str, Any]) -> None:
     known = Patient.objects.filter(network=by.network, bsn_index=index).first() if index else None
     if known is not None:
         rights = (Right.IDENTITY, Right.REFER)
         may_open = any(can_access(by, right, patient=known.pk, at=at) for right in rights)
-        raise DuplicatePatient(patient=known.pk, may_open=may_open)
+        differs = bsn_of_another(differences(known, **given)) if may_open else ""
+        raise DuplicatePatient(patient=known.pk, may_open=may_open, differs=differs)
 
 
 def _own_practice(by: Viewer) -> Organisation:

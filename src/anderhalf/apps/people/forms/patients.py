@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anderhalf.presentation.fields import ReasonField
+
 from ..birth_dates import BirthDateMixin
 from ..identifiers import normalise_bsn
 from ..models import Alert, AllergyIntolerance, Organisation, Patient, Professional
@@ -107,12 +109,6 @@ class AlertForm(SubmissionMixin):
     since = picked_date(label=_("Sinds"), required=False)
 
 
-class EndAlertForm(forms.Form):
-    """Why it leaves the banner."""
-
-    because = forms.CharField(label=_("Waarom vervalt dit?"), max_length=200, min_length=3)
-
-
 class ConsentForm(forms.Form):
     """A yes or a no for one purpose."""
 
@@ -126,7 +122,7 @@ class ConsentForm(forms.Form):
 class EmergencyForm(forms.Form):
     """The reason for breaking the glass."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         label=_("Waarom moet u dit dossier nu zien?"),
         min_length=10,
         max_length=1000,

@@ -8,9 +8,9 @@ from .accounts import (
     demonstration_accounts,
     is_demonstration_user,
 )
-from .allergies import Register, past_allergies, register_of, registers_of
+from .allergies import Past, Register, register_of, registers_of
 from .directory import colleagues, has_left, network_gps, organisation, organisations, practices
-from .drafts import draft_of, drafts, earlier_result
+from .drafts import NO_TEXT, OtherWindow, changed_elsewhere, draft_of, drafts, earlier_result
 from .emergencies import emergencies, open_emergencies, unreviewed_emergencies
 from .log import LogEntry, who_looked
 from .patients import (
@@ -22,6 +22,7 @@ from .patients import (
     find_patients,
     has_objected,
     matching_name,
+    may_lift,
     may_note,
     my_patients,
     opened_patient,
@@ -32,15 +33,19 @@ from .patients import (
 )
 
 __all__ = [
+    "NO_TEXT",
     "Banner",
     "DemonstrationAccount",
     "LogEntry",
+    "OtherWindow",
+    "Past",
     "Register",
     "accounts",
     "accounts_needing_help",
     "alerts_of",
     "banner_of",
     "carers_of",
+    "changed_elsewhere",
     "colleagues",
     "consents_of",
     "demonstration_accounts",
@@ -54,6 +59,7 @@ __all__ = [
     "has_objected",
     "is_demonstration_user",
     "matching_name",
+    "may_lift",
     "may_note",
     "my_patients",
     "network_gps",
@@ -61,7 +67,6 @@ __all__ = [
     "opened_patient",
     "organisation",
     "organisations",
-    "past_allergies",
     "patient_exists",
     "patient_for",
     "possible_duplicates",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +14,12 @@ from django.db.models import QuerySet
 from ..models import Draft, Submission
 from ..viewer import Viewer
 
+NO_TEXT = frozenset(
+    {"csrfmiddlewaretoken", "submission", "action", "version", "concept", "patient", "verwijzing", "draft_form",
+     "draft_about", "draft_window", "draft_opened", "draft_over"}
+)  # fmt: skip
+"""Posted beside what somebody typed."""
+
 
 def draft_of(viewer: Viewer, form: str, about: str = "") -> dict[str, list[str]] | None:
     """The viewer's own draft of one form: field name → posted values; None when there is none."""
@@ -18,6 +27,48 @@ def draft_of(viewer: Viewer, form: str, about: str = "") -> dict[str, list[str]]
         return None
     draft = Draft.objects.filter(owner_id=viewer.user_id, form=form[:60], about=about[:60]).first()
     return _data(draft) if draft else None
+
+
+@dataclass(frozen=True)
+class OtherWindow:
+    """What another window of the same person kept in a draft since this one was opened."""
+
+    data: Mapping[str, list[str]]
+    saved_at: datetime
+
+    def differences(self, typed: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        """Field -> what the other window has there, where this one has something else."""
+        names = [name for name in {**self.data, **typed} if name not in NO_TEXT]
+        found = {name: list(self.data.get(name, [])) for name in names}
+        return {name: there for name, there in found.items() if _said(there) != _said(typed.get(name, []))}
+
+
+def _said(values: Sequence[str]) -> list[str]:
+    return [one.strip() for one in values if one.strip()]
+
+
+def changed_elsewhere(viewer: Viewer, given: Mapping[str, str]) -> OtherWindow | None:
+    """The draft of a posted form (``draft_form``, ``draft_about``) when another window changed it since this one was
+    opened (``draft_window``, ``draft_opened``); None when this window may go on. A form that does not say which
+    window it is, is not asked."""
+    window, opened = given.get("draft_window", ""), given.get("draft_opened", "")
+    try:
+        moment = datetime.fromisoformat(opened)
+    except ValueError:
+        return None
+    if not (window and viewer.user_id) or moment.tzinfo is None:
+        return None
+    row = Draft.objects.filter(
+        owner_id=viewer.user_id,
+        form=given.get("draft_form", "")[:60],
+        about=given.get("draft_about", "")[:60],
+        saved_at__gt=moment,
+    ).first()
+    if row is None:
+        return None
+    data = _data(row)
+    kept_by = data.get("draft_window") or [""]
+    return OtherWindow(data, row.saved_at) if kept_by[-1] != window else None
 
 
 def drafts(viewer: Viewer, form: str = "") -> QuerySet[Draft]:

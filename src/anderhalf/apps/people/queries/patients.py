@@ -51,6 +51,8 @@ class Banner:
     """What the patient can't have; ``state`` says "not asked" as something of its own."""
     alerts: list[str] = field(default_factory=list)
     treatment_limits: list[str] = field(default_factory=list)
+    lapsed: dict[str, list[Alert]] = field(default_factory=dict)
+    """Warnings and limits that were taken out, per kind; they stay in the head, struck through."""
     deceased_on: date | None = None
     emergency_until: datetime | None = None
     url: str = ""
@@ -178,13 +180,14 @@ def banner_of(
     born = patient.birth_date
     clinical = viewer.role != Role.PRIVACY_OFFICER
     texts: dict[str, list[str]] = {kind: [] for kind in Alert.Kind.values}
-    standing = (
-        patient.alerts.filter(ended_at__isnull=True).order_by("recorded_at")
-        if clinical
-        else Alert.objects.none()
-    )
-    for kind, text in standing.values_list("kind", "text"):
-        texts[kind].append(text)
+    lapsed: dict[str, list[Alert]] = {kind: [] for kind in Alert.Kind.values}
+    for alert in patient.alerts.order_by("recorded_at") if clinical else ():
+        if alert.ended_at is None:
+            texts[alert.kind].append(alert.text)
+        else:
+            lapsed[alert.kind].append(alert)
+    # what was put back, in the same words, is not also shown as taken out
+    lapsed = {kind: [one for one in rows if one.text not in texts[kind]] for kind, rows in lapsed.items()}
     emergency = None
     if viewer.professional_id is not None:
         emergency = (
@@ -207,6 +210,7 @@ def banner_of(
         register=register_of(patient.pk) if clinical else Register(),
         alerts=texts[Alert.Kind.ALERT],
         treatment_limits=texts[Alert.Kind.TREATMENT_LIMIT],
+        lapsed=lapsed,
         deceased_on=patient.deceased_on,
         emergency_until=emergency,
         url=url,
@@ -268,6 +272,11 @@ def may_note(viewer: Viewer, patient_id: UUID, at: datetime) -> bool:
     return can_access(viewer, Right.VIEW_PLAN, patient=patient_id, at=at) and any(
         can_access(viewer, right, patient=patient_id, at=at) for right in (Right.WRITE_CLINICAL, Right.REFER)
     )
+
+
+def may_lift(viewer: Viewer, patient_id: UUID, at: datetime) -> bool:
+    """Whether this viewer may take out what protects the patient; for showing the button or whom to ask."""
+    return can_access(viewer, Right.LIFT_PROTECTION, patient=patient_id, at=at)
 
 
 def consents_of(viewer: Viewer, patient_id: UUID, at: datetime) -> QuerySet[Consent]:

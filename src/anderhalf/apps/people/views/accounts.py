@@ -15,13 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from .. import actions, queries
 from ..access import Right, check_access
 from ..forms import AccountForm
+from ..searches import search_text
 from .common import link, new_submission
 
 
 @require_GET
 def accounts(request: HttpRequest) -> HttpResponse:
     """Every account of a professional in the network: role, last sign-in, second factor, locked or closed."""
-    text = request.GET.get("q", "").strip()
+    text = search_text(request, "q")
     page = queries.accounts(request.viewer, at=request.now, text=text, page=request.GET.get("page", 1))
     return render(request, "people/accounts.html", {"page": page, "text": text})
 

@@ -12,15 +12,18 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import actions, queries
-from ..access import AccessDenied, Right, can_access
-from ..forms import AlertForm, CarerForm, ConsentForm, EndAlertForm, PatientAccountForm
+from ..access import Right, can_access
+from ..forms import AlertForm, CarerForm, ConsentForm, PatientAccountForm
 from ..forms.patients import ALLERGY
 from ..purposes import ConsentPurpose
 from ..viewer import Viewer
 from .common import new_submission, patient_context
+
+TAKEN_OUT = gettext_lazy("Dit geldt niet meer. Het blijft doorgestreept boven het dossier staan.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -156,6 +159,7 @@ def alerts(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "current": queries.alerts_of(viewer, patient_id, at),
         "ended": queries.alerts_of(viewer, patient_id, at, ended=True),
         "may_note": queries.may_note(viewer, patient_id, at),
+        "may_lift": queries.may_lift(viewer, patient_id, at),
     }
     return render(request, "people/alerts.html", context, status=422 if form.is_bound else 200)
 
@@ -190,20 +194,38 @@ def end_allergy(request: HttpRequest, patient_id: UUID, allergy_id: UUID) -> Htt
     except ValidationError as wrong:
         messages.error(request, wrong.messages[0])
     else:
-        messages.success(request, _("Dit staat niet meer boven het dossier; het blijft hieronder leesbaar."))
+        messages.success(request, TAKEN_OUT)
+    return redirect("people:alerts", patient_id)
+
+
+@require_POST
+def restore_allergy(request: HttpRequest, patient_id: UUID, allergy_id: UUID) -> HttpResponse:
+    """Undo that an entry of the register was taken out."""
+    try:
+        actions.restore_allergy(by=request.viewer, at=request.now, allergy=allergy_id)
+    except ValidationError as wrong:
+        messages.error(request, wrong.messages[0])
+    else:
+        messages.success(request, _("Dit geldt weer."))
     return redirect("people:alerts", patient_id)
 
 
 @require_POST
 def end_alert(request: HttpRequest, patient_id: UUID, alert_id: UUID) -> HttpResponse:
     """Takes one out of the banner, with the reason."""
-    if not queries.may_note(request.viewer, patient_id, request.now):
-        raise AccessDenied(_("U verandert hier niets."))
-    form = EndAlertForm(request.POST)
-    if form.is_valid():
-        because = form.cleaned_data["because"]
+    because = request.POST.get("because", "")
+    try:
         actions.end_alert(by=request.viewer, at=request.now, alert_id=alert_id, because=because)
-        messages.success(request, _("Dit staat niet meer boven het dossier; het blijft hieronder leesbaar."))
+    except ValidationError as wrong:
+        messages.error(request, wrong.messages[0])
     else:
-        messages.error(request, _("Schrijf waarom dit vervalt."))
+        messages.success(request, TAKEN_OUT)
+    return redirect("people:alerts", patient_id)
+
+
+@require_POST
+def restore_alert(request: HttpRequest, patient_id: UUID, alert_id: UUID) -> HttpResponse:
+    """Puts back what was taken out of the banner."""
+    actions.restore_alert(by=request.viewer, at=request.now, alert_id=alert_id)
+    messages.success(request, _("Dit geldt weer."))
     return redirect("people:alerts", patient_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,37 +20,27 @@ from ..forms import ParticularsForm, PatientForm
 from ..identifiers import looks_like_bsn
 from ..models import Organisation, Patient
 from ..roles import CLINICIANS, Role
+from ..searches import search_text
 from .common import link, new_submission, patient_context
 
 DRAFT = "patient_new"
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 def patients(request: HttpRequest) -> HttpResponse:
     """The viewer's own patients, and search among them.
 
-    The search is posted, so that a BSN never stands in an address; a search for a name then gets an address of its own.
+    A BSN of somebody whom the viewer may see leads to that patient at once; it is never shown again.
     """
     if request.viewer.role not in CLINICIANS and request.viewer.role != Role.PRIVACY_OFFICER:
         raise AccessDenied(_("Uw rol ziet geen patiënten."))
-    if request.method == "POST":
-        return _search(request)
-    text = request.GET.get("q", "").strip()
-    if looks_like_bsn(text):
-        messages.warning(request, _("Zoek een BSN via het zoekveld, niet via het adres van de bladzijde."))
-        return redirect("people:patients")
-    return _list(request, text)
-
-
-def _search(request: HttpRequest) -> HttpResponse:
-    text = request.POST.get("q", "").strip()
+    text = search_text(request, "q")
     if looks_like_bsn(text):
         found = queries.find_patients(request.viewer, text, request.now).object_list
         if len(found) == 1:
             return redirect("people:patient", found[0].pk)
         return _list(request, text, shown_text="")
-    address = link("people:patients")
-    return redirect(f"{address}?{urlencode({'q': text})}" if text else address)
+    return _list(request, text)
 
 
 def _list(request: HttpRequest, text: str, shown_text: str | None = None) -> HttpResponse:
@@ -164,6 +153,8 @@ def _store(request: HttpRequest, form: PatientForm, data: dict[str, Any], key: s
                 actions.discard_draft(by=viewer, form=DRAFT)
                 messages.success(request, _("%(name)s is ingeschreven.") % {"name": record.full_name})
     except actions.DuplicatePatient as known:
+        if known.differs:
+            form.add_error("bsn", known.differs)
         return _register_page(request, form, status=422, known=known)
     except ValidationError as wrong:
         form.add_error(None, wrong)

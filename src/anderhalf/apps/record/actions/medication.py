@@ -15,6 +15,7 @@ from anderhalf.apps.audit import actions as audit
 from anderhalf.apps.people.access import AccessDenied, Right, check_access
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.presentation.wording import says_something
 
 from ..errors import RecordRefused
 from ..models import MedicationAgreement, Observation
@@ -52,7 +53,7 @@ def agree_medication(
     ``used_since`` (as exactly as ``used_since_is``: day, month, year) is for what was used already; not known is None.
     """
     rule = check_access(by, under, patient=patient, at=at)
-    if not reason.strip():
+    if not says_something(reason):
         raise RecordRefused(_("Een medicatieafspraak heeft altijd een reden."))
     stops = kind in (MedicationAgreement.Kind.STOP, MedicationAgreement.Kind.PAUSE)
     if (
@@ -168,7 +169,7 @@ def _open_agreement(
     rule = check_access(by, Right.WRITE_CLINICAL, patient=row.patient_id, at=at)
     if row.status != Observation.Status.FINAL:
         raise RecordRefused(_("Deze afspraak is al gecorrigeerd. Bekijk de nieuwste."))
-    if not because.strip():
+    if not says_something(because):
         raise RecordRefused(_("Schrijf op waarom deze afspraak niet klopt."))
     return row, rule
 

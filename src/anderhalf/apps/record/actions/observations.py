@@ -18,6 +18,7 @@ from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.decisions.facts import Value
 from anderhalf.core.decisions.ranges import Range
+from anderhalf.presentation.wording import says_something
 
 from ..errors import RecordRefused
 from ..followers import AFTER_OBSERVATIONS
@@ -134,7 +135,7 @@ def correct_observation(
     """Replace a value by a better one. The old one stays, marked as corrected, with the reason."""
     old = _open_observation(observation_id)
     rule = check_access(by, Right.WRITE_CLINICAL, patient=old.patient_id, at=at)
-    if not because.strip():
+    if not says_something(because):
         raise RecordRefused(_("Schrijf op waarom u de waarde corrigeert."))
     new = Observation.objects.create(
         network_id=old.network_id,
@@ -191,7 +192,7 @@ def _set_aside(
 ) -> Observation:
     found = _open_observation(observation_id)
     rule = check_access(by, Right.WRITE_CLINICAL, patient=found.patient_id, at=at)
-    if not because.strip():
+    if not says_something(because):
         raise RecordRefused(_("Schrijf op waarom deze waarde niet klopt."))
     found.status, found.status_because = status, because[:200]
     found.save(update_fields=["status", "status_because"])

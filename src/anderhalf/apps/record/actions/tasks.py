@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,8 +13,11 @@ from anderhalf.apps.audit import actions as audit
 from anderhalf.apps.people.access import AccessDenied, Right, check_access
 from anderhalf.apps.people.models import Organisation
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.presentation.wording import shortened
 
 from ..models import Task
+
+TITLE, NOTE = (Task._meta.get_field(name).max_length for name in ("title", "note"))
 
 
 @transaction.atomic
@@ -23,39 +27,48 @@ def add_task(
     at: datetime,
     patient: UUID,
     kind: str,
-    title: str,
+    title: str | Mapping[str, str],
     owner_organisation: Organisation,
     owner: UUID | None = None,
     due_on: date | None = None,
     about: str = "",
-    note: str = "",
+    note: str | Mapping[str, str] = "",
     due_at: datetime | None = None,
     rank: int = Task.ORDINARY,
     role: str = "",
     basis: str = "",
+    rules: Sequence[str] = (),
     allowed: str = "",
 ) -> Task:
     """Give somebody something to do about a patient. Whoever may see the patient's plan may ask for it.
 
-    ``allowed`` names the rule by which the caller established access already (a danger in values that were allowed).
+    Title and note are a person's own words, or one text per language (``nl`` always), then shown in the reader's.
+    ``rules`` are the rules of the agreement that made it. ``allowed`` names the rule by which the caller established
+    access already (a danger in values that were allowed).
     """
     rule = allowed or check_access(by, Right.VIEW_PLAN, patient=patient, at=at)
+    titles, notes = ({"nl": text} if isinstance(text, str) else text for text in (title, note))
     row = Task.objects.create(
         network_id=owner_organisation.network_id,
         patient_id=patient,
         kind=kind,
-        title=title[:200],
+        title=shortened(titles["nl"], TITLE),
         owner_organisation=owner_organisation,
         owner_id=owner,
         due_on=due_on,
         created_at=at,
         created_by=by.name,
         about=about,
-        note=note[:300],
+        note=shortened(notes["nl"], NOTE),
         due_at=due_at,
         rank=rank,
         role=role,
         basis=basis,
+        rules=list(rules),
+        wording={
+            key: {"title": shortened(titles.get(key, ""), TITLE), "note": shortened(notes.get(key, ""), NOTE)}
+            for key in sorted({*titles, *notes} - {"nl"})
+        },
     )
     audit.record(
         by=by,
@@ -93,8 +106,10 @@ def cancel_task(*, by: Viewer, at: datetime, task_id: UUID, note: str, allowed: 
 
 def _end(row: Task, status: str, *, by: Viewer, at: datetime, note: str, rule: str) -> None:
     row.status, row.done_at, row.done_by = status, at, by.name
-    row.note = note[:300] or row.note
-    row.save(update_fields=["status", "done_at", "done_by", "note"])
+    if note:
+        row.note = note[:NOTE]
+        row.wording = {key: {**texts, "note": ""} for key, texts in row.wording.items()}
+    row.save(update_fields=["status", "done_at", "done_by", "note", "wording"])
     event = "task_done" if status == Task.Status.DONE else "task_cancelled"
     audit.record(
         by=by, at=at, action="U", event=event, object_type="task", object_id=row.pk, patient=row.patient_id, rule=rule

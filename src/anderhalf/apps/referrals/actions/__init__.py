@@ -10,6 +10,8 @@ from .progress import close, end_unseen, link_episode, mark_booked, mark_seen, m
 from .sending import save, send, supplement
 from .submitting import AFTER_SUBMIT, FORM, Submitted, submit
 from .triage import accept, answer_advice, ask_more, redirect
+from .unnamed import answer_unnamed, named_now
+from .warning import warn_of_form
 
 __all__ = [
     "AFTER_ACCEPT",
@@ -30,6 +32,7 @@ __all__ = [
     "accept",
     "answer_advice",
     "answer_emergency",
+    "answer_unnamed",
     "ask_more",
     "close",
     "create_forward",
@@ -39,6 +42,7 @@ __all__ = [
     "mark_messages_read",
     "mark_seen",
     "mark_unbooked",
+    "named_now",
     "post_message",
     "record_emergency",
     "redirect",
@@ -46,5 +50,6 @@ __all__ = [
     "send",
     "submit",
     "supplement",
+    "warn_of_form",
     "withdraw",
 ]

@@ -19,9 +19,10 @@ from anderhalf.apps.record.models import Task
 from anderhalf.apps.record.queries import AMSTERDAM
 from anderhalf.core.pathway.danger import ACTIONS
 from anderhalf.core.pathway.referral import Routing
+from anderhalf.presentation.language import in_each_language
 
-from ..danger import EMERGENCY, Call
-from ..errors import ReferralRefused
+from ..danger import EMERGENCY, IN_A_FORM, Call, basis_of, title_of
+from ..errors import EmergencyOpen, ReferralRefused
 from ..steps import needed, store_decision
 
 
@@ -45,19 +46,19 @@ def record_emergency(*, by: Viewer, at: datetime, patient: UUID, routing: Routin
     )
     if not by.organisation_ids:
         return None
+    moment = timezone.localtime(at, AMSTERDAM)
+    due = agreement_on(by.network, on=moment.date()).urgent.due_at(routing.action, moment)
     for waiting in _open(by, patient):
+        due = min(due, waiting.due_at or due)  # sent again, the first clock goes on
         record.cancel_task(by=by, at=at, task_id=waiting.pk, note="Vervangen: het advies is opnieuw gegeven.",
                            allowed=rule)  # fmt: skip
-    moment = timezone.localtime(at, AMSTERDAM)
-    agreement = agreement_on(by.network, on=moment.date())
-    due = agreement.urgent.due_at(routing.action, moment)
-    why = " ".join(reason.texts.get("nl", "") for reason in routing.reasons)
     return record.add_task(
-        by=by, at=at, patient=patient, kind=EMERGENCY, title=f"Spoed: {why}",
+        by=by, at=at, patient=patient, kind=EMERGENCY,
+        title=in_each_language(lambda: title_of(routing)),
         owner_organisation=Organisation.objects.get(pk=by.organisation_ids[0]), owner=by.professional_id,
         due_on=due.date(), due_at=due, allowed=rule,
         rank=ACTIONS.index(routing.action) if routing.action in ACTIONS else 0,
-        note=" · ".join(reason.rule for reason in routing.reasons),
+        rules=[one.rule for one in routing.danger.signs or routing.reasons], basis=basis_of(routing),
     )  # fmt: skip
 
 
@@ -74,24 +75,24 @@ def answer_emergency(*, by: Viewer, at: datetime, task: UUID, call: Call, becaus
     elif call.with_whom.strip() or call.agreed.strip():
         raise ReferralRefused(_("Schrijf op met wie u belde en wat u afsprak."))
     else:
-        note = _("Niet gebeld: %(because)s") % {
-            "because": needed(
-                because,
-                _("Schrijf op met wie u belde en wat u afsprak, of waarom er niet is gebeld."),
-                error=ReferralRefused,
-            )
-        }
+        missing = _("Schrijf op met wie u belde en wat u afsprak, of waarom er niet is gebeld.")
+        note = f"Niet gebeld: {needed(because, missing, error=ReferralRefused)}"
     return record.complete_task(by=by, at=at, task_id=row.pk, note=note)
 
 
-def end_emergency(*, by: Viewer, at: datetime, patient: UUID, call: Call | None, rule: str) -> None:
-    """A referral that was sent says what became of the emergency before it: the call, or other facts."""
+def check_emergency(*, by: Viewer, patient: UUID) -> None:
+    """Refuse with :class:`EmergencyOpen` while an emergency of this patient waits for what was done; only a submission
+    that has the call itself need not ask this. What stands in a form that was not sent is asked in that form."""
+    if any(not one.about.startswith(IN_A_FORM) for one in _open(by, patient)):
+        raise EmergencyOpen
+
+
+def end_emergency(*, by: Viewer, at: datetime, patient: UUID, call: Call | None) -> None:
+    """A referral that was sent with a call says what was done about the emergency before it."""
+    if call is None or not call.is_complete:
+        return
     for row in _open(by, patient):
-        if call is not None and call.is_complete:
-            record.complete_task(by=by, at=at, task_id=row.pk, note=_in_words(call))
-        else:
-            note = "Vervallen: met andere gegevens verwezen."
-            record.cancel_task(by=by, at=at, task_id=row.pk, note=note, allowed=rule)
+        record.complete_task(by=by, at=at, task_id=row.pk, note=_in_words(call))
 
 
 def _in_words(call: Call) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,12 +17,22 @@ from anderhalf.apps.people.models import AllergyIntolerance, Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.actions import NewObservation
+from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.mentions import Mention
 from anderhalf.core.pathway.referral import Routing
 
 from ..access import check_requester
 from ..agreed import answer_before, check_recipient
 from ..danger import Call, order_of
-from ..errors import CallNeeded, EmergencyFound, NotToBeSent, PatientDeceased, ReferralRefused
+from ..errors import (
+    CallNeeded,
+    DoubtNeedsCall,
+    EmergencyFound,
+    NotToBeSent,
+    PatientDeceased,
+    ReferralRefused,
+    ReportedDead,
+)
 from ..models import Override, Referral
 from ..relations import open_relations
 from ..routing import route_patient
@@ -40,7 +50,9 @@ from ..steps import (
     step,
     store_decision,
 )
-from .emergency import end_emergency
+from .emergency import check_emergency, end_emergency
+from .warning import end_warnings
+from .written import check_written
 
 Direction = Referral.Direction
 
@@ -101,6 +113,9 @@ def send(
     allergies: Sequence[Allergy] = (),
     allergies_asked: bool = False,
     origin: str = "typed",
+    doubtful: Mapping[str, Sequence[FactValue]] | None = None,
+    reported_dead: str = "",
+    not_now: Sequence[Mention] = (),
 ) -> Referral:
     """Send a referral (a new one, or the draft ``referral``): decide by the agreement, store values and decisions,
     let the receiver see the record, start the clock.
@@ -108,8 +123,11 @@ def send(
     ``items`` are the values of the form; ``chosen_line`` other than proposed needs ``because``. A danger needs the
     ``call`` that was made about it; in an emergency the line is then chosen by whoever called. ``allergies`` stand in
     the register from then on, to be confirmed; ``allergies_asked`` says that the patient was asked. Raises
-    :class:`EmergencyFound` (nothing sent), :class:`CallNeeded`, :class:`NotToBeSent` (the answer is the first line, or
-    no receiver), :class:`ReasonNeeded`, :class:`Stale`, :class:`PatientDeceased`.
+    :class:`EmergencyFound` (nothing sent), :class:`CallNeeded`, :class:`EmergencyOpen`, :class:`NotToBeSent` (the
+    answer is the first line, or no receiver), :class:`ReasonNeeded`, :class:`Stale`, :class:`PatientDeceased`.
+    ``doubtful``: values that nobody settled; a danger if one of them is right needs the call too. ``reported_dead``:
+    the day of death of an uploaded record that nobody contradicted (:class:`ReportedDead`, after the dangers).
+    ``not_now``: what the texts mention and was answered with "not now"; any other mention counts as ``doubtful``.
     """
     rule = check_access(by, Right.REFER, patient=patient, at=at)
     _check_alive(patient)
@@ -121,12 +139,17 @@ def send(
         direction=direction,
         pathway=content.pathway or _pathway_of_draft(referral, by=by),
         items=items,
+        doubtful=doubtful,
+        texts=content.texts(),
+        not_now=not_now,
     )
     called = call is not None and call.is_complete
     if routing.is_emergency and not (called and chosen_line):
         raise EmergencyFound(routing)
-    if routing.danger.certain and not called:
-        raise CallNeeded(routing)
+    if not called:
+        _check_danger(routing)
+        check_emergency(by=by, patient=patient)
+    _check_reported(reported_dead)
     content_reason = needed(
         content.reason, _("Schrijf de reden van de verwijzing op."), error=ReferralRefused
     )
@@ -160,6 +183,7 @@ def send(
     found.recipient = receiver
     found.chosen_line, found.on_behalf_of_id, found.form_data = line, on_behalf_of, {}
     _take_over(found, routing, at=at)
+    _keep_not_now(found, not_now, by=by, at=at)
     if call is not None and called:
         call.keep(found, at=at)
     found.sent_at, found.answer_before = at, answer_before(found, at=at)
@@ -172,7 +196,8 @@ def send(
     _store(found, routing, by=by, at=at, items=items, origin=origin)
     open_relations(found, by=by, at=at)
     _register(found, allergies, allergies_asked, by=by, at=at)
-    end_emergency(by=by, at=at, patient=patient, call=call, rule=rule)
+    end_emergency(by=by, at=at, patient=patient, call=call)
+    end_warnings(by=by, at=at, patient=patient, routing=routing)
     return found
 
 
@@ -180,6 +205,11 @@ def _check_alive(patient: UUID) -> None:
     died_on = Patient.objects.values_list("deceased_on", flat=True).get(pk=patient)
     if died_on is not None:
         raise PatientDeceased(died_on)
+
+
+def _check_reported(day: str) -> None:
+    if day:
+        raise ReportedDead(day)
 
 
 def _register(
@@ -216,26 +246,22 @@ def supplement(
     text: str,
     items: Sequence[NewObservation] = (),
     version: int | None = None,
+    not_now: Sequence[Mention] = (),
 ) -> Referral:
     """Answer the question of the receiver. New values make a new decision. They are stored whatever they say: the
-    receiver must see a danger too, and the page of the sender says first what has to be done now."""
+    receiver must see a danger too, and the page of the sender says first what has to be done now. What the text
+    mentions and is ``not_now`` is kept; any other danger in it is asked first (:class:`WrittenDanger`)."""
     found = locked(referral, by=by, version=version)
     rule = check_requester(by, found, at=at)
     REFERRAL_STATES.check(found.status, Status.SENT)
     if not items:
         text = needed(text, _("Schrijf uw aanvulling op."), error=ReferralRefused)
-    routing = None
-    if items:
-        routing = route_patient(
-            by=by,
-            at=at,
-            patient=found.patient_id,
-            intent=found.intent,
-            direction=found.direction,
-            pathway=found.pathway,
-            items=items,
-        )
+    routing = check_written(found, text, by=by, at=at, items=items, not_now=not_now)
+    if not items:
+        routing = None
+    if routing is not None:
         _take_over(found, routing, at=at)
+    _keep_not_now(found, not_now, by=by, at=at)
     found.answer_before = answer_before(found, at=at)
     if text.strip():
         add_line(found, by=by, at=at, text=text.strip())
@@ -243,6 +269,24 @@ def supplement(
     if routing is not None:
         _store(found, routing, by=by, at=at, items=items, origin="typed")
     return found
+
+
+def _keep_not_now(referral: Referral, not_now: Sequence[Mention], *, by: Viewer, at: datetime) -> None:
+    """What the texts mention and does not hold now: who said so, and when, for the reader of the letter."""
+    if not_now:
+        said = [{"fact": one.fact, "words": list(one.words)} for one in not_now]
+        referral.routing = {
+            **referral.routing,
+            "not_now": {"by": by.name, "at": at.isoformat(), "said": said},
+        }
+
+
+def _check_danger(routing: Routing) -> None:
+    """Refuse what needs a call first: a danger, or a value that would be one if it is right."""
+    if routing.danger.certain:
+        raise CallNeeded(routing)
+    if routing.danger.if_right:
+        raise DoubtNeedsCall(routing)
 
 
 def _check_draft(referral: Referral, patient: UUID) -> None:

@@ -18,16 +18,15 @@ from anderhalf.core.pathway.referral import Routing
 
 from ..errors import EmergencyFound
 from ..imported import FORM as RECORD_FORM
+from ..queries.drafts import FORM
 from ..steps import Content
 from .emergency import record_emergency
 from .sending import send
+from .unnamed import named_now
 
 AFTER_SUBMIT: list[Callable[..., None]] = []
 """Rooms above this one that begin referrals from lists of their own, each called as ``f(by=…, at=…, referral=…,
 drafts=…)`` inside the transaction, with the keys of the drafts of form and upload that this referral came from."""
-
-FORM = "referral"
-"""Name of the draft in which the form waits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,19 +56,23 @@ def submit(
     record: str = "",
     patient: UUID | None = None,
     person: Mapping[str, Any] | None = None,
+    not_taken_over: Sequence[str] = (),
     **choices: Any,
 ) -> Submitted:
     """Send what stands in the form once. ``person`` registers a new patient first (``register_patient``'s arguments).
 
     An emergency registers the patient and keeps the advice, and sends nothing; the draft stays. Everything else that
     is refused leaves no trace at all and frees the key. ``draft`` and ``record`` are the keys of the drafts of form
-    and upload, forgotten once it is sent. ``choices`` go to :func:`send`.
+    and upload, forgotten once it is sent. ``not_taken_over``: what the file holds and no field does; it goes along in
+    the letter. ``choices`` go to :func:`send`.
     """
     if not people.submit_once(by=by, at=at, key=key):
         return Submitted(repeat=earlier_result(by, key) or "unknown")
     if patient is None:
         patient = people.register_patient(by=by, at=at, **(person or {})).pk
+        named_now(by=by, at=at, draft=draft)
     values = items()
+    content = content.with_not_taken_over(not_taken_over)
     try:
         with transaction.atomic():
             sent = send(by=by, at=at, patient=patient, content=content, items=values, **choices)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from anderhalf.apps.people.models import Organisation, Professional
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import label_of
+from anderhalf.presentation.wording import says_something
 
 from ..models import Referral
 from ..steps import Content
@@ -82,6 +83,9 @@ class ContentForm(CallForm):
     patient_informed = forms.BooleanField(
         label=gettext_lazy("De patiënt weet van deze verwijzing en vindt het goed"), required=False
     )
+    alive = forms.BooleanField(
+        label=gettext_lazy("Nagevraagd: de patiënt leeft, het dossier heeft dit fout"), required=False
+    )
     chosen_line = forms.ChoiceField(label=gettext_lazy("Andere lijn kiezen"), choices=LINES, required=False)
     because = forms.CharField(
         label=gettext_lazy("Reden van uw keuze"),
@@ -117,6 +121,7 @@ class ContentForm(CallForm):
             *((str(d.pk), d.full_name) for d in doctors),
         ]
         for name in (
+            "alive",  # it stands above the form, beside what the file says
             "chosen_line",
             "because",
             "called_with",
@@ -132,8 +137,10 @@ class ContentForm(CallForm):
         cleaned = super().clean() or {}
         if cleaned.get("intent") == Referral.Intent.DIAGNOSIS and not cleaned.get("tests_asked"):
             self.add_error("tests_asked", _("Kies welk onderzoek u vraagt, of laat het centrum kiezen."))
-        if cleaned.get("chosen_line") and not (cleaned.get("because") or "").strip():
+        if cleaned.get("chosen_line") and not says_something(cleaned.get("because")):
             self.add_error("because", _("Schrijf op waarom u een andere lijn kiest."))
+        if cleaned.get("reason") and not says_something(cleaned["reason"]):
+            self.add_error("reason", _("Schrijf de reden van de verwijzing op."))
         return cleaned
 
     def fill_in_blanks(self) -> None:

@@ -6,7 +6,7 @@ closed list); a possible but unusual value asks for confirmation and is refused 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,13 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anderhalf.apps.record.actions import NewObservation
-from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, freshness
+from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, Value, freshness
 from anderhalf.core.pathway.facts import RefusedValue
+from anderhalf.core.pathway.mentions import Mention, doubtful_with
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.formatting import in_words
 from anderhalf.presentation.language import language
 from anderhalf.presentation.units import unit_choice
+from anderhalf.presentation.written import Written
 
-from ..imported import ImportedAsk
+from ..imported import ImportedAsk, ImportedFact
 from .layout import (
     ALWAYS_IN_FRONT,
     EVERYDAY,
@@ -43,8 +46,8 @@ class FactForm(forms.Form):
 
     ``known`` are values from the record (latest per fact) and ``imported`` values from an uploaded file; recent ones
     are filled in, older ones are shown beside the empty field. ``asks`` is what the file leaves to a person: its
-    sentence stands beside the empty field, and no older value passes as the newest. ``deciding`` names the facts to
-    mark as still needed.
+    sentence stands beside the empty field, and no older value passes as the newest. ``written`` is what the texts say.
+    ``deciding`` names the facts to mark as still needed.
     """
 
     use_required_attribute = False
@@ -59,8 +62,10 @@ class FactForm(forms.Form):
         imported: Mapping[str, FactValue] | None = None,
         asks: Mapping[str, ImportedAsk] | None = None,
         born: date | None = None,
+        written: Written = Written(),  # noqa: B008  frozen, so sharing it is safe
         **kwargs: Any,
     ) -> None:
+        self.written = written
         self.pathway, self.on, self.born = pathway, on, born
         self.known = dict(known or {})
         self.imported = dict(imported or {})
@@ -73,11 +78,7 @@ class FactForm(forms.Form):
         self.unusual: dict[str, str] = {}
         self.doubtful: dict[str, tuple[FactValue, ...]] = {}
         """Readings that were not accepted yet: they count for danger only ("if this is right, call now")."""
-        for name, one in self.asks.items():
-            if one.values and name in pathway.facts:
-                self.doubtful[name] = tuple(
-                    FactValue(value, on=one.on, origin="form") for value in one.values
-                )
+        self.doubtful |= {name: found for name in self.asks if (found := self._asked(name))}
         super().__init__(data, **kwargs)
         for name in (*self.used, *self.extra):
             self._add_fields(pathway.facts[name])
@@ -151,6 +152,30 @@ class FactForm(forms.Form):
             given = [one for one in given if ask.on is not None and one.on is not None and one.on > ask.on]
         return max(given, key=lambda value: value.on or date.min, default=None)
 
+    def _asked(self, name: str) -> tuple[FactValue, ...]:
+        """What the file leaves open about a fact, as far as it can be read: for danger only."""
+        ask = self.asks.get(name)
+        if ask is None or name not in self.pathway.facts:
+            return ()
+        return tuple(FactValue(value, on=ask.on, origin="form") for value in ask.values)
+
+    def _is_settled(self, name: str) -> bool:
+        """Whether what was typed is of the same day or newer than what the file leaves open."""
+        ask, typed = self.asks.get(name), self.values.get(name)
+        older = ask is not None and ask.on is not None and typed is not None and typed.on is not None
+        return typed is not None and not (older and typed.on < ask.on and self._asked(name))
+
+    def not_taken_over(self) -> list[str]:
+        """Results of the file that are in no field, for the reader of the letter: what they are, and why not."""
+        lines = []
+        for name, ask in self.asks.items():
+            if name not in self.pathway.facts or not ask.is_value or self._is_settled(name):
+                continue
+            fact = self.pathway.facts[name]
+            found = ", ".join(shown_value(fact, value, self.language) for value in ask.values) or ask.original
+            lines.append(f"{fact.label[self.language]} {found}: {ask.text}")
+        return lines
+
     # ---- reading what was typed ----
 
     def clean(self) -> dict[str, Any]:
@@ -160,7 +185,30 @@ class FactForm(forms.Form):
             text = str(cleaned.get(f"f_{name}") or "").strip()
             if text:
                 self._read(name, text, cleaned)
+        for name, refused in self.pathway.dictionary.swapped(self.values).items():
+            self.add_error(f"f_{name}", without_label(refused.texts[self.language]))
+            for each in (name, self.pathway.dictionary.entry(name).below):
+                value = self.values.pop(each)  # for danger each of the two counts as either number
+                self.doubtful[each] = tuple(FactValue(one, value.on, "form") for one in refused.readings)
+        self._read_written()
         return cleaned
+
+    def _read_written(self) -> None:
+        """What a text says counts as doubtful until it is answered; with "yes" it is what the field says, with "not
+        now" an empty yes-or-no is no."""
+        for one in self.written.not_now:
+            if self.pathway.facts[one.fact].type is FactType.BOOLEAN and one.fact not in self.values:
+                self._said(one, False)
+        for one in self.written.confirmed:
+            self._said(one, one.value)
+        self.doubtful = doubtful_with(self.written.unanswered, self.doubtful, on=self.on)
+
+    def _said(self, mention: Mention, value: Value) -> None:
+        fact = self.pathway.facts[mention.fact]
+        self.values[fact.name] = FactValue(value, on=self.on, origin="form")
+        self.typed[fact.name] = in_words([f"‘{one}’" for one in mention.words])[:40]
+        self.units[fact.name] = fact.unit_label or ""
+        self.doubtful.pop(fact.name, None)
 
     def _read(self, name: str, text: str, cleaned: Mapping[str, Any]) -> None:
         unit = str(cleaned.get(f"u_{name}") or "")
@@ -185,6 +233,8 @@ class FactForm(forms.Form):
             return
         self.values[name] = FactValue(checked.value, on=day, origin="form")
         del self.doubtful[name]
+        if not self._is_settled(name):
+            self.doubtful[name] = self._asked(name)
         self.typed[name] = text
         self.units[name] = unit or self.pathway.facts[name].unit_label or ""
 
@@ -223,12 +273,13 @@ class FactForm(forms.Form):
         return {**found, **self.values}
 
     def new_values(self) -> dict[str, FactValue]:
-        """Values that are not in the record yet: typed, changed, or read from the file."""
+        """Values that are not in the record yet: typed, changed, or read from the file. An answer that is too old to
+        stand filled in was asked anew: the same one is of today then."""
         fresh = {}
         for name, value in {**self._history(), **self.values}.items():
-            known = self.known.get(name)
-            undated = self.pathway.facts[name].type is not FactType.NUMBER
-            if known is not None and known.value == value.value and (undated or known.on == value.on):
+            known, fact = self.known.get(name), self.pathway.facts[name]
+            shown = fact.type is not FactType.NUMBER and self._initial(fact) is not None
+            if known is not None and known.value == value.value and (shown or known.on == value.on):
                 continue
             fresh[name] = value
         return fresh
@@ -243,10 +294,22 @@ class FactForm(forms.Form):
         }
 
     def observations(
-        self, *, at: datetime, originals: Mapping[str, Mapping[str, Any]]
+        self,
+        *,
+        at: datetime,
+        originals: Mapping[str, Mapping[str, Any]],
+        earlier: Sequence[ImportedFact] = (),
     ) -> list[NewObservation]:
-        """The new values as observations; ``originals`` holds per fact what stood in the uploaded file."""
-        rows = []
+        """The new values as observations; ``originals`` holds per fact what stood in the uploaded file, ``earlier`` the
+        older values of the file of what changes are looked at."""
+        rows = [
+            NewObservation(
+                fact=one.name, value=one.value, at=moment_on(one.on, at=at), value_as_given=one.original_value,
+                unit_as_given=one.original_unit, original=one.original(),
+            )
+            for one in earlier
+            if one.on is not None
+        ]  # fmt: skip
         for name, value in self.new_values().items():
             file_value = self.imported.get(name)
             from_file = file_value is not None and file_value.value == value.value

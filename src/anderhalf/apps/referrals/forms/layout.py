@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -145,7 +147,7 @@ def form_facts(pathway: Pathway) -> tuple[tuple[str, ...], tuple[str, ...]]:
             return
         if derived is None or derived.how in ASKED_ITSELF:
             used[name] = None
-        if derived is not None and derived.how != "any_of":
+        if derived is not None and derived.how not in ("any_of", "two_of"):
             for source in derived.inputs:
                 add(source)
 
@@ -192,3 +194,18 @@ def without_label(text: str) -> str:
     """The dictionary's sentence without the name of the fact, which stands beside it already."""
     _label, _colon, rest = text.partition(": ")
     return rest[:1].upper() + rest[1:] if rest else text
+
+
+def as_initial(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Posted values as field initials: one value alone, several as a list."""
+    many = {"tests_asked"}
+    return {
+        name: list(values) if name in many else (values[-1] if values else "")
+        for name, values in data.items()
+        if isinstance(values, list | tuple)
+    }
+
+
+def as_posted(form: forms.Form) -> dict[str, Any]:
+    """The form's starting values as if they were posted."""
+    return {name: form[name].value() or "" for name in form.fields if form[name].value()}

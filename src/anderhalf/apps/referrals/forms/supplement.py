@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.written import Written
 
 from ..models import Referral
 from .facts import FactForm
@@ -14,10 +15,11 @@ from .layout import Row
 
 
 def supplement_form(
-    found: Referral, pathway: Pathway, data: Mapping[str, Any] | None, *, on: date
-) -> FactForm:
-    """The facts of the pathway, empty: what was sent stands above it."""
-    return FactForm(data, pathway=pathway, on=on, born=found.patient.birth_date)
+    found: Referral, pathway: Pathway, data: Mapping[str, Any] | None, *, on: date,
+    written: Written = Written(),  # noqa: B008  frozen, so sharing it is safe
+) -> FactForm:  # fmt: skip
+    """The facts of the pathway, empty: what was sent stands above it. ``written``: what the text beside them says."""
+    return FactForm(data, pathway=pathway, on=on, born=found.patient.birth_date, written=written)
 
 
 def supplement_rows(

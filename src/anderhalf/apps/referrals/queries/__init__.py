@@ -1,6 +1,6 @@
 """Reading referrals. Every query takes the viewer (or a patient whose access the caller established)."""
 
-from ..danger import EMERGENCY
+from ..danger import EMERGENCY, IN_A_FORM
 from .details import (
     ThreadLine,
     history_of,
@@ -12,7 +12,8 @@ from .details import (
     saved_draft,
     thread_of,
 )
-from .emergencies import emergencies, emergency
+from .drafts import Begun, begun
+from .emergencies import emergencies, emergencies_of, emergency, unnamed_emergencies
 from .lists import (
     Filters,
     accepted_without_episode,
@@ -25,12 +26,16 @@ from .waiting import WaitingTime, waiting_norm, waiting_time
 
 __all__ = [
     "EMERGENCY",
+    "IN_A_FORM",
+    "Begun",
     "Filters",
     "ThreadLine",
     "WaitingTime",
     "accepted_without_episode",
+    "begun",
     "counts",
     "emergencies",
+    "emergencies_of",
     "emergency",
     "history_of",
     "letter_facts",
@@ -42,6 +47,7 @@ __all__ = [
     "saved_draft",
     "sent_list",
     "thread_of",
+    "unnamed_emergencies",
     "waiting_norm",
     "waiting_time",
     "worklist",

@@ -16,6 +16,7 @@ from anderhalf.apps.people.identifiers import search_index
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import Observation
+from anderhalf.apps.record.queries import COUNTS
 
 from ..access import acting_for, is_recipient, is_requester
 from ..models import Message, Referral
@@ -63,12 +64,15 @@ def thread_of(viewer: Viewer, referral: Referral) -> list[ThreadLine]:
 
 
 def letter_facts(referral: Referral) -> Sequence[Observation]:
-    """The values that were sent with the referral, as they are now (corrected ones say so)."""
-    return list(
-        Observation.objects.filter(patient=referral.patient_id, referral=referral.pk).order_by(
-            "recorded_at", "fact"
-        )
-    )
+    """The values of the letter, as they are now (corrected ones say so): those that were sent with the referral, and of
+    every other fact the newest that was in the record then. The form does not send again what is known already, and
+    the letter is about the whole patient all the same."""
+    of_patient = Observation.objects.filter(patient=referral.patient_id)
+    own = list(of_patient.filter(referral=referral.pk).order_by("recorded_at", "fact"))
+    sent = {row.fact for row in own}
+    then = of_patient.filter(status__in=COUNTS, recorded_at__lte=referral.sent_at or referral.status_since)
+    known = {row.fact: row for row in then.order_by("at", "recorded_at") if row.fact not in sent}
+    return [*known.values(), *own]
 
 
 def history_of(patient: UUID) -> QuerySet[Referral]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from anderhalf.core.decisions.facts import Fact, FactType
 from anderhalf.core.pathway.danger import ACTIONS, Danger
 from anderhalf.core.pathway.derivations import OF_A_FORMULA
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.core.pathway.referral import CALL, Missing, Routing
+from anderhalf.core.pathway.referral import CALL, TO_DO, Missing, Routing
 from anderhalf.presentation.formatting import in_words
 from anderhalf.presentation.language import language, number_label
 
@@ -78,12 +78,15 @@ class Answer:
     deductible_who: str
     undecided_note: str = ""
     computed: list[str] = field(default_factory=list)
+    hospital_undesirable: bool = False
     """What was worked out because nobody reported it, with what it was worked out from."""
     invalid: int = 0
     receiver: str = ""
     alarms: list[Alarm] = field(default_factory=list)
     """What must not wait, the most urgent first; shown before everything else."""
     missing: list[dict[str, str]] = field(default_factory=list)
+    held: bool = False
+    """A value that nobody confirmed may be a danger: until that is known there is no line to choose."""
 
     @property
     def is_emergency(self) -> bool:
@@ -112,21 +115,26 @@ def answer_of(
     gaps = [gap_of(missing, pathway, lang) for missing in routing.missing]
     term = pathway.urgencies.get(routing.urgency)
     action = label_of(pathway, "exclusion", "action", routing.action, lang)
-    note = ""
-    if not routing.line and routing.likely:
+    note, first = "", routing.danger.first
+    # What the rest says would stand there as the answer while the danger above it asks to call first.
+    held = first is not None and not first.certain and not routing.is_emergency
+    line = "" if held else routing.line
+    if not line and routing.likely and not held:
         note = _("Zonder deze gegevens zou het %(line)s worden, maar zeker is dat nog niet.") % {
             "line": line_name(routing.likely)
         }
     return Answer(
-        line=routing.line,
-        headline=_headline(routing, receiver, action),
+        line=line,
+        headline=_("Nog geen lijn: eerst nagaan of dit klopt")
+        if held
+        else _headline(routing, receiver, action),
         agreement=agreement,
-        urgency=term.label[lang] if term and routing.line else "",
+        urgency=term.label[lang] if term and line else "",
         urgency_tone=_tone(routing),
-        waiting=days_text(waiting_days)
-        if routing.line == "intermediate" and waiting_days is not None
-        else "",
-        why=[
+        waiting=days_text(waiting_days) if line == "intermediate" and waiting_days is not None else "",
+        why=[]
+        if held
+        else [
             {
                 "text": one.texts.get(lang, ""),
                 "source": without_local(one.source),
@@ -137,17 +145,19 @@ def answer_of(
         ],
         gaps=gaps[:SHOWN_MISSING],
         more_gaps=gaps[SHOWN_MISSING:],
-        to_do=to_do_of(routing, lang),
-        action=action,
+        to_do=[] if held else to_do_of(routing, lang),
+        action="" if held else action,
         call=routing.action.startswith("call_"),
         phone=phone,
         alarms=alarms_of(routing.danger, pathway),
-        deductible=deductible.texts.get(lang, "") if deductible else "",
+        deductible=deductible.texts.get(lang, "") if deductible and not held else "",
         deductible_who=f"{deductible.insurer}, {deductible.centre}" if deductible else "",
         undecided_note=note,
-        computed=_computed(routing, lang),
+        computed=[] if held else _computed(routing, lang),
+        hospital_undesirable=routing.hospital_undesirable,
         invalid=invalid,
         receiver=receiver,
+        held=held,
     )
 
 
@@ -172,6 +182,12 @@ def _computed(routing: Routing, lang: str) -> list[str]:
                 "sources": in_words([text[:1].lower() + text[1:] for text in sources]),
             }
         )
+    if routing.other_egfr is not None:
+        text = _(
+            "De eGFR en de creatinine passen niet bij elkaar: uit deze creatinine volgt een eGFR van %(value)s. "
+            "Controleer beide; tot dan telt de slechtste."
+        )
+        found.insert(0, text % {"value": shown_value(pathway.facts["egfr"], routing.other_egfr.value, lang)})
     return found
 
 
@@ -239,9 +255,10 @@ def days_text(days: int) -> str:
 
 def to_do_of(routing: Routing, lang: str) -> list[dict[str, Any]]:
     """Tasks grouped by when, in the order of the table's own list."""
-    moments = {"before_referral": 0, "with_referral": 1, "while_waiting": 2}
+    table = routing.pathway.tables.get(TO_DO)
+    moments = next((spec.values for spec in table.outputs if spec.name == "moment"), ()) if table else ()
     groups: dict[str, list[dict[str, str]]] = {}
-    for one in sorted(routing.to_do, key=lambda task: moments.get(task.moment, len(moments))):
+    for one in sorted(routing.to_do, key=lambda task: moments.index(task.moment)):
         groups.setdefault(one.moment, []).append(
             {
                 "task": label_of(routing.pathway, "to_do", "task", one.task, lang),
@@ -321,52 +338,3 @@ def _tone(routing: Routing) -> str:
     if routing.days is None:
         return "neutral"
     return "danger" if routing.days <= 1 else ("attention" if routing.days <= 7 else "info")
-
-
-def stored_answer(routing: Mapping[str, Any], pathway: Pathway) -> dict[str, Any]:
-    """The answer as it was given when the referral was sent, from the row."""
-    lang = language()
-    if not routing:
-        return {}
-    danger = routing.get("danger", {})
-    term = pathway.urgencies.get(routing.get("urgency", ""))
-    facts = pathway.facts
-    return {
-        "line": routing.get("line", ""),
-        "line_name": line_name(routing.get("line", "")),
-        "urgency": term.label[lang] if term else "",
-        "at": datetime.fromisoformat(routing["at"]) if routing.get("at") else None,
-        "why": [
-            {
-                **one,
-                "text": one["texts"].get(lang, ""),
-                "source": without_local(one["source"]),
-                "local": is_local(one["local"], one["source"]),
-            }
-            for one in routing.get("reasons", [])
-        ],
-        "danger": [
-            {
-                "text": one["why"].get(lang, ""),
-                "action": label_of(pathway, one["table"], "action", one["action"], lang),
-                "rule": one["rule"],
-            }
-            for one in danger.get("signs", [])
-            if one["certain"]
-        ],
-        "not_asked": [facts[name].label[lang] for name in danger.get("missing", []) if name in facts],
-        "missing": [
-            facts[one["fact"]].label[lang] for one in routing.get("missing", []) if one["fact"] in facts
-        ],
-        "blocking": any(one.get("blocking") for one in routing.get("missing", [])),
-        "to_do": [
-            {
-                "task": label_of(pathway, "to_do", "task", one["task"], lang),
-                "moment": label_of(pathway, "to_do", "moment", one["moment"], lang),
-                "why": one["texts"].get(lang, ""),
-            }
-            for one in routing.get("to_do", [])
-        ],
-        "agreement": routing.get("agreement", ""),
-        "pathway": routing.get("pathway", {}),
-    }

@@ -15,25 +15,34 @@ from django.utils.translation import gettext as _
 
 from anderhalf.apps.network.queries import agreement_on
 from anderhalf.apps.people import queries as people
-from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.people.models import Organisation, Patient
-from anderhalf.apps.people.roles import FIRST_LINE, SPECIALISTS, Role
+from anderhalf.apps.people.roles import Role
+from anderhalf.apps.people.same_person import file_of_another
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
+from anderhalf.apps.record.models import Task
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.referral import Routing
 from anderhalf.presentation.language import language
+from anderhalf.presentation.written import Written
 
 from .. import agreed, queries
 from ..actions.submitting import FORM
 from ..forms import AllergiesForm, ContentForm, FactForm, PersonForm
+from ..forms.layout import as_initial, as_posted
 from ..forms.widgets import read_date
 from ..imported import FORM as RECORD_FORM
-from ..imported import ImportedRecord
+from ..imported import ImportedAsk, ImportedRecord
 from ..models import Referral
-from ..routing import pathway_to_refer, pathways_to_refer, route
+from ..routing import pathway_to_refer, pathways_to_refer, route, series_with
 from .answer import Answer, answer_of
 from .imported import imported_rows
+from .written import questions_of, written_of
+
+ASKS = "asks"
+"""Under this name a saved referral keeps what the file left open; no field has it."""
+DECEASED = "deceased"
+"""And under this one that the file says that the patient has died."""
 
 
 def parsed_uuid(text: str | None) -> UUID | None:
@@ -98,6 +107,34 @@ class Desk:
         return ImportedRecord.from_dict(data) if data else None
 
     @cached_property
+    def asks(self) -> Mapping[str, ImportedAsk]:
+        """What the file leaves to a person: of the own upload, else of the colleague who kept this referral."""
+        if self.imported is not None:
+            return self.imported.asks
+        kept = self.referral.form_data.get(ASKS, {}) if self.referral is not None else {}
+        return {name: ImportedAsk.from_dict(row) for name, row in kept.items()}
+
+    @cached_property
+    def deceased(self) -> str:
+        """What the file says of a death, of the own upload or of the colleague's; empty when it says nothing."""
+        if self.imported is not None:
+            return self.imported.deceased
+        return str(self.referral.form_data.get(DECEASED, "")) if self.referral is not None else ""
+
+    @property
+    def reported_dead(self) -> str:
+        """The same, unless somebody said on the form that the patient lives."""
+        return "" if self.content_form.cleaned_data.get("alive") else self.deceased
+
+    def not_taken_over(self) -> list[str]:
+        """What the file holds and no field does, for the letter; a death that the referrer contradicts among it."""
+        lines = list(self.fact_form.not_taken_over())
+        if self.deceased and not self.reported_dead:
+            said = _("Overleden (%(day)s); de verwijzer heeft nagevraagd dat de patiënt leeft.")
+            lines.append(said % {"day": self.deceased})
+        return lines
+
+    @cached_property
     def draft(self) -> Mapping[str, list[str]] | None:
         """What was typed earlier and not sent."""
         return people.draft_of(self.viewer, FORM, self.key)
@@ -115,14 +152,29 @@ class Desk:
             return {}
         return record.facts_of(self.patient.pk, dictionary=self.pathway.facts, on=self.on)
 
+    @cached_property
+    def emergencies(self) -> list[Task]:
+        """Emergencies of this patient of which nobody of the organisation wrote down yet what was done, but for what
+        stands in this very form."""
+        if self.patient is None:
+            return []
+        found = queries.emergencies_of(self.viewer, self.patient.pk, at=self.at)
+        own = {"about": queries.IN_A_FORM + self.key, "created_by": self.viewer.name}
+        return list(found.exclude(**own))
+
+    @property
+    def asks_call(self) -> bool:
+        """Whether an emergency for which advice was given holds back what is sent."""
+        return any(not one.about for one in self.emergencies)
+
     # ---- the three forms ----
 
     def _initial(self) -> dict[str, Any]:
         """What the fields start with: the draft, else the saved referral, else the file."""
         if self.draft is not None:
-            return _flat(self.draft)
+            return as_initial(self.draft)
         if self.referral is not None and self.referral.form_data:
-            return _flat(self.referral.form_data)
+            return as_initial(self.referral.form_data)
         found: dict[str, Any] = {}
         if self.imported is not None:
             found.update(self.imported.person)
@@ -164,11 +216,21 @@ class Desk:
             centres=agreed.receivers(self.viewer.network, "intermediate", on=self.on),
             doctors=doctors,
             pathways=pathways_to_refer(self.viewer.network, on=self.on),
-            initial={**self.initial, "submission": str(uuid4()), "pathway": self.pathway.key},
+            initial={
+                **self.initial,
+                "submission": str(uuid4()),
+                "pathway": self.pathway.key,
+                "version": self._version(),
+            },
         )
-        if self.referral is not None:
-            form.fields["version"].initial = self.referral.version
         return form
+
+    def _version(self) -> str:
+        """Of the saved referral that this form changes: the one that an own draft was begun on, else the present."""
+        if self.referral is None:
+            return ""
+        begun = as_initial(self.draft).get("version") if self.draft is not None else ""
+        return str(begun or self.referral.version)
 
     @cached_property
     def allergies_form(self) -> AllergiesForm:
@@ -187,25 +249,32 @@ class Desk:
             on=self.on,
             known=self.known,
             imported=self.imported.values() if self.imported else {},
-            asks=self.imported.asks if self.imported else {},
+            asks=self.asks,
             born=self.born,
+            written=self.written,
             initial=self.initial,
         )
+
+    @cached_property
+    def written(self) -> Written:
+        """What the texts say of a danger, and what was answered."""
+        return written_of(self)
 
     @property
     def forms(self) -> list[Any]:
         """All forms that are shown."""
-        return [
-            form
-            for form in (self.person_form, self.content_form, self.allergies_form, self.fact_form)
-            if form is not None
-        ]
+        every = (self.person_form, self.content_form, self.allergies_form, self.fact_form)
+        return [form for form in every if form is not None]
 
     # ---- who ----
 
     def _typed(self, name: str) -> str:
         source = self.data if self.data is not None else self.initial
         return str(source.get(name) or "").strip()
+
+    def file_of_another(self, patient: Patient) -> str:
+        """The refusal of a file that is about somebody else; empty when it can be this patient."""
+        return file_of_another(self.imported.differences(patient)) if self.imported is not None else ""
 
     @property
     def born(self) -> date | None:
@@ -245,17 +314,21 @@ class Desk:
 
     def routing(self) -> tuple[Routing, int]:
         """What the agreement answers on what is filled in now, and how many fields could not be used."""
-        form = self.fact_form if self.data is not None else self._fact_form(_as_data(self.fact_form))
+        form = self.fact_form if self.data is not None else self._fact_form(as_posted(self.fact_form))
         form.is_valid()
+        facts, older = form.facts(), self.imported.earlier_values() if self.imported is not None else {}
         found = route(
             pathway=self.pathway,
-            facts=form.facts(),
+            facts=facts,
             intent=self._typed("intent"),
             from_hospital=self.from_hospital,
             birth_date=self.born,
             sex=self.sex,
             at=self.at,
             doubtful=form.doubtful,
+            series=series_with(
+                self.pathway, self.patient and self.patient.pk, facts, on=self.on, earlier=older
+            ),
         )
         bad = {field[2:] for field in form.errors if field != "__all__"}
         return found, len(bad)
@@ -284,7 +357,9 @@ class Desk:
         )
         return answer_of(
             found,
-            receiver=self._place(receiver) if receiver and found.line in agreed.LINE_KINDS else "",
+            receiver=agreed.place_label(self.agreement, receiver)
+            if receiver and found.line in agreed.LINE_KINDS
+            else "",
             phone=agreed.urgent_phone(self.viewer.network, hospital.key, on=self.on) if hospital else "",
             agreement=_("%(name)s (versie %(version)s)")
             % {"name": self.agreement.title[language()], "version": self.agreement.version},
@@ -294,14 +369,6 @@ class Desk:
             deductible=note,
             invalid=invalid,
         )
-
-    def _place(self, organisation: Organisation) -> str:
-        """A centre by its short name in the agreement, within a sentence: "centrum Oost"."""
-        for centre in self.agreement.centres.values():
-            if centre.organisation == organisation.key:
-                title = centre.title[language()]
-                return title[:1].lower() + title[1:]
-        return organisation.name
 
     def _receiver(self, line: str) -> Organisation | None:
         chosen = parsed_uuid(self._typed("recipient"))
@@ -321,55 +388,10 @@ class Desk:
             "allergies_form": self.allergies_form,
             "sections": self.fact_form.sections(self._relevant()),
             "answer": self.answer(),
+            "written": questions_of(self),
             "imported": self.imported,
             "imported_rows": imported_rows(self.imported, self.fact_form),
             "draft_restored": self.data is None and self.draft is not None,
             "open_referrals": list(queries.open_of_patient(self.patient.pk)) if self.patient else [],
             "has_errors": self.data is not None and any(form.errors for form in self.forms),
         }
-
-
-def open_desk(
-    request: HttpRequest, *, from_hospital: bool | None = None, data: QueryDict | None = None
-) -> Desk | None:
-    """The desk that the request is about (``patient``, ``concept`` or ``verwijzing``), with access checked and the
-    read logged; None when it names none. A first-line viewer refers up, a specialist down."""
-    viewer = request.viewer
-    if viewer.role not in FIRST_LINE | SPECIALISTS:
-        raise AccessDenied(_("Alleen huisarts, praktijkondersteuner en medisch specialist verwijzen hier."))
-    source = data if data is not None else request.GET
-    down = viewer.role in SPECIALISTS if from_hospital is None else from_hospital
-    referral = None
-    referral_id = parsed_uuid(source.get("verwijzing"))
-    patient_id = parsed_uuid(source.get("patient"))
-    key = parsed_uuid(source.get("concept"))
-    if referral_id is not None:
-        referral = queries.referral_for(viewer, referral_id, at=request.now)
-        patient_id = referral.patient_id
-    if patient_id is not None:
-        patient = people.patient_for(
-            viewer,
-            patient_id,
-            Right.REFER,
-            request.now,
-            event="referral.form",
-        )
-        return Desk(viewer, request, patient, str(referral_id or patient_id), down, referral, data)
-    if key is not None:
-        return Desk(viewer, request, None, str(key), down, None, data)
-    return None
-
-
-def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Posted values as field initials: one value alone, several as a list."""
-    many = {"tests_asked"}
-    return {
-        name: list(values) if name in many else (values[-1] if values else "")
-        for name, values in data.items()
-        if isinstance(values, list | tuple)
-    }
-
-
-def _as_data(form: FactForm) -> dict[str, Any]:
-    """The form's starting values as if they were posted."""
-    return {name: form[name].value() or "" for name in form.fields if form[name].value()}

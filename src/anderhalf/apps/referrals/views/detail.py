@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,8 +31,9 @@ from ..forms.layout import GROUP_ORDER, shown_value
 from ..forms.supplement import supplement_rows
 from ..models import Referral
 from ..states import Status
-from .answer import Alarm, line_name, pathway_names, stored_answer
+from .answer import Alarm, line_name, pathway_names
 from .lists import TONES
+from .stored import stored_answer
 
 MAIN_ROAD = (Status.SENT, Status.ACCEPTED, Status.BOOKED, Status.SEEN, Status.CLOSED)
 ADVICE_ROAD = (Status.SENT, Status.ANSWERED, Status.CLOSED)
@@ -152,8 +154,8 @@ def _short(moment: datetime) -> str:
 
 
 def _facts(found: Referral, pathway: Pathway | None) -> list[dict[str, Any]]:
-    """The values that came with the referral, grouped in the order of the form: what is there on lines of its own,
-    every plain "no" together. A date stands with a value from another day than the referral."""
+    """The values of the letter, grouped in the order of the form: what is there on lines of its own, every plain "no"
+    of that day together. A date stands with a value from another day than the referral."""
     if pathway is None:
         return []
     latest = {row.fact: row for row in queries.letter_facts(found)}
@@ -167,10 +169,10 @@ def _facts(found: Referral, pathway: Pathway | None) -> list[dict[str, Any]]:
         title = pathway.groups.get(fact.group, {}).get(language(), fact.group)
         group = groups.setdefault(fact.group, {"title": title, "rows": [], "no": []})
         label = fact.label[language()]
-        if value is False:
+        day = timezone.localdate(row.at)
+        if value is False and day == sent_on:
             group["no"].append(label[:1].lower() + label[1:] if not label[:2].isupper() else label)
             continue
-        day = timezone.localdate(row.at)
         group["rows"].append(
             {
                 "label": label,
@@ -233,11 +235,18 @@ def take_step(
 
 
 def refused(
-    request: HttpRequest, referral_id: UUID, text: str, *, status: int, alarms: Sequence[Alarm] = ()
+    request: HttpRequest,
+    referral_id: UUID,
+    text: str,
+    *,
+    status: int,
+    alarms: Sequence[Alarm] = (),
+    questions: Sequence[BoundField] = (),
 ) -> HttpResponse:
     found = queries.referral_for(request.viewer, referral_id, at=request.now)
     step = request.resolver_match.url_name if request.resolver_match else ""
-    context = page_context(request, found, typed={**request.POST.dict(), "step": step}, refused=text)
+    typed = {**request.POST.dict(), "step": step}
+    context = page_context(request, found, typed=typed, refused=text, questions=questions)
     if alarms:
         on = timezone.localdate(request.now)
         phone = agreed.phone_on_duty(found.network_id, practice=found.patient.practice.key, on=on)
@@ -305,26 +314,3 @@ def close(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 def seen(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """The hospital saw the patient; its appointments are not kept here."""
     return take_step(request, referral_id, actions.mark_seen, _("Vastgelegd dat de patiënt is gezien."))
-
-
-@require_POST
-def message(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """A line in the thread."""
-    try:
-        actions.post_message(
-            by=request.viewer,
-            at=request.now,
-            referral=referral_id,
-            text=request.POST.get("text", ""),
-        )
-    except ReferralRefused as why:
-        return refused(request, referral_id, str(why), status=422)
-    found = queries.referral_for(request.viewer, referral_id, at=request.now)
-    if request.htmx:
-        context = {
-            "referral": found,
-            "thread": queries.thread_of(request.viewer, found),
-            "steps": ("message",),
-        }
-        return render(request, "referrals/_thread.html", context)
-    return redirect("referrals:referral", referral_id=referral_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,12 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from anderhalf.apps.network.queries import pathways_on
-from anderhalf.apps.people.access import Right
+from anderhalf.apps.people.access import AccessDenied, Right, check_access
+from anderhalf.apps.people.models import Organisation
 from anderhalf.apps.people.queries import patient_for
-from anderhalf.apps.record.models import Task
 from anderhalf.core.pathway.danger import ACTIONS
-from anderhalf.presentation.language import language
 
 from .. import actions, agreed, queries
 from ..errors import ReferralRefused
@@ -50,20 +47,41 @@ def emergency(request: HttpRequest, task_id: UUID) -> HttpResponse:
         status = 422
     on = timezone.localdate(request.now)
     phone = agreed.phone_on_duty(request.viewer.network, practice=task.patient.practice.key, on=on)
-    context = {"task": task, "form": form, "phone": phone, "patient": patient, "why": _why(task, on),
+    context = {"task": task, "form": form, "phone": phone, "patient": patient,
                "is_112": task.rank == ACTIONS.index("call_112")}  # fmt: skip
     return render(request, "referrals/emergency_task.html", context, status=status)
 
 
-def _why(task: Task, on: date) -> str:
-    """Why it is an emergency in the reader's language, by the rules that the task names; else as it was stored."""
-    tables = [
-        one.tables["exclusion"] for one in pathways_on(task.network_id, on=on) if "exclusion" in one.tables
-    ]
-    found = [
-        table.rule(name).why[language()]
-        for name in task.note.split(" · ")
-        for table in tables
-        if name in table.rule_ids
-    ]
-    return " ".join(dict.fromkeys(found)) or task.title
+@require_http_methods(["GET", "POST"])
+def unnamed(request: HttpRequest, emergency_id: UUID) -> HttpResponse:
+    """The same for somebody who is not registered yet."""
+    viewer, at = request.viewer, request.now
+    check_access(viewer, Right.REGISTER_PATIENT)
+    found = queries.unnamed_emergencies(viewer).filter(pk=emergency_id).first()
+    if found is None:
+        raise AccessDenied(_("Deze spoed bestaat niet, is afgehandeld of is niet van uw organisatie."))
+    form = EmergencyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.answer_unnamed(
+                by=viewer,
+                at=at,
+                emergency=found.pk,
+                call=form.call(),
+                because=form.cleaned_data["not_called"],
+            )
+        except ReferralRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Vastgelegd wat u hebt gedaan."))
+            return redirect("home")
+    practice = found.organisation.key if found.organisation.kind == Organisation.Kind.PRACTICE else ""
+    context = {
+        "task": found,
+        "unnamed": True,
+        "form": form,
+        "phone": agreed.phone_on_duty(viewer.network, practice=practice, on=timezone.localdate(at)),
+        "is_112": found.rank == ACTIONS.index("call_112"),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "referrals/emergency_task.html", context, status=status)

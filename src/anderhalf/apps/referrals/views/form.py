@@ -17,16 +17,24 @@ from anderhalf.apps.people import actions as people
 from anderhalf.apps.people import queries as people_queries
 from anderhalf.apps.people.access import AccessDenied
 from anderhalf.apps.people.actions import DuplicatePatient
+from anderhalf.apps.people.identifiers import looks_like_bsn
+from anderhalf.apps.people.queries import NO_TEXT, OtherWindow
 from anderhalf.apps.people.roles import SPECIALISTS
+from anderhalf.apps.people.searches import search_text
+from anderhalf.presentation.wording import says_something
 
 from .. import actions, queries
 from ..actions.submitting import FORM
-from ..errors import CallNeeded, ReferralRefused, Stale
+from ..errors import CallNeeded, ReferralRefused, ReportedDead, Stale
 from ..forms import BsnForm, ContentForm, EmergencyForm
 from ..imported import FORM as RECORD_FORM
 from ..models import Referral
 from .answer import Answer
-from .desk import Desk, open_desk, parsed_uuid
+from .desk import ASKS, DECEASED, Desk, parsed_uuid
+from .drafts import open_drafts
+from .opening import open_desk
+from .warning import keep_warning
+from .written import questions_of
 
 
 @require_GET
@@ -39,51 +47,20 @@ def new(request: HttpRequest) -> HttpResponse:
         if request.GET.get("nieuw"):
             return redirect(f"{reverse('referrals:new')}?concept={uuid4()}")
         return _start(request)
+    keep_warning(desk)  # an uploaded record can hold a danger that nobody typed
     return render(request, "referrals/form.html", desk.context())
 
 
 def _start(request: HttpRequest) -> HttpResponse:
     viewer, at = request.viewer, request.now
-    text = request.GET.get("zoek", "").strip()
+    text = search_text(request, "zoek")
     context: dict[str, Any] = {
-        "text": text,
+        "text": "" if looks_like_bsn(text) else text,
+        "searched": bool(text),
         "found": people_queries.find_patients(viewer, text, at, request.GET.get("page", 1)) if text else None,
         "drafts": open_drafts(request),
     }
     return render(request, "referrals/start.html", context)
-
-
-def open_drafts(request: HttpRequest) -> list[dict[str, Any]]:
-    """What this person began and has not sent, with a name where that is known."""
-    rows = []
-    for draft in people_queries.drafts(request.viewer, FORM):
-        data = people_queries.draft_of(request.viewer, FORM, draft.about) or {}
-        typed = " ".join(
-            _first(data, part) for part in ("initials", "prefix", "family_name") if _first(data, part)
-        )
-        name, parameter = typed or _("nog zonder naam"), "concept"
-        about = parsed_uuid(draft.about)
-        patient = queries.patient_to_refer(request.viewer, about, at=request.now)
-        saved = None if patient else queries.saved_draft(request.viewer, about, at=request.now)
-        if patient is not None:
-            name, parameter = patient.full_name, "patient"
-        elif saved is not None:
-            name, parameter = saved.patient.full_name, "verwijzing"
-        rows.append(
-            {
-                "name": name,
-                "saved_at": draft.saved_at,
-                "reason": _first(data, "reason"),
-                "url": f"{reverse('referrals:new')}?{parameter}={draft.about}",
-                "about": draft.about,
-            }
-        )
-    return rows
-
-
-def _first(data: dict[str, list[str]], name: str) -> str:
-    values = data.get(name) or [""]
-    return values[0] if isinstance(values, list) else ""
 
 
 def down(request: HttpRequest) -> HttpResponse:
@@ -92,6 +69,7 @@ def down(request: HttpRequest) -> HttpResponse:
         raise AccessDenied(_("Alleen een medisch specialist verwijst vanuit het ziekenhuis."))
     desk = open_desk(request, from_hospital=True) if request.method == "GET" else None
     if desk is not None:
+        keep_warning(desk)
         return render(request, "referrals/form.html", desk.context())
     form = BsnForm(request.POST if request.method == "POST" else None)
     unknown = ""
@@ -114,11 +92,16 @@ def down(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def route(request: HttpRequest) -> HttpResponse:
-    """The answer on what is filled in so far; nothing is kept."""
+    """The answer on what is filled in so far; nothing is kept but a danger, as a task with a clock."""
     desk = open_desk(request, data=request.POST)
     if desk is None:
         return HttpResponse(status=400)
-    return render(request, "referrals/_live.html", {"answer": desk.answer(), "desk": desk})
+    keep_warning(desk)
+    return render(
+        request,
+        "referrals/_live.html",
+        {"answer": desk.answer(), "desk": desk, "written": questions_of(desk)},
+    )
 
 
 def send(request: HttpRequest) -> HttpResponse:
@@ -129,25 +112,58 @@ def send(request: HttpRequest) -> HttpResponse:
     if desk is None:
         return HttpResponse(status=400)
     action = request.POST.get("action", "send")
+    if action != "route" and (kept := _kept_elsewhere(request, desk)) is not None:
+        return kept
     if action in ("route", "pathway"):
         return _computed(request, desk) if action == "route" else _other_questions(request, desk)
+    return _finished(request, desk, action)
+
+
+def _finished(request: HttpRequest, desk: Desk, action: str) -> HttpResponse:
+    """Send, or keep for a colleague."""
     for form in desk.forms:
         form.is_valid()
     if action == "save" and desk.patient is not None:
         return _keep(request, desk)
     answer = desk.answer()
+    questions_of(desk)
     _check_by_intent(desk, answer)
     if any(form.errors for form in desk.forms):
+        if answer.is_emergency and desk.patient is None:
+            _hold(request, desk)
         return _again(request, desk)
     return _submit(request, desk)
 
 
+def _hold(request: HttpRequest, desk: Desk) -> None:
+    """The danger of somebody who can't be registered yet stands with the practice, with what is known."""
+    keep_warning(desk)
+    people.save_draft(by=desk.viewer, at=desk.at, form=FORM, about=desk.key, data=dict(request.POST.lists()))
+    messages.error(
+        request,
+        _("Bel nu; wacht niet op het formulier. De spoed staat boven aan Vandaag tot u vastlegt wat u deed."),
+    )
+
+
+def _kept_elsewhere(request: HttpRequest, desk: Desk) -> HttpResponse | None:
+    """The form again when another window changed this draft: nothing is sent or kept over it unseen. Not in an
+    emergency, in which nothing may stand in the way; the draft stays then."""
+    other = people_queries.changed_elsewhere(desk.viewer, request.POST)
+    if other is None or desk.answer().is_emergency:
+        return None
+    for form in desk.forms:
+        form.is_valid()
+    return _again(request, desk, elsewhere=other.differences(dict(request.POST.lists())))
+
+
 def _computed(request: HttpRequest, desk: Desk) -> HttpResponse:
+    keep_warning(desk)
     return render(request, "referrals/form.html", desk.context())
 
 
 def _other_questions(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Another pathway asks other facts: what was typed stays in the draft, and the form begins again from there."""
+    keep_warning(desk)
     people.save_draft(by=desk.viewer, at=desk.at, form=FORM, about=desk.key, data=dict(request.POST.lists()))
     name = "referrals:down" if desk.from_hospital else "referrals:new"
     return redirect(f"{reverse(name)}?{desk.parameter}={desk.key}")
@@ -158,11 +174,13 @@ def _check_by_intent(desk: Desk, answer: Answer) -> None:
     advice; the patient's consent. In an emergency nothing may stand in the way, until somebody was called and chooses
     where the patient goes."""
     typed = desk.content_form.data
-    if answer.is_emergency and not (typed.get("called_with") and typed.get("chosen_line")):
+    if answer.is_emergency and not (says_something(typed.get("called_with")) and typed.get("chosen_line")):
         for form in desk.forms:
             if form is not desk.person_form:
                 form.errors.clear()
         return
+    if desk.patient is not None and (other := desk.file_of_another(desk.patient)):
+        desk.content_form.add_error(None, other)
     given = desk.content_form.data
     if given.get("intent") == Referral.Intent.ADVICE:
         for name in ("systolic_bp", "heart_rate"):
@@ -184,7 +202,9 @@ def _submit(request: HttpRequest, desk: Desk) -> HttpResponse:
             record=desk.record_key,
             content=content.content(),
             items=lambda: desk.fact_form.observations(
-                at=desk.at, originals=desk.imported.originals() if desk.imported else {}
+                at=desk.at,
+                originals=desk.imported.originals() if desk.imported else {},
+                earlier=desk.imported.earlier if desk.imported else (),
             ),
             patient=desk.patient.pk if desk.patient else None,
             person=desk.person_form.person() if desk.person_form else None,
@@ -202,6 +222,10 @@ def _submit(request: HttpRequest, desk: Desk) -> HttpResponse:
             version=content.cleaned_data.get("version"),
             allergies=desk.allergies_form.entries(),
             allergies_asked=desk.allergies_form.asked,
+            doubtful=desk.fact_form.doubtful,
+            not_taken_over=desk.not_taken_over(),
+            not_now=desk.written.not_now,
+            reported_dead=desk.reported_dead,
         )
     except DuplicatePatient as known:
         return _known_already(request, desk, known)
@@ -214,6 +238,7 @@ def _submit(request: HttpRequest, desk: Desk) -> HttpResponse:
     if done.repeat:
         return _repeat(request, done.repeat)
     if done.routing is not None:
+        _keep_typed(request, desk, str(desk.referral.pk if desk.referral else done.patient))
         form = EmergencyForm(initial={"called_with": content.data.get("called_with", "")})
         context = {
             "answer": desk.answer(), "desk": desk, "patient_id": done.patient, "task_id": done.task, "form": form,
@@ -225,6 +250,8 @@ def _submit(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _field_of(refused: Exception, content: ContentForm) -> str | None:
     """The field that a refusal is about."""
+    if isinstance(refused, ReportedDead):
+        return "alive"
     if isinstance(refused, CallNeeded):
         return "called_agreed" if content.cleaned_data.get("called_with") else "called_with"
     return "because" if isinstance(refused, actions.ReasonNeeded) else None
@@ -245,27 +272,42 @@ def _known_already(request: HttpRequest, desk: Desk, known: DuplicatePatient) ->
         if desk.person_form is not None:
             desk.person_form.add_error("bsn", _("Deze patiënt staat bij een andere praktijk ingeschreven."))
         return _again(request, desk)
+    patient = queries.patient_to_refer(desk.viewer, known.patient, at=desk.at)
+    differs = known.differs or (desk.file_of_another(patient) if patient is not None else "")
+    if differs:
+        desk.person_form.add_error("bsn", differs)
+        return _again(request, desk)
     key = str(known.patient)
+    _keep_typed(request, desk, key)
+    actions.named_now(
+        by=desk.viewer, at=desk.at, draft=desk.key
+    )  # a danger goes on with this patient, at the form
+    messages.info(request, _("Deze patiënt is al bekend. Kijk de gegevens na en verstuur dan."))
+    name = "referrals:down" if desk.from_hospital else "referrals:new"
+    return redirect(f"{reverse(name)}?patient={key}")
+
+
+def _keep_typed(request: HttpRequest, desk: Desk, key: str) -> None:
+    """What was typed and the file wait under ``key`` from now on, with whom the form is about now that he is known."""
     people.save_draft(by=desk.viewer, at=desk.at, form=FORM, about=key, data=dict(request.POST.lists()))
+    if key == desk.key:
+        return
     if desk.imported is not None:
         people.save_draft(
             by=desk.viewer, at=desk.at, form=RECORD_FORM, about=key, data=desk.imported.to_dict()
         )
     for form in (FORM, RECORD_FORM):
         people.discard_draft(by=desk.viewer, form=form, about=desk.key)
-    messages.info(request, _("Deze patiënt is al bekend. Kijk de gegevens na en verstuur dan."))
-    name = "referrals:down" if desk.from_hospital else "referrals:new"
-    return redirect(f"{reverse(name)}?patient={key}")
 
 
 def _keep(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Keep as a draft that colleagues of the own organisation can finish; values need not be complete."""
     content = desk.content_form
-    typed = {
-        name: values
-        for name, values in request.POST.lists()
-        if name not in ("csrfmiddlewaretoken", "submission")
-    }
+    typed = {name: values for name, values in request.POST.lists() if name not in NO_TEXT}
+    open_asks = {name: one.to_dict() for name, one in desk.asks.items() if one.is_value}
+    from_file = {ASKS: open_asks} if open_asks else {}
+    if desk.deceased:
+        from_file[DECEASED] = desk.deceased
     content.fill_in_blanks()
     try:
         found = actions.save(
@@ -273,7 +315,7 @@ def _keep(request: HttpRequest, desk: Desk) -> HttpResponse:
             at=desk.at,
             patient=desk.patient.pk,
             content=content.content(),
-            form_data=typed,
+            form_data={**typed, **from_file},
             direction=Referral.Direction.FROM_SECOND_LINE
             if desk.from_hospital
             else Referral.Direction.FROM_FIRST_LINE,
@@ -282,6 +324,7 @@ def _keep(request: HttpRequest, desk: Desk) -> HttpResponse:
         )
     except Stale as stale:
         return _again(request, desk, stale=stale)
+    keep_warning(desk)
     people.discard_draft(by=desk.viewer, form=FORM, about=desk.key)
     text = _("Bewaard als concept %(number)s; uw collega's kunnen het afmaken.") % {"number": found.number}
     messages.success(request, text)
@@ -291,13 +334,35 @@ def _keep(request: HttpRequest, desk: Desk) -> HttpResponse:
     return redirect("referrals:list")
 
 
-def _again(request: HttpRequest, desk: Desk, stale: Stale | None = None) -> HttpResponse:
-    """The form with everything that was typed, and what is wrong with it."""
+def _again(
+    request: HttpRequest,
+    desk: Desk,
+    stale: Stale | None = None,
+    elsewhere: dict[str, list[str]] | None = None,
+) -> HttpResponse:
+    """The form with everything that was typed, and what is wrong with it. Who meets what somebody else (``stale``) or
+    another window (``elsewhere``) changed sees that beside it, and may then go on with what stands here."""
+    keep_warning(desk)
+    keep_warning(desk)
     context = {**desk.context(), "has_errors": True}
     if stale is not None:
+        there = OtherWindow(stale.referral.form_data, stale.referral.status_since)
+        elsewhere = there.differences(dict(request.POST.lists()))
         context["stale"] = stale.referral
-        context["stale_changes"] = list(stale.referral.changes.all())
-    return render(request, "referrals/form.html", context, status=409 if stale else 422)
+        if desk.data is not None:  # the next time is on purpose: the changes have been in view
+            desk.data = desk.data.copy()
+            desk.data["version"] = str(stale.referral.version)
+            desk.content_form.data = desk.data
+    context["elsewhere"] = [
+        (_label_of(desk, name), ", ".join(values) or "–") for name, values in (elsewhere or {}).items()
+    ]
+    return render(request, "referrals/form.html", context, status=409 if elsewhere or stale else 422)
+
+
+def _label_of(desk: Desk, name: str) -> str:
+    """What a field is called on the form."""
+    fields = (form.fields[name] for form in desk.forms if name in form.fields)
+    return str(next((field.label for field in fields if field.label), name))
 
 
 @require_POST

@@ -16,6 +16,7 @@ from anderhalf.apps.people import queries as people
 from anderhalf.apps.people.access import AccessDenied
 from anderhalf.apps.people.models import Organisation
 from anderhalf.apps.people.roles import CENTRE, FIRST_LINE, LEAD_PRACTITIONERS, SPECIALISTS
+from anderhalf.apps.people.searches import search_text
 from anderhalf.apps.people.viewer import Viewer
 
 from .. import queries
@@ -48,7 +49,7 @@ def _filters(request: HttpRequest, *, show: str) -> queries.Filters:
         intent=given.get("vraag", ""),
         direction=given.get("richting", ""),
         organisation=given.get("organisatie", ""),
-        text=given.get("zoek", ""),
+        text=search_text(request, "zoek"),
         sort=given.get("sort", ""),
     )
 

@@ -13,9 +13,12 @@ from django.views.decorators.http import require_POST
 
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.pathway.danger import EXCLUSION, look_for_danger
+from anderhalf.core.pathway.mentions import to_ask
+from anderhalf.presentation.written import Written, ask_written, written_in
 
 from .. import actions, agreed, queries
 from ..forms.supplement import supplement_form
+from ..routing import series_with
 from .answer import Alarm, alarms_of
 from .detail import page_context, pathway_of, refused, take_step
 
@@ -30,24 +33,34 @@ def supplement(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     pathway, born = pathway_of(found), found.patient.birth_date
     items: list[NewObservation] = []
     alarms: list[Alarm] = []
+    written = Written()
     if pathway is not None:
-        form = supplement_form(found, pathway, request.POST, on=on)
+        written = written_in(pathway.dictionary, [request.POST.get("text", "")], request.POST)
+        form = supplement_form(found, pathway, request.POST, on=on, written=written)
         valid = form.is_valid()
+        given = form.facts()
         danger = look_for_danger(
-            [pathway], form.facts(), on=on, birth_date=born, doubtful=form.doubtful, tables=(EXCLUSION,)
-        )
+            [pathway], given, on=on, birth_date=born, doubtful=form.doubtful, tables=(EXCLUSION,),
+            series=series_with(pathway, found.patient_id, given, on=on),
+        )  # fmt: skip
         alarms = alarms_of(danger, pathway)
-        if not valid:
+        asked = to_ask(written.unanswered, danger)
+        questions = ask_written(form, written, asked, facts=pathway.facts)
+        if not valid or asked:
             wrong = "; ".join(f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items())
-            return refused(request, referral_id, wrong, status=422, alarms=alarms)
+            return refused(request, referral_id, wrong, status=422, alarms=alarms, questions=questions)
         items = form.observations(at=request.now, originals={})
     text = request.POST.get("text", "")
     sent = _("Uw aanvulling is verstuurd.")
-    done = take_step(request, referral_id, actions.supplement, sent, text=text, items=items)
+    done = take_step(request, referral_id, actions.supplement, sent, text=text, items=items,
+                     not_now=written.not_now)  # fmt: skip
     if not alarms or done.status_code != 302:
         return done
     list(messages.get_messages(request))  # "sent" alone would be the wrong first word
     found = queries.referral_for(request.viewer, referral_id, at=request.now)
     phone = agreed.phone_on_duty(found.network_id, practice=found.patient.practice.key, on=on)
-    context = page_context(request, found, alarms=alarms, phone=phone, danger_sent=True)
+    context = page_context(
+        request, found, alarms=alarms, phone=phone,
+        danger_sent=_("Uw aanvulling is verstuurd, ook naar de ontvanger. Wacht daar niet op: bel nu."),
+    )  # fmt: skip
     return render(request, "referrals/referral.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.people.permission import permit
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
+from anderhalf.presentation.wording import says_something
 
 from ..errors import AlreadyOnAgenda, CareEnded, CaseChanged, MeetingClosed, TextMissing
 from ..models import CaseDiscussion, SupervisionMeeting
@@ -52,13 +53,14 @@ def add_case(
     by: Viewer,
     at: datetime,
     episode: UUID,
-    question: str,
+    question: str | Mapping[str, str],
     urgent: bool = False,
     rule: str = "",
     meeting: UUID | None = None,
 ) -> CaseDiscussion:
     """Put a patient in care on the agenda of the centre, for a meeting or for the next one.
 
+    ``question`` is a person's own words, or one text per language (``nl`` always), then shown in the reader's.
     Raises :class:`AlreadyOnAgenda` when the patient waits to be discussed already (by the same rule, for rules).
     """
     found = Episode.objects.select_for_update(of=("self",)).filter(pk=episode, network=by.network).first()
@@ -67,7 +69,8 @@ def add_case(
     permission = permit(ROOM, by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
     if found.ended_at is not None:
         raise CareEnded
-    if not question.strip():
+    texts = {"nl": question} if isinstance(question, str) else dict(question)
+    if not says_something(texts["nl"]):
         raise TextMissing(_("Schrijf op wat u wilt bespreken."))
     waiting = CaseDiscussion.objects.filter(
         episode=found, status=CaseDiscussion.Status.WAITING, rule=rule
@@ -82,7 +85,8 @@ def add_case(
         episode=found,
         patient_id=found.patient_id,
         meeting_id=meeting,
-        question=question.strip(),
+        question=texts.pop("nl").strip(),
+        wording=texts,
         rule=rule,
         urgent=urgent,
         added_at=at,
@@ -179,7 +183,7 @@ def decide_case(
     permission = permit(ROOM, by, Right.DECIDE_CASE, at=at, patient=found.patient_id)
     if found.status != CaseDiscussion.Status.WAITING or (version is not None and version != found.version):
         raise CaseChanged(found)
-    if not decision.strip():
+    if not says_something(decision):
         raise TextMissing(_("Schrijf het besluit op."))
     if by.professional_id is None:
         raise AccessDenied(_("Alleen een zorgverlener besluit hier."))
@@ -228,7 +232,7 @@ def drop_case(*, by: Viewer, at: datetime, case: UUID, because: str) -> CaseDisc
     permission = permit(ROOM, by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
     if found.status != CaseDiscussion.Status.WAITING:
         raise CaseChanged(found)
-    if not because.strip():
+    if not says_something(because):
         raise TextMissing(_("Schrijf op waarom deze casus niet besproken hoeft te worden."))
     found.status, found.dropped_because = CaseDiscussion.Status.DROPPED, because.strip()[:200]
     found.version += 1

@@ -1,6 +1,7 @@
 """Reading in the supervision room: meetings, what is on the agenda, one case with everything beside it."""
 
 from .cases import (
+    asked_in,
     case_for,
     cases_of,
     decisions_about,
@@ -26,6 +27,7 @@ from .meetings import (
 __all__ = [
     "MeetingView",
     "agenda_of",
+    "asked_in",
     "case_for",
     "cases_of",
     "counts",

@@ -69,7 +69,7 @@ def reason_of(case: CaseDiscussion) -> Reason:
     if case.rule.startswith(PREFIX):
         return Reason(
             rule=case.rule.removeprefix(PREFIX),
-            title=_("Voorstel van het titratieprotocol"),
+            title=case.question_shown,
             source="",
             local=False,
         )
@@ -83,7 +83,14 @@ def reason_of(case: CaseDiscussion) -> Reason:
                 source=source,
                 local=situation.grade == "local",
             )
-    return Reason(rule=case.rule, title=case.rule, source="", local=False)
+    return Reason(
+        rule=case.rule.partition(":")[2] or case.rule, title=case.question_shown, source="", local=False
+    )
+
+
+def asked_in(case: CaseDiscussion) -> str:
+    """What is to be discussed, in the reader's language: the agreement's words, else those of who put it there."""
+    return reason_of(case).title or case.question_shown
 
 
 def material_of(viewer: Viewer, case: CaseDiscussion, *, at: datetime, months: int = 6) -> dict[str, Any]:

@@ -148,6 +148,9 @@ def drop(request: HttpRequest, case_id: UUID) -> HttpResponse:
         )
     except CaseChanged as stale:
         return _case_page(request, found, changed=stale.present)
+    except SupervisionRefused as refused:
+        form.add_error("because", str(refused))
+        return _case_page(request, found, drop=form)
     messages.success(request, _("De casus is van de agenda gehaald."))
     return redirect("supervision:meetings")
 

@@ -1,7 +1,9 @@
 """The parts of the chart, and how they follow from the tables. Pure: tables in, chart out.
 
-Three steps, as `referral.route_referral` takes them: who must never wait, which line and how soon, and what the
-referrer still has to do. Rules stand in boxes by outcome, most urgent first. Within a box they keep the order of
+Three steps, as `referral.route_referral` takes them: who must never wait (the first page), which line and how soon,
+and what the referrer still has to do (the second).
+
+Rules stand in boxes by outcome, most urgent first. Within a box they keep the order of
 the table, and every rule carries its place in the table, because under FIRST the lowest place that holds decides.
 Conditions that most rules of a table share ("referred from the 1st line") are said once, above the rules.
 """
@@ -86,13 +88,30 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Steps that are read together, and when the facts they ask are too old. `first_step` counts from 1."""
+
+    first_step: int
+    steps: tuple[Step, ...]
+    freshness: tuple[Freshness, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The page as plain data, for what draws it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """The whole sheet, in one language."""
 
     language: str
     pathway: str
-    steps: tuple[Step, ...]
-    freshness: tuple[Freshness, ...]
+    pages: tuple[Page, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All steps, over the pages."""
+        return tuple(step for page in self.pages for step in page.steps)
 
     @property
     def rules(self) -> Iterable[ChartRule]:
@@ -103,22 +122,28 @@ class Chart:
                     for item in context.items:
                         yield from item.rules
 
-    def to_dict(self) -> dict[str, Any]:
-        """The chart as plain data, for the page that draws it."""
-        return asdict(self)
-
 
 def build_chart(pathway: Pathway, *, language: str) -> Chart:
     """The chart of a pathway's referral decision in `nl` or `en`.
 
     Raises KeyError for a pathway without the tables `exclusion` and `referral`.
     """
-    tables = [pathway.table(EXCLUSION), pathway.table(REFERRAL)]
+    decided = [pathway.table(REFERRAL)]
     if TO_DO in pathway.tables:
-        tables.append(pathway.table(TO_DO))
+        decided.append(pathway.table(TO_DO))
     return Chart(
         language=language,
         pathway=in_language(pathway.title, language),
+        pages=(
+            _page(pathway, [pathway.table(EXCLUSION)], language, first_step=1),
+            _page(pathway, decided, language, first_step=2),
+        ),
+    )
+
+
+def _page(pathway: Pathway, tables: Sequence[DecisionTable], language: str, *, first_step: int) -> Page:
+    return Page(
+        first_step=first_step,
         steps=tuple(_step(pathway, table, language) for table in tables),
         freshness=_freshness(tables, language),
     )

@@ -41,6 +41,9 @@ def class_facts(context: Context, drug_class: DrugClass, state: ClassState) -> M
     reason = _stop_kind(context, state)
     found["stopped_for_safety"] = reason == "safety"
     found["paused"] = reason == "temporary"
+    found["long_pause"] = _long_pause(context, state)
+    found["restarted_high"] = _restarted_high(context, state, drug, dose)
+    found["heart_rate_before"] = _pulse_before(context, state)
     found["recently_stopped"] = _recently_stopped(context, state)
     to_start = None if state.on_drug else drug_to_start(context, key, state)
     found["drug_to_start"] = to_start.key if to_start is not None else None
@@ -149,9 +152,7 @@ def _stop_kind(context: Context, state: ClassState) -> str:
     """safety, temporary, switch or nothing, for a class that is not used now."""
     if state.on_drug or state.last is None:
         return ""
-    reasons = context.protocol.stop_reasons
-    reason = reasons.get(state.last.stop_reason or "unknown", reasons["unknown"])
-    return reason["kind"]
+    return context.protocol.stop_kind(state.last.stop_reason)
 
 
 def _recently_stopped(context: Context, state: ClassState) -> bool:
@@ -160,6 +161,39 @@ def _recently_stopped(context: Context, state: ClassState) -> bool:
     if state.on_drug or last is None or last.until is None or not asks_newer(context.protocol, last):
         return False
     return (context.on - last.until.date()).days < context.protocol.limits.restart_days
+
+
+def _long_pause(context: Context, state: ClassState) -> bool:
+    """Whether a class that is not used ended longer ago than a dose may be resumed as it was."""
+    days, last = context.protocol.limits.resume_days, state.last
+    if days is None or state.on_drug or last is None or last.until is None:
+        return False
+    return (context.on - last.until.date()).days > days
+
+
+def _restarted_high(context: Context, state: ClassState, drug: Drug | None, dose: Dose | None) -> bool:
+    """Whether the present dose is the first one after such a pause, and above the starting dose."""
+    days, last = context.protocol.limits.resume_days, state.last
+    if days is None or drug is None or dose is None or not drug.agreed or state.since is None:
+        return False
+    if last is None or last.until is None or (state.since.date() - last.until.date()).days <= days:
+        return False
+    return drug.start is not None and dose.daily > drug.start.daily
+
+
+def _pulse_before(context: Context, state: ClassState) -> Value | None:
+    """The pulse of the last day before that of the newest one; for a class in use only of since its dose began."""
+    rows = context.observed.series.get("heart_rate", ())
+    if "heart_rate" not in context.facts or not rows:
+        return None
+    newest = rows[-1].at.date()
+    since = state.since.date() if state.since is not None else None
+    for row in reversed(rows):
+        day = row.at.date()
+        if day != newest:
+            recent = (newest - day).days <= context.protocol.limits.pulse_before_days
+            return row.value if recent and (since is None or day > since) else None
+    return None
 
 
 def drug_to_start(context: Context, key: str, state: ClassState) -> Drug | None:

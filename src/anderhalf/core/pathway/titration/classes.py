@@ -95,6 +95,8 @@ class ClassAnswer:
     dose_new: Dose | None
     not_before: datetime | None
     facts: FactValues
+    in_doubt: tuple[str, ...] = ()
+    """Facts with results that contradict each other, on which this answer rests whichever of them is right."""
 
     @property
     def speaking(self) -> Answer:

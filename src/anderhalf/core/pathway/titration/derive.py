@@ -47,6 +47,8 @@ class Context:
     on: date
     at: datetime
     at_is_known: bool
+    end: datetime
+    """The moment up to which the lists were read."""
 
     @property
     def weight(self) -> Decimal | None:
@@ -118,17 +120,21 @@ def build_context(
         default=None,
     )
     kidney(protocol, observed, history, facts, put, step, on=on, ask=ask)
+    standing.changes(protocol, observed, facts, put)
     standing.hyperkalaemia(protocol, observed, history, put, on)
     groups = standing.groups(protocol, history, facts)
     standing.digoxin_level(protocol, observed, history, facts, put)
     put("result_corrected", _corrected_after(protocol, observed, patient, step))
     _heart(protocol, observed, facts, put, on, ask)
     _natriuretic(protocol, observed, facts, put)
-    put("danger", standing.danger(protocol, facts, on, ask))
+    if "open_danger" in protocol.facts:  # a version of before may not know it
+        put("open_danger", patient.open_danger)
+    taken = standing.in_use(protocol, history, facts, on)
+    put("danger", standing.danger(protocol, {**facts, **taken}, on, ask))
     return Context(
         protocol=protocol, patient=patient, history=history, observed=observed, facts=facts, excluded=excluded,
         laboratory_step=_laboratory_step(protocol, history, step), groups=groups,
-        rapid=rapid, on=on, at=context_at, at_is_known=at is not None,
+        rapid=rapid, on=on, at=context_at, at_is_known=at is not None, end=end,
     )  # fmt: skip
 
 
@@ -155,8 +161,13 @@ def at_best(
     if drug_class in patient.max_tolerated:
         return True
     use = state.use
-    target = use.drug.target_for(weight) if use.drug is not None else None
-    return target is not None and use.dose is not None and use.dose.daily >= target.daily
+    if use.drug is None or use.dose is None:
+        return False
+    target, top = use.drug.target_for(weight), use.drug.maximum_for(weight)
+    # A dose above the maximum is disputed, not reached.
+    return (
+        target is not None and use.dose.daily >= target.daily and (top is None or use.dose.daily <= top.daily)
+    )
 
 
 def is_excluded(protocol: Protocol, patient: Patient, drug_class: str, facts: FactValues) -> bool | None:
@@ -226,10 +237,11 @@ def _ras(
     put("ras_dose_percent", percent or Decimal(0), "medication")
     ace = [use for use in history.uses if use.drug_class == "ace_inhibitor"]
     put("hours_since_ace_inhibitor", _hours_since(ace, at), "medication")
-    ended = history.classes["ace_inhibitor"].last
+    ended, paused = (None if key in used else history.classes[key].last for key in ("ace_inhibitor", "arni"))
+    switched = ended is not None and ended.stop_reason == "switch_to_arni"
     put(
         "arni_planned",
-        "ace_inhibitor" not in used and ended is not None and ended.stop_reason == "switch_to_arni",
+        switched or (paused is not None and protocol.stop_kind(paused.stop_reason) == "temporary"),
     )
     optimal = {
         key: at_best(protocol, patient, history.classes[key], key, excluded, weight)
@@ -279,6 +291,10 @@ def _heart(
     highest = [end for value in series[:-1] if (end := highest_of(value)) is not None]
     if highest and min(highest) <= protocol.lvef_reduced_at_most:
         put("lvef_ever_40_or_less", True)
+    oldest = on - timedelta(days=protocol.limits.recent_af_days)
+    rhythms = observed.series.get("rhythm", ())
+    if "recent_af" in protocol.facts:  # a version of before may not know it
+        put("recent_af", any(one.value == "af" and one.at.date() >= oldest for one in rhythms))
     put("phenotype", ask(protocol.phenotype, facts, on).output("phenotype"), protocol.phenotype.id)
     if protocol.indication is not None:
         put("indication", ask(protocol.indication, facts, on).output("indication"), protocol.indication.id)

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 
 from anderhalf.core.decisions.explain import Decision, FactUsed, RuleState
 from anderhalf.core.decisions.facts import Freshness, freshness
 from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.pathway.interactions import Severity
 from anderhalf.core.pathway.titration.asking import Ask, ask_explained
 from anderhalf.core.pathway.titration.class_facts import beside, not_since_stop
 from anderhalf.core.pathway.titration.classes import BEHIND, Answer, ClassAnswer, answer_class
+from anderhalf.core.pathway.titration.controls import checks_of
 from anderhalf.core.pathway.titration.derive import Context, build_context
+from anderhalf.core.pathway.titration.doubt import answer_every_reading, doubt_words
 from anderhalf.core.pathway.titration.history import read_history
+from anderhalf.core.pathway.titration.lowering import weigh_lowering
 from anderhalf.core.pathway.titration.model import (
     DOWNWARD,
     UPWARD,
     Advice,
-    Check,
     MissingFact,
     Patient,
     Problem,
@@ -34,7 +37,7 @@ from anderhalf.core.pathway.titration.model import (
 )
 from anderhalf.core.pathway.titration.observed import observe
 from anderhalf.core.pathway.titration.once import asked_already
-from anderhalf.core.pathway.titration.protocol import DrugClass, Protocol, Together
+from anderhalf.core.pathway.titration.protocol import DrugClass, OneDown, Protocol, Together
 from anderhalf.core.pathway.titration.settled import rests_on, settled_on
 
 _URGENCY = (
@@ -42,8 +45,15 @@ _URGENCY = (
     ProposalKind.SWITCH, ProposalKind.START, ProposalKind.INCREASE, ProposalKind.HOLD, ProposalKind.KEEP,
     ProposalKind.NOT_INDICATED,
 )  # fmt: skip
+BEFORE_STOP = "before_stop"
+"""Why a value that is not too old is asked for again: see `_before_stop`."""
 _STEP_ORDER = (ProposalKind.START, ProposalKind.INCREASE, ProposalKind.SWITCH)
 _SWITCH_FROM = ("ace_inhibitor", "arb")
+_LOWEST = {
+    "nl": "Lager dan deze dosis kan niet: daarom nu pauzeren.",
+    "en": "There is no lower dose than this one: therefore pause now.",
+}
+"""Added where a rule asks for less and less is nothing: its own words speak of a lower dose."""
 _ASKED = {"nl": "Wacht op gegevens die al gevraagd worden", "en": "Waits for data that are asked for already"}
 
 
@@ -55,8 +65,14 @@ def advise(protocol: Protocol, patient: Patient, *, on: date, at: datetime | Non
     All datetimes are naive, or all are aware.
     """
     context = read_context(protocol, patient, on=on, at=at)
-    answers = [answer_class(context, drug_class) for drug_class in protocol.classes]
-    held, asked = weigh_together(context, answers), asked_already(protocol, answers)
+    context, answers = answer_every_reading(
+        context, [answer_class(context, drug_class) for drug_class in protocol.classes]
+    )
+    held: dict[str, tuple[Together | OneDown, str]] = {
+        **weigh_together(context, answers),
+        **weigh_lowering(protocol, answers),
+    }
+    asked = asked_already(protocol, answers)
     proposals = [
         _proposal(context, answer, held.get(answer.drug_class.key), asked.get(answer.drug_class.key, ""))
         for answer in answers
@@ -136,7 +152,7 @@ def waiting_kind(answer: ClassAnswer) -> ProposalKind:
 
 
 def _proposal(
-    context: Context, answer: ClassAnswer, held: tuple[Together, str] | None, asked_by: str
+    context: Context, answer: ClassAnswer, held: tuple[Together | OneDown, str] | None, asked_by: str
 ) -> Proposal:
     speaking = answer.speaking
     rule, use = speaking.rule, answer.state.use
@@ -145,22 +161,27 @@ def _proposal(
     kind = own if held is None and discussed is None and not asked_by else waiting_kind(answer)
     missing = _missing(context, answer)
     why, source, grade = _words(context, answer, held, asked_by, tuple(each.fact for each in missing))
+    why = doubt_words(context, answer, why)
+    if kind is ProposalKind.PAUSE and speaking.kind is ProposalKind.DECREASE:
+        why = {lang: f"{why[lang]} {_LOWEST[lang]}" for lang in ("nl", "en")}
     percent = None
     if use is not None and use.drug is not None and use.dose is not None:
         percent = use.drug.percent_of_target(use.dose, context.weight)
     changes = kind in UPWARD or kind is ProposalKind.DECREASE
     agenda = speaking.output("agenda") is True or (kind is ProposalKind.PAUSE and own is ProposalKind.PAUSE)
-    # In danger every step down, and whatever is discussed, is a matter for today.
+    # In danger every step down, and whatever is discussed, is a matter for today. So is a step down beside a drug that
+    # the class must not be used with: which of the two stops is discussed.
     agenda = agenda or (context.danger and kind in (*DOWNWARD, ProposalKind.DISCUSS))
+    agenda = agenda or (kind in DOWNWARD and _has(answer, "interaction", Severity.CONTRAINDICATED))
     return Proposal(
         drug_class=answer.drug_class.key, kind=kind,
         drug=answer.drug.key if answer.drug is not None and (use is not None or own in UPWARD) else None,
         dose_now=use.dose if use is not None else None, dose_new=answer.dose_new if changes else None,
         percent_of_target=percent, rule=rule.id if rule is not None else "", why=why, source=source, grade=grade,
         first=str(speaking.output("first") or "none"),
-        agenda=agenda and discussed is None,
+        agenda=agenda and discussed is None and not (held is not None and own is ProposalKind.DECREASE),
         facts_used=_facts_used(answer), missing=missing, would_change=_would_change(answer),
-        checks=_checks(context, answer, kind, missing), not_before=answer.not_before if held is None else None,
+        checks=checks_of(context, answer, kind, missing), not_before=answer.not_before if held is None else None,
         own_kind=own, held_by=held[1] if held is not None else asked_by,
         settles=rests_on(context, answer) or {}, settled_on=discussed, decisions=_decisions(answer),
     )  # fmt: skip
@@ -178,7 +199,7 @@ def _decisions(answer: ClassAnswer) -> tuple[Decision, ...]:
 def _words(
     context: Context,
     answer: ClassAnswer,
-    held: tuple[Together, str] | None,
+    held: tuple[Together | OneDown, str] | None,
     asked_by: str,
     names: tuple[str, ...],
 ) -> tuple[Mapping[str, str], str, str]:
@@ -203,7 +224,7 @@ def _words(
 
 
 def _waits(
-    context: Context, held: tuple[Together, str] | None, asked_by: str
+    context: Context, held: tuple[Together | OneDown, str] | None, asked_by: str
 ) -> tuple[Mapping[str, str], str, str]:
     """Why a class waits: another one goes first, or asks for the same facts."""
     title = context.protocol.drug_class[held[1] if held is not None else asked_by].title
@@ -228,6 +249,11 @@ def _facts_used(answer: ClassAnswer) -> tuple[FactUsed, ...]:
     return tuple(sorted(used.values(), key=lambda fact: fact.name not in mine))
 
 
+def _has(answer: ClassAnswer, name: str, value: str) -> bool:
+    given = answer.facts.get(name)
+    return given is not None and given.value == value
+
+
 def _missing(context: Context, answer: ClassAnswer) -> tuple[MissingFact, ...]:
     speaking = answer.speaking
     blocked = context.observed.blocked()
@@ -242,11 +268,20 @@ def _missing(context: Context, answer: ClassAnswer) -> tuple[MissingFact, ...]:
             given = context.facts.get(name)
             if given is not None and isinstance(given.value, Range):
                 state = Freshness.IMPRECISE
+            elif not speaking.missing and _before_stop(context, name):
+                found.append(MissingFact(name, BEFORE_STOP))
+                continue
             else:
                 # Known and yet asked for: too old for a step, or measured before the last one.
                 state = Freshness.MISSING if speaking.missing else Freshness.STALE
         found.append(MissingFact(name, state.value))
     return tuple(found)
+
+
+def _before_stop(context: Context, name: str) -> bool:
+    """Whether a value is not too old, but from before (or the day of) the last pause or stop."""
+    given, stop = context.facts.get(name), context.history.last_stop
+    return given is not None and given.on is not None and stop is not None and given.on <= stop.date()
 
 
 def _askable(context: Context, names: Sequence[str]) -> tuple[str, ...]:
@@ -300,35 +335,6 @@ def _would_change(answer: ClassAnswer) -> tuple[WouldChange, ...]:
         cell = next(cell for cell in rule.cells if cell.fact == failed[0])
         found.setdefault((cell.fact, cell.text, kind), WouldChange(cell.fact, cell.text, rule.rule_id, kind))
     return tuple(found.values())
-
-
-def _checks(
-    context: Context, answer: ClassAnswer, kind: ProposalKind, missing: Sequence[MissingFact]
-) -> tuple[Check, ...]:
-    protocol, on, key = context.protocol, context.on, answer.drug_class.key
-    if kind is ProposalKind.NEEDS_DATA:
-        names = tuple(each.fact for each in missing) or protocol.laboratory_facts
-        return (Check(facts=names, from_on=on, until_on=on),)
-    repeat = answer.speaking.output("first") == "repeat_laboratory"
-    if kind in UPWARD or kind in DOWNWARD or repeat:
-        begin = max(on, answer.not_before.date()) if answer.not_before is not None else on
-        return tuple(
-            Check(
-                facts=entry.facts, from_on=begin + timedelta(days=entry.from_days),
-                until_on=begin + timedelta(days=entry.until_days), then=entry.then, source=entry.source,
-            )
-            for entry in protocol.monitoring
-            if key in entry.classes
-        )  # fmt: skip
-    if not answer.state.on_drug:
-        return ()
-    dates = [
-        value.on for name in protocol.laboratory_facts if (value := context.facts.get(name)) and value.on
-    ]
-    due = min(dates) + timedelta(days=protocol.stable_days) if dates else on
-    return (
-        Check(facts=protocol.stable_facts, from_on=on, until_on=max(on, due), source=protocol.stable_source),
-    )
 
 
 def _stop_what_is_switched(context: Context, proposals: list[Proposal]) -> list[Proposal]:

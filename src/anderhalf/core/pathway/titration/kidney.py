@@ -99,7 +99,7 @@ def _egfr_now(protocol: Protocol, facts: dict[str, FactValue], put: Put) -> None
         return
     computed = current_egfr(
         formula, reported=facts.get("egfr"), creatinine=facts.get("creatinine"), age=facts.get("age"),
-        sex=facts.get("sex"), same_time_days=protocol.laboratory_for_step_days,
+        sex=facts.get("sex"),
     )  # fmt: skip
     if computed is not None:
         put("egfr", computed.value, COMPUTED, computed.on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,11 @@ class Drug:
         return leap if leap is not None and leap.daily > dose.daily else self.next_step(dose, weight)
 
     def percent_of_target(self, dose: Dose, weight: Decimal | None) -> Decimal | None:
-        """The daily dose as a whole percentage of the target."""
+        """The daily dose as a whole percentage of the target, rounded as every page rounds: 12,5 is 13."""
         target = self.target_for(weight)
         if target is None:
             return None
-        return (dose.daily * 100 / target.daily).quantize(Decimal(1))
+        return (dose.daily * 100 / target.daily).quantize(Decimal(1), rounding=ROUND_HALF_UP)
 
     def interval_after(self, dose: Dose) -> int | None:
         """Shortest number of days before the next step up from a dose; None when no step is ever agreed."""

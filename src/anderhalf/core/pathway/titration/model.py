@@ -126,6 +126,8 @@ class Patient:
     """The rapid schedule after admission was agreed."""
     settled: tuple[Settled, ...] = ()
     """Answers to cards that asked to discuss."""
+    open_danger: bool = False
+    """A danger was seen and nobody wrote down yet what was done about it."""
 
 
 class ProblemKind(StrEnum):

@@ -7,9 +7,10 @@ value never steps in for it, because the newest may be the one that matters.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import product
 
 from anderhalf.core.decisions.facts import Fact, FactValue, FactValueError, Value, check_value
 from anderhalf.core.pathway.titration.model import Observation, ObservationStatus, Problem, ProblemKind
@@ -24,6 +25,9 @@ class Observed:
     problems: tuple[Problem, ...]
     doubtful: Mapping[str, tuple[FactValue, ...]]
     """Per fact that is unknown because of a problem: what its readings say if they are right (see `danger`)."""
+    contradicting: Mapping[str, tuple[FactValue, ...]] = field(default_factory=dict)
+    """Those of `doubtful` with results of one moment that differ: one of them is right, so what follows from every
+    one of them is certain (see :func:`observe_each`)."""
 
     def blocked(self) -> Mapping[str, ProblemKind]:
         """Facts that are unknown because of a problem, and which."""
@@ -41,7 +45,7 @@ def observe(facts: Mapping[str, Fact], observations: Sequence[Observation], *, a
             continue  # not known yet at that moment
         if observation.at > at:
             name = observation.fact
-            problems.append(_problem(facts, ProblemKind.FUTURE, name, str(observation.value), (name,)))
+            problems.append(_problem(facts, ProblemKind.FUTURE, name, [observation.value], (name,)))
             continue
         by_fact.setdefault(observation.fact, []).append(observation)
     latest: dict[str, FactValue] = {}
@@ -62,7 +66,53 @@ def observe(facts: Mapping[str, Fact], observations: Sequence[Observation], *, a
     for problem in problems:
         if problem.kind is ProblemKind.FUTURE:
             latest.pop(problem.about, None)
-    return Observed(latest, series, tuple(problems), doubtful)
+    conflicts = {each.about for each in problems if each.kind is ProblemKind.CONFLICT}
+    contradicting = {name: readings for name, readings in doubtful.items() if name in conflicts}
+    return Observed(latest, series, tuple(problems), doubtful, contradicting)
+
+
+MOST_READINGS = 64
+"""Combinations of contradicting results that are tried; facts beyond that stay unknown."""
+
+
+def observe_each(
+    facts: Mapping[str, Fact], observations: Sequence[Observation], observed: Observed, *, at: datetime
+) -> tuple[Observed, ...]:
+    """What would be used if one of the contradicting results were the right one, for every combination of them.
+
+    Empty when nothing contradicts. What stands in all of these stands whichever result is right.
+    """
+    tried: dict[str, tuple[Value, ...]] = {}
+    combinations = 1
+    for name, readings in observed.contradicting.items():
+        if combinations * len(readings) <= MOST_READINGS:
+            tried[name] = tuple(reading.value for reading in readings)
+            combinations *= len(readings)
+    if not tried:
+        return ()
+    newest = {
+        name: max(_minute(one.at) for one in observations if one.fact == name and _counts(one, at))
+        for name in tried
+    }
+    found = []
+    for values in product(*tried.values()):
+        right = dict(zip(tried, values, strict=True))
+        kept = [
+            one
+            for one in observations
+            if one.fact not in right
+            or _minute(one.at) != newest[one.fact]
+            or (type(one.value), one.value) == (type(right[one.fact]), right[one.fact])
+        ]
+        found.append(observe(facts, kept, at=at))
+    return tuple(found)
+
+
+def _counts(observation: Observation, at: datetime) -> bool:
+    """Whether it stands in the record at a moment: known then, of then or before, and not entered in error."""
+    if observation.status is ObservationStatus.ENTERED_IN_ERROR:
+        return False
+    return observation.at <= at and (observation.recorded_at is None or observation.recorded_at <= at)
 
 
 def _readings(fact: Fact, found: list[Observation]) -> tuple[FactValue, ...]:
@@ -96,8 +146,8 @@ def _usable(
         if kind is None:
             usable.append(candidates[-1])
         elif minute == newest:
-            shown = " / ".join(dict.fromkeys(str(each.value) for each in candidates))
-            problems.append(_problem(facts, kind, name, shown, (name,)))
+            values = [each.value for each in candidates]
+            problems.append(_problem(facts, kind, name, values, (name,)))
     return usable
 
 
@@ -131,8 +181,7 @@ def _implausible_pairs(
             if both and _confirmed(series[lower], series[higher]):
                 continue
             blocks = (lower, higher)
-            shown = f"{one.value} / {other.value}"
-            problems.append(_problem(facts, ProblemKind.SWAPPED, lower, shown, blocks))
+            problems.append(_problem(facts, ProblemKind.SWAPPED, lower, [one.value, other.value], blocks))
             for name in blocks:
                 if (taken := latest.pop(name, None)) is not None:
                     doubtful[name] = (taken,)
@@ -160,8 +209,10 @@ def _minute(moment: datetime) -> datetime:
 _TEXTS: Mapping[ProblemKind, tuple[str, str]] = {
     ProblemKind.IMPOSSIBLE: ("{label}: {shown} kan niet. Niet gebruikt; voer de juiste waarde in.",
                              "{label}: {shown} is impossible. Not used; enter the right value."),
-    ProblemKind.CONFLICT: ("{label}: twee uitslagen op hetzelfde moment ({shown}). Niet gebruikt; bepaal opnieuw.",
-                           "{label}: two different results at the same moment ({shown}). Not used; repeat it."),
+    ProblemKind.CONFLICT: ("{label}: twee uitslagen op hetzelfde moment ({shown}). Telt alleen waar elke uitslag "
+                           "hetzelfde zegt; bepaal opnieuw.",
+                           "{label}: two different results at the same moment ({shown}). Counts only where each result "
+                           "says the same; repeat it."),
     ProblemKind.UNRELIABLE: ("{label}: {shown} is onbetrouwbaar (hemolyse of anders). Niet gebruikt; bepaal opnieuw.",
                              "{label}: {shown} is unreliable (haemolysis or other). Not used; repeat it."),
     ProblemKind.SWAPPED: ("{label} en bovendruk ({shown}): verwisseld? Klopt het wel, dan is dit spoed.",
@@ -172,12 +223,23 @@ _TEXTS: Mapping[ProblemKind, tuple[str, str]] = {
 
 
 def _problem(
-    facts: Mapping[str, Fact], kind: ProblemKind, name: str, shown: str, blocks: tuple[str, ...]
+    facts: Mapping[str, Fact], kind: ProblemKind, name: str, values: Sequence[Value], blocks: tuple[str, ...]
 ) -> Problem:
-    label = facts[name].label
-    nl, en = _TEXTS[kind]
+    fact = facts[name]
     texts = {
-        "nl": nl.format(label=label["nl"], shown=shown.replace(".", ",")),
-        "en": en.format(label=label["en"], shown=shown),
+        language: text.format(
+            label=fact.label[language],
+            shown=" / ".join(dict.fromkeys(_said(fact, value, language) for value in values)),
+        )
+        for language, text in zip(("nl", "en"), _TEXTS[kind], strict=True)
     }
     return Problem(kind=kind, about=name, texts=texts, blocks=blocks)
+
+
+def _said(fact: Fact, value: Value, language: str) -> str:
+    """A value as a person writes it: yes or no, the name of a code, a number with the language's decimal sign."""
+    if isinstance(value, bool):
+        return {"nl": ("nee", "ja"), "en": ("no", "yes")}[language][value]
+    if isinstance(value, str) and value in fact.values:
+        return fact.values[value][language]
+    return str(value).replace(".", ",") if language == "nl" else str(value)

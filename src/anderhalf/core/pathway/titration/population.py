@@ -10,8 +10,10 @@ from decimal import Decimal
 from anderhalf.core.pathway.titration.asking import ask_compiled
 from anderhalf.core.pathway.titration.classes import ClassAnswer, answer_class
 from anderhalf.core.pathway.titration.derive import Context
+from anderhalf.core.pathway.titration.doubt import answer_every_reading
 from anderhalf.core.pathway.titration.engine import read_context, waiting_kind, weigh_together
 from anderhalf.core.pathway.titration.ladder import Dose
+from anderhalf.core.pathway.titration.lowering import weigh_lowering
 from anderhalf.core.pathway.titration.model import UPWARD, Patient, ProposalKind
 from anderhalf.core.pathway.titration.once import asked_already
 from anderhalf.core.pathway.titration.protocol import Protocol
@@ -38,8 +40,16 @@ def decide(
 ) -> Mapping[str, QuickAnswer]:
     """The proposals of `advise` by class, many times faster."""
     context = read_context(protocol, patient, on=on, at=at, ask=ask_compiled)
-    answers = [answer_class(context, drug_class, ask_compiled) for drug_class in protocol.classes]
-    waiting = {*weigh_together(context, answers), *asked_already(protocol, answers)}
+    context, answers = answer_every_reading(
+        context,
+        [answer_class(context, drug_class, ask_compiled) for drug_class in protocol.classes],
+        ask_compiled,
+    )
+    waiting = {
+        *weigh_together(context, answers),
+        *weigh_lowering(protocol, answers),
+        *asked_already(protocol, answers),
+    }
     found = {each.drug_class.key: _quick(context, each, each.drug_class.key in waiting) for each in answers}
     if any(each.kind is ProposalKind.SWITCH for each in found.values()):
         for key in _SWITCHED:

@@ -17,7 +17,9 @@ from typing import Any
 
 from anderhalf.core.decisions.facts import Fact
 from anderhalf.core.decisions.model import DecisionTable
+from anderhalf.core.pathway.facts import Derivation
 from anderhalf.core.pathway.interactions import Interactions
+from anderhalf.core.pathway.model import ContactRule
 from anderhalf.core.pathway.named import Names
 from anderhalf.core.pathway.scores import Scores
 from anderhalf.core.pathway.titration.ladder import Drug
@@ -74,6 +76,8 @@ class Limits:
     """Numbers about time and change that are no cell of a table; see protocol.toml for unit and source."""
 
     danger_urgencies: tuple[str, ...]
+    danger_recheck_days: int | None
+    """While a danger is open no control of any card is later than this; None in a version of before."""
     kidney_baseline_days: int
     kidney_potassium_days: int
     """Potassium is compared with a value of at most so many days ago."""
@@ -83,6 +87,11 @@ class Limits:
     after_stop_facts: tuple[str, ...]
     restart_days: int
     """So many days after a stop that asks for newer values a restart is no question yet."""
+    resume_days: int | None
+    """After a pause of more than so many days a class is built up again; None: versions before did not say."""
+    pulse_before_days: int
+    """A pulse of another day counts when it is at most so many days older than the newest."""
+    recent_af_days: int
     recent_ras_days: int
     digoxin_raised_by: tuple[str, ...]
     digoxin_creatinine_rise_percent: Decimal
@@ -118,6 +127,16 @@ class Together:
     """Whether it also holds in the rapid schedule."""
     careful: Careful | None = None
     """When fewer go up at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneDown:
+    """Rules that lower for one reason: of those that speak only the first lowers, in this order."""
+
+    key: str
+    rules: tuple[str, ...]
+    why: Mapping[str, str]
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +180,10 @@ class Protocol:
     """None: a version of before it, whose tables ask for the phenotype."""
     danger: DecisionTable | None
     """Who must never wait: the pathway's own table, asked for the rules that certainly fire."""
+    follows: Mapping[str, Derivation]
+    """Facts of the dictionary that follow from others and that `danger` may ask: how fast a creatinine rose."""
+    rechecks: tuple[ContactRule, ...]
+    """The pathway's schedule, for the values that must be measured again sooner than a class asks."""
     renal: DecisionTable
     phenotype: DecisionTable
     drugs: Mapping[str, Drug]
@@ -170,6 +193,7 @@ class Protocol:
     related: Mapping[str, tuple[str, ...]]
     interactions: Interactions
     together: tuple[Together, ...]
+    one_down: tuple[OneDown, ...]
     monitoring: tuple[Monitoring, ...]
     settings: Mapping[str, ProtocolSetting]
     tolerance: Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -231,6 +255,10 @@ class Protocol:
         known = self.drugs_by_atc.get(atc)
         single = known.drug_class if known is not None else self.class_of_atc(atc)
         return () if single is None else (single,)
+
+    def stop_kind(self, reason: str | None) -> str:
+        """``safety``, ``temporary``, ``switch`` or nothing; a reason that was not given is as an unknown one."""
+        return self.stop_reasons.get(reason or "unknown", self.stop_reasons["unknown"])["kind"]
 
     def related_to(self, atc: str) -> tuple[str, ...]:
         """The groups of other drugs (nsaid, potassium_supplement, …) that an ATC code belongs to."""

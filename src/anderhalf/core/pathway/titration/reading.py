@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,9 @@ from typing import Any
 from anderhalf.core.decisions.facts import Fact, FactType
 from anderhalf.core.decisions.model import DecisionTable, HitPolicy, OnUnknown, OutputSpec
 from anderhalf.core.decisions.table import TableMeta, read_table
-from anderhalf.core.pathway.interactions import check_about, read_interactions
+from anderhalf.core.pathway.facts import Derivation
+from anderhalf.core.pathway.interactions import Severity, check_about, read_interactions
+from anderhalf.core.pathway.model import ContactRule
 from anderhalf.core.pathway.named import read_names
 from anderhalf.core.pathway.scores import Scores
 from anderhalf.core.pathway.titration.ladder import Dose, Drug
@@ -23,6 +25,7 @@ from anderhalf.core.pathway.titration.protocol import (
     DrugClass,
     Limits,
     Monitoring,
+    OneDown,
     Optimal,
     Protocol,
     ProtocolError,
@@ -49,13 +52,16 @@ def read_protocol(
     facts: Mapping[str, Fact],
     phenotype: DecisionTable,
     exclusion: DecisionTable | None = None,
+    follows: Mapping[str, Derivation] | None = None,
+    rechecks: Sequence[ContactRule] = (),
     scores: Scores | None = None,
     choices: Mapping[str, str] | None = None,
 ) -> Protocol:
     """Read the protocol from a pathway folder's texts (`titration/…`, `doses.toml`).
 
     `facts` is the pathway's data dictionary, `phenotype` its phenotype table, `choices` the agreement's answers
-    to the settings, `exclusion` its table of who must never wait. `scores` lets the engine compute eGFR where a
+    to the settings, `exclusion` its table of who must never wait, `follows` the facts of the dictionary that follow
+    from others, `rechecks` its schedule. `scores` lets the engine compute eGFR where a
     laboratory did not report it.
     Raises ProtocolError, TableErrors or tomllib.TOMLDecodeError.
     """
@@ -104,7 +110,8 @@ def read_protocol(
         key=raw["key"], version=raw["version"], title=raw["title"], classes=classes, gate=gate,
         lowering=lowering, in_use=in_use, indication=indication,
         danger=None if exclusion is None else _aged(exclusion, known), renal=renal,
-        phenotype=_aged(phenotype, known), drugs=drugs,
+        phenotype=_aged(phenotype, known), drugs=drugs, follows=follows or {},
+        rechecks=tuple(rechecks),
         interactions=read_interactions(files.get(INTERACTIONS, "")),
         combinations={
             atc: Combination(atc, entry["label"], words(entry["contains"]))
@@ -117,6 +124,9 @@ def read_protocol(
                 e["key"], words(e["classes"]), e["at_once"], e["why"], e["source"], e["rapid"], _careful(e)
             )
             for e in raw["together"]
+        ),
+        one_down=tuple(
+            OneDown(e["key"], words(e["rules"]), e["why"], e["source"]) for e in raw.get("one_down", ())
         ),
         monitoring=tuple(
             Monitoring(
@@ -184,11 +194,15 @@ def _optimal(raw: Mapping[str, Any]) -> Optimal:
 def _limits(raw: Mapping[str, Any]) -> Limits:
     settled = raw["settled"]
     return Limits(
-        danger_urgencies=words(raw["danger"]["urgencies"]), kidney_baseline_days=raw["kidney"]["baseline_days"],
+        danger_urgencies=words(raw["danger"]["urgencies"]),
+        danger_recheck_days=raw["danger"].get("recheck_days"), kidney_baseline_days=raw["kidney"]["baseline_days"],
         kidney_potassium_days=raw["kidney"].get("potassium_days", raw["kidney"]["baseline_days"]),
         kidney_gap_days=raw["kidney"]["gap_days"], hyperkalaemia_above=Decimal(raw["hyperkalaemia"]["above"]),
         hyperkalaemia_hold_days=raw["hyperkalaemia"]["hold_days"],
         after_stop_facts=words(raw["after_stop"]["facts"]), restart_days=raw["after_stop"].get("restart_days", 0),
+        resume_days=raw["after_stop"].get("resume_days"),
+        pulse_before_days=raw.get("pulse", {}).get("before_days", 0),
+        recent_af_days=raw.get("pulse", {}).get("recent_af_days", 0),
         recent_ras_days=raw["first_arni_dose"]["recent_ras_days"],
         digoxin_raised_by=words(raw["digoxin"]["raised_by"]),
         digoxin_creatinine_rise_percent=Decimal(raw["digoxin"]["creatinine_rise_percent"]),
@@ -310,6 +324,8 @@ def _drug(key: str, raw: Mapping[str, Any]) -> Drug:
 
 
 def _check(protocol: Protocol) -> None:
+    if mild := [one.id for one in protocol.interactions.pairs if one.severity is Severity.ATTENTION]:
+        raise ProtocolError(f"{INTERACTIONS}: {', '.join(mild)} must be discuss or contraindicated here")
     _check_drugs(protocol)
     check_about(protocol.interactions, {*protocol.drug_class, *protocol.drugs})
     groups = set(protocol.interactions.groups)
@@ -321,6 +337,9 @@ def _check(protocol: Protocol) -> None:
     named |= {name for group in protocol.optimal.groups for name in group}
     if named - classes:
         raise ProtocolError(f"unknown classes: {', '.join(sorted(named - classes))}")
+    rules = {rule for one in protocol.classes for rule in one.table.rule_ids}
+    if lost := [rule for group in protocol.one_down for rule in group.rules if rule not in rules]:
+        raise ProtocolError(f"one_down: no rule {', '.join(lost)} in a class table")
     for name in (
         *protocol.not_asked_when,
         *protocol.safety_facts,

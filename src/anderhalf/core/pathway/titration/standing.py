@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from anderhalf.core.decisions.facts import FactValue, FactValues
+from anderhalf.core.pathway.derivations import OF_A_SERIES, change_over
 from anderhalf.core.pathway.titration.asking import Ask
 from anderhalf.core.pathway.titration.history import History
 from anderhalf.core.pathway.titration.kidney import baseline, lowest_of
@@ -101,6 +102,29 @@ def digoxin_level(
             rise = (creatinine.value - old) * 100 / old
             worse = rise > protocol.limits.digoxin_creatinine_rise_percent
     put("digoxin_level_outdated", began or worse)
+
+
+def changes(protocol: Protocol, observed: Observed, facts: FactValues, put: Put) -> None:
+    """What follows from the series of a measurement, as the eye for danger sees it; one in doubt says nothing."""
+    for name, how in protocol.follows.items():
+        if how.how not in OF_A_SERIES or how.inputs[0] not in facts:
+            continue
+        series = [FactValue(each.value, each.at.date()) for each in observed.series.get(how.inputs[0], ())]
+        found = change_over(how.how, series, how.over_days)
+        if found is not None:
+            put(name, found.value, f"derived:{how.how}", found.on)
+
+
+def in_use(protocol: Protocol, history: History, facts: FactValues, on: date) -> dict[str, FactValue]:
+    """The classes in use as the facts of that name, and what follows from any of them: a danger may ask for both."""
+    yes = {key for key, state in history.classes.items() if state.current and key in protocol.facts}
+    said = yes | {name for name, given in facts.items() if given.value is True}
+    yes |= {
+        name
+        for name, how in protocol.follows.items()
+        if how.how == "any_of" and name not in facts and said.intersection(how.inputs)
+    }
+    return {name: FactValue(True, on, "medication") for name in yes}
 
 
 def danger(protocol: Protocol, facts: FactValues, on: date, ask: Ask) -> bool:

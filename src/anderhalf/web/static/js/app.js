@@ -61,6 +61,23 @@
     });
   });
 
+  // ---- a form that was sent when the session had run out stands filled in again ----
+  const lost = document.getElementById("lost-form");
+  if (lost) {
+    const kept = JSON.parse(lost.textContent);
+    const same = (form) => new URL(form.action, location.href).pathname === kept.action
+      && [...form.querySelectorAll("input[type=hidden][name]")].every((one) =>
+        ["csrfmiddlewaretoken", "submission", "version"].includes(one.name) || !(one.name in kept.fields) || kept.fields[one.name].includes(one.value));
+    const form = [...document.forms].find(same);
+    const left = Object.fromEntries(Object.entries(kept.fields).map(([name, values]) => [name, [...values]]));
+    for (const one of form ? form.elements : []) {
+      if (!(one.name in left) || one.type === "hidden" || one.type === "file" || one.tagName === "BUTTON") continue;
+      if (one.type === "checkbox" || one.type === "radio") one.checked = left[one.name].includes(one.value);
+      else if (left[one.name].length) one.value = left[one.name].shift();
+    }
+    if (form) form.querySelectorAll("details").forEach((one) => { one.open = true; });
+  }
+
   // ---- forms: warn before leaving, submit once ----
   const unsaved = new Set();
   document.addEventListener("input", (event) => {
@@ -105,7 +122,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const element = event.detail.elt;
     if (element.matches("form[data-sent]")) release(element);
-    if (element.matches("[data-draft-status]") && event.detail.successful) unsaved.delete(element.closest("form"));
+    if (element.matches("[data-draft-status]") && event.detail.successful && event.detail.xhr.status !== 202) unsaved.delete(element.closest("form"));
   });
 
   // ---- errors: go to the first one ----

@@ -1,0 +1,76 @@
+"""The texts of a contact, read for what they say of a danger; see ``presentation/written``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from anderhalf.apps.record.actions import NewObservation
+from anderhalf.core.decisions.facts import FactType, FactValue, Value
+from anderhalf.core.pathway.mentions import Mention, doubtful_with
+from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.written import Written, written_in
+
+from ..actions import EncounterText
+
+TEXTS = tuple(EncounterText().as_fields())
+
+
+class WrittenMixin(forms.Form):
+    """A form with the texts of a contact; ``questions`` are filled in by the view, which asks the eye."""
+
+    at: datetime
+
+    def read_written(self, pathway: Pathway) -> None:
+        """Find what the texts say; call in ``clean``."""
+        self.described_by = pathway
+        texts = [str(self.data.get(name) or "") for name in TEXTS]
+        self.written: Written = written_in(pathway.dictionary, texts, self.data)
+        self.questions: list[forms.BoundField] = []
+
+    def settle_written(self, keys: Collection[str]) -> None:
+        """Leave out what was asked before."""
+        waiting = tuple(one for one in self.written.unanswered if one.key not in keys)
+        self.written = replace(self.written, unanswered=waiting)
+
+    def stated(self) -> dict[str, tuple[Value, Mention]]:
+        """Fact -> what was answered about it: the value that is written, or no for a yes-or-no that is not so now."""
+        found: dict[str, tuple[Value, Mention]] = {
+            one.fact: (False, one)
+            for one in self.written.not_now
+            if self.described_by.facts[one.fact].type is FactType.BOOLEAN
+        }
+        return found | {one.fact: (one.value, one) for one in self.written.confirmed}
+
+    def doubted(self, unconfirmed: Mapping[str, list[FactValue]], *, day: date) -> dict[str, list[FactValue]]:
+        """What the form asks about, with what its texts leave open."""
+        both = doubtful_with(self.written.unanswered, unconfirmed, on=day)
+        return {name: list(given) for name, given in both.items()}
+
+
+class SpokenTextForm(WrittenMixin):
+    """Texts without fields for facts: what is confirmed about them becomes a value of now."""
+
+    def for_the_eye(self) -> tuple[dict[str, FactValue], dict[str, list[FactValue]]]:
+        """What was confirmed, and what is asked about."""
+        today = timezone.localdate(self.at)
+        typed = {name: FactValue(value, today, "form") for name, (value, _one) in self.stated().items()}
+        return typed, self.doubted({}, day=today)
+
+    def new_observations(self) -> list[NewObservation]:
+        """What was answered, as values of now."""
+        return [
+            NewObservation(fact=name, value=value, at=self.at, value_as_given=one.words[0][:40])
+            for name, (value, one) in self.stated().items()
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the texts too."""
+        cleaned = super().clean() or {}
+        self.read_written(self.described_by)
+        return cleaned

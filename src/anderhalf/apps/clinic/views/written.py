@@ -1,0 +1,32 @@
+"""What the texts of a form say of a danger, asked beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from anderhalf.apps.people.models import Patient
+from anderhalf.apps.people.viewer import Viewer
+from anderhalf.core.pathway.mentions import mentions_in
+from anderhalf.presentation.written import ask_written
+
+from ..forms import EncounterForm, TextForm
+from ..queries.written import written_to_ask
+
+
+def ask_in(
+    form: EncounterForm | TextForm,
+    viewer: Viewer,
+    patient: Patient,
+    *,
+    at: datetime,
+    before: Sequence[str] = (),
+) -> None:
+    """Add the questions to a form that was read; ``before`` is the earlier text, of which nothing is asked again."""
+    settled = {one.key for one in mentions_in(form.described_by.dictionary, before)}
+    form.settle_written(settled)
+    typed, unconfirmed = form.for_the_eye()
+    asked = written_to_ask(
+        patient, viewer.network, form.written.unanswered, at=at, typed=typed, unconfirmed=unconfirmed
+    )
+    form.questions = ask_written(form, form.written, asked, facts=form.described_by.facts)
