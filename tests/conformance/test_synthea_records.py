@@ -87,6 +87,12 @@ DRUGS = {
     "849574": "nsaid",
     "310965": "nsaid",
 }
+ALSO = {"855332": "vka"}
+"""A second fact that the same drug answers: warfarin is the anticoagulant, and which kind."""
+
+
+def facts_of_drug(code: str) -> list[str]:
+    return [table[code] for table in (DRUGS, ALSO) if code in table]
 
 
 @pytest.fixture(scope="module")
@@ -154,8 +160,8 @@ def obvious_facts(record) -> dict[str, list[tuple]]:  # noqa: C901 - one plain w
             add("echo_done", resource["performedPeriod"]["end"], place, True)
         elif kind == "MedicationRequest" and resource["status"] == "active":
             code = resource["medicationCodeableConcept"]["coding"][0]["code"]
-            if code in DRUGS:
-                add(DRUGS[code], resource["authoredOn"], place, True)
+            for name in facts_of_drug(code):
+                add(name, resource["authoredOn"], place, True)
     for values in found.values():
         values.sort(key=lambda value: (value[0], value[1]))
     return found
@@ -307,7 +313,7 @@ def test_the_rxnorm_table_and_the_dictionary_agree(dictionary):
     for drug in table:
         by_rxnorm = {fact.name for fact in dictionary.with_code("rxnorm", drug["rxnorm"])}
         by_atc = {fact.name for fact in dictionary.with_code("atc", drug["atc"])}
-        assert by_rxnorm == {DRUGS[drug["rxnorm"]]} if drug["rxnorm"] in DRUGS else not by_rxnorm
+        assert by_rxnorm == set(facts_of_drug(drug["rxnorm"]))
         assert by_atc <= by_rxnorm, drug
 
 
@@ -316,7 +322,7 @@ def test_the_table_of_facts_per_record(dictionary, capsys):
     shown = ("nt_probnp", "lvef", "creatinine", "egfr", "potassium", "systolic_bp", "diastolic_bp", "weight")
     head = f"{'record':<18}" + "".join(f"{name:>13}" for name in shown) + "  facts skipped  medication (yes)"
     lines = [head, "-" * len(head)]
-    classes = set(DRUGS.values())
+    classes = {name for code in DRUGS for name in facts_of_drug(code)}
     for path in FILES:
         reading = read_record(path.read_bytes(), dictionary=dictionary, on=TODAY)
         asked = {"nt_probnp", "lvef", "creatinine", "systolic_bp", "heart_failure_known"}

@@ -35,6 +35,11 @@ _OPEN_HIGH = re.compile(r"<(?!=)\s*(\d+(?:\.\d+)?)|\.\.(\d+(?:\.\d+)?)\s*[\[)]")
 _OPEN_LOW = re.compile(r">(?!=)\s*(\d+(?:\.\d+)?)|[(\]](\d+(?:\.\d+)?)\s*\.\.")
 _CLOSED_LOW = re.compile(r">=\s*(\d+(?:\.\d+)?)|\[(\d+(?:\.\d+)?)\s*\.\.")
 _CLOSED_HIGH = re.compile(r"<=\s*(\d+(?:\.\d+)?)|\.\.(\d+(?:\.\d+)?)\s*\]")
+_STRICT = re.compile(
+    r"(?:[<>]|\b(?:onder|boven|(?:minder|meer|lager|hoger|korter|langer) dan|below|above|over|under"
+    r"|(?:less|more|lower|higher|fewer|shorter|longer) than)(?: de| the)?)\s*$",
+    re.IGNORECASE,
+)
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _UNIT_AFTER = re.compile(
     r"(?:\s*(?:-|–|/|tot en met|tot|to|of|or|and|en)\s*\d+(?:[.,]\d+)*)?[\s-]*"
@@ -49,6 +54,23 @@ class Said:
 
     text: str
     values: Values
+    strict: bool = False
+    """Said as a border that is not reached itself ("below 90"): only a cell with that very number says the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers that a place holds: as written, and the last values on this side of its borders (`<91`: 90)."""
+
+    exact: Values = frozenset()
+    near: Values = frozenset()
+
+    def __or__(self, other: Numbers) -> Numbers:
+        return Numbers(self.exact | other.exact, self.near | other.near)
+
+    def hold(self, said: Said) -> bool:
+        """Whether a number of a text stands here. "Below 90" beside `<91` does not: 90 itself is then meant too."""
+        return bool(said.values & self.exact) or (not said.strict and bool(said.values & self.near))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +104,19 @@ def content_of(
 def number_faults(content: Content) -> list[ContentFault]:
     """Every number in an explanation that stands nowhere, and every two languages that name other numbers."""
     faults = Faults()
-    elsewhere: dict[tuple[str, str], set[Decimal]] = {}
+    elsewhere: dict[tuple[str, str], Numbers] = {}
     for place in _places(content, Faults()):
         for rule in place.rules:
-            numbers = _numbers_for(content, place, rule)
-            elsewhere.setdefault((place.file, rule), set()).update(numbers or ())
+            numbers = _numbers_for(content, place, rule) or Numbers()
+            elsewhere[place.file, rule] = elsewhere.get((place.file, rule), Numbers()) | numbers
     for file, rows in content.tables.items():
         for line, row in rows:
             rule = row.get("id", "")
-            known = _of_rule(row, content.facts, content.urgencies) | elsewhere.get((file, rule), set())
+            known = _of_rule(row, content.facts, content.urgencies) | elsewhere.get((file, rule), Numbers())
             said = {lang: numbers_in(row.get(f"why_{lang}") or "") for lang in LANGUAGES}
             for lang, spoken in said.items():
                 for one in spoken:
-                    if not one.values & known:
+                    if not known.hold(one):
                         message = (
                             f"rule {rule}: the number {one.text} in the text stands in no cell of the rule"
                         )
@@ -136,7 +158,7 @@ def numbers_in(text: str) -> list[Said]:
     """The numbers of a text, in order; what is part of a name is left out."""
     clean = _NAMES.sub(lambda found: " " * len(found[0]), text)
     return [
-        Said(found[0], _readings(found[0], clean, found.end()))
+        Said(found[0], _readings(found[0], clean, found.end()), bool(_STRICT.search(clean[: found.start()])))
         for found in _DIGITS.finditer(clean)
         if not _is_name(clean, found.start(), found.end())
     ]
@@ -189,30 +211,32 @@ def _in_days(value: Decimal, unit: str) -> Iterator[Decimal]:
         yield value * 12
 
 
-def _of_rule(row: Mapping[str, str], facts: Mapping[str, Fact], urgencies: Mapping[str, Urgency]) -> Values:
+def _of_rule(
+    row: Mapping[str, str], facts: Mapping[str, Fact], urgencies: Mapping[str, Urgency]
+) -> Numbers:
     """Every number that the rule itself holds."""
-    found: set[Decimal] = set()
+    found = Numbers()
     for column, cell in row.items():
         if column.startswith("out:"):
-            found |= _in_code(cell)
             term = urgencies.get(cell.strip('"'))
-            found |= {Decimal(term.days)} if term is not None and term.days is not None else set()
+            days = {Decimal(term.days)} if term is not None and term.days is not None else set()
+            found |= Numbers(frozenset(_in_code(cell) | days))
         elif is_condition(column) and cell not in ("-", ""):
             found |= _of_cell(column, cell, facts.get(column))
-    return frozenset(found)
+    return found
 
 
-def _of_cell(column: str, cell: str, fact: Fact | None) -> set[Decimal]:
+def _of_cell(column: str, cell: str, fact: Fact | None) -> Numbers:
     found = _in_code(cell) | _in_code(column)
     step = Decimal(1).scaleb(-(fact.decimals if fact is not None else 0))
-    found |= {Decimal(one or other) - step for one, other in _OPEN_HIGH.findall(cell)}
-    found |= {Decimal(one or other) + step for one, other in _OPEN_LOW.findall(cell)}
+    near = {Decimal(one or other) - step for one, other in _OPEN_HIGH.findall(cell)}
+    near |= {Decimal(one or other) + step for one, other in _OPEN_LOW.findall(cell)}
     if fact is not None:
         texts = (*fact.label.values(), *fact.help.values())
         found |= {value for text in texts for said in numbers_in(text) for value in said.values}
         if "null" in cell and fact.max_age_days is not None:
             found.add(Decimal(fact.max_age_days))
-    return found
+    return Numbers(frozenset(found), frozenset(near))
 
 
 def _in_code(text: str) -> set[Decimal]:
@@ -266,7 +290,7 @@ def place_faults(content: Content) -> list[ContentFault]:
             else:
                 own = _of_rule(row, content.facts, content.urgencies)
                 said = [one for lang in LANGUAGES for one in numbers_in(row.get(f"why_{lang}") or "")]
-                if not any(one.values & numbers and not one.values & own for one in said):
+                if not any(numbers.hold(one) and not own.hold(one) for one in said):
                     place.section.fault(
                         "rules", f"the text of rule {rule} says no number that needs this (any more)"
                     )
@@ -305,15 +329,15 @@ def _row_of(content: Content, file: str, rule: str) -> Mapping[str, str] | None:
     return next((row for _line, row in content.tables.get(file, ()) if row.get("id") == rule), None)
 
 
-def _numbers_for(content: Content, place: Place, rule: str) -> Values | None:
+def _numbers_for(content: Content, place: Place, rule: str) -> Numbers | None:
     """The numbers that a place lends to a rule's text; None when it lends none."""
     if not place.source:
         return _at(place.stands_in, content)
     row = _row_of(content, place.file, rule)
-    return place.says if row is not None and place.source in cited(row.get("source") or "") else None
+    return Numbers(place.says) if row is not None and place.source in cited(row.get("source") or "") else None
 
 
-def _beside(row: Mapping[str, str], facts: Mapping[str, Fact]) -> Values:
+def _beside(row: Mapping[str, str], facts: Mapping[str, Fact]) -> Numbers:
     """The last values that a rule does not answer: beside `>=6.0` that is 5.9."""
     found: set[Decimal] = set()
     for column, cell in row.items():
@@ -321,10 +345,10 @@ def _beside(row: Mapping[str, str], facts: Mapping[str, Fact]) -> Values:
             step = Decimal(1).scaleb(-facts[column].decimals)
             found |= {Decimal(one or other) - step for one, other in _CLOSED_LOW.findall(cell)}
             found |= {Decimal(one or other) + step for one, other in _CLOSED_HIGH.findall(cell)}
-    return frozenset(found)
+    return Numbers(near=frozenset(found))
 
 
-def _at(place: str, content: Content) -> Values | None:
+def _at(place: str, content: Content) -> Numbers | None:
     """The numbers at `referral.csv RF-26` or `doses.toml drugs.sacubitril_valsartan.low_start`; None: no such place."""
     file, _, key = place.partition(" ")
     if file in content.tables:
@@ -335,9 +359,10 @@ def _at(place: str, content: Content) -> Values | None:
     data = content.toml[file]
     names = key.split(".")
     if names[0] == "settings" and names[-1] in content.chosen:
-        return frozenset(_in_code(content.chosen[names[-1]]))
+        return Numbers(frozenset(_in_code(content.chosen[names[-1]])))
     for name in names:
         if not isinstance(data, Mapping) or name not in data:
             return None
         data = data[name]
-    return frozenset(_in_code(data if isinstance(data, str) else re.sub(r"[A-Za-z]\w*", " ", str(data))))
+    code = data if isinstance(data, str) else re.sub(r"[A-Za-z]\w*", " ", str(data))
+    return Numbers(frozenset(_in_code(code)))

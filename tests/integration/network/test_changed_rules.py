@@ -128,9 +128,9 @@ def test_a_change_that_touches_a_number_elsewhere_is_named(vs, draft):
     typed(
         vs,
         draft,
-        EX_05__oxygen_saturation="<92",
-        EX_05__why_nl="Saturatie onder 92%: zuurstof nodig.",
-        EX_05__why_en="Saturation below 92%: oxygen is needed.",
+        EX_05__oxygen_saturation="<91",
+        EX_05__why_nl="Saturatie onder 91%: zuurstof nodig.",
+        EX_05__why_en="Saturation below 91%: oxygen is needed.",
     )
     draft.refresh_from_db()
     assert draft.checks["errors"] == 2  # in both languages
@@ -141,14 +141,14 @@ def test_a_change_that_touches_a_number_elsewhere_is_named(vs, draft):
 
 def test_a_number_elsewhere_is_mended_in_the_same_draft(vs, draft):
     told = {
-        "EX_05__oxygen_saturation": "<92",
-        "EX_05__why_nl": "Saturatie onder 92%: zuurstof nodig.",
-        "EX_05__why_en": "Saturation below 92%: oxygen is needed.",
+        "EX_05__oxygen_saturation": "<91",
+        "EX_05__why_nl": "Saturatie onder 91%: zuurstof nodig.",
+        "EX_05__why_en": "Saturation below 91%: oxygen is needed.",
     }
     typed(vs, draft, **told)
     to_do = {
-        "TD_16__why_nl": "Meet de saturatie: onder 92% is het spoed.",
-        "TD_16__why_en": "Measure the saturation: below 92% is an emergency.",
+        "TD_16__why_nl": "Meet de saturatie: onder 91% is het spoed.",
+        "TD_16__why_en": "Measure the saturation: below 91% is an emergency.",
     }
     vs.post(page(draft, "to_do"), sent(draft, table="to_do", **to_do), follow=True)
     draft.refresh_from_db()

@@ -135,8 +135,8 @@ def test_who_is_at_target_makes_no_progress_and_need_not(seen, waiting, episode,
 
     ask_tolerances(by=people.viewer("vs"), at=at, episode=episode.pk)
     target = [
-        step("start", "10"), step("start", "50", "spironolactone", "mra"),
-        step("start", "10", "dapagliflozin", "sglt2_inhibitor"), step("start", "32", "candesartan", "arb"),
+        step("reported", "10"), step("reported", "50", "spironolactone", "mra"),
+        step("reported", "10", "dapagliflozin", "sglt2_inhibitor"), step("reported", "32", "candesartan", "arb"),
     ]  # fmt: skip
     well = {name: value_of(name, value) for name, value in WELL.items()} | {
         "hf_admissions_12_months": Decimal(0)
