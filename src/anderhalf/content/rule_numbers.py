@@ -211,9 +211,7 @@ def _in_days(value: Decimal, unit: str) -> Iterator[Decimal]:
         yield value * 12
 
 
-def _of_rule(
-    row: Mapping[str, str], facts: Mapping[str, Fact], urgencies: Mapping[str, Urgency]
-) -> Numbers:
+def _of_rule(row: Mapping[str, str], facts: Mapping[str, Fact], urgencies: Mapping[str, Urgency]) -> Numbers:
     """Every number that the rule itself holds."""
     found = Numbers()
     for column, cell in row.items():

@@ -29,6 +29,11 @@ COUNTS = (Observation.Status.FINAL, Observation.Status.UNRELIABLE)
 """Statuses that say something about the fact now: a value, or that nobody knows it."""
 
 
+FEW_FACTS = 20
+"""Up to so many facts the query names them; nearly every row is about a whole dictionary: leaving out others
+afterwards is quicker then."""
+
+
 class Valued(Protocol):
     """An observation, or a row of its value columns."""
 
@@ -66,25 +71,23 @@ def facts_of(patient: UUID, *, dictionary: Mapping[str, Fact], on: date) -> dict
     noon), unless one of them is a correction. Age limits are the table's business: stale values are included here
     with their date, and count as missing where a rule says so. A value whose type does not fit its fact is left out.
     """
-    rows = (
-        # nearly all facts are in the dictionary: leaving out the others here is quicker than a list in the query
-        Observation.objects.filter(patient=patient, status__in=COUNTS)
-        .order_by("fact", "-at", "-recorded_at")
-        .values_list(
-            "fact",
-            "at",
-            "origin",
-            "recorded_by",
-            "number",
-            "comparator",
-            "flag",
-            "day",
-            "code",
-            "text",
-            "status",
-            "replaces_id",
-            named=True,
-        )
+    asked = Observation.objects.filter(patient=patient, status__in=COUNTS)
+    if len(dictionary) <= FEW_FACTS:
+        asked = asked.filter(fact__in=list(dictionary))
+    rows = asked.order_by("fact", "-at", "-recorded_at").values_list(
+        "fact",
+        "at",
+        "origin",
+        "recorded_by",
+        "number",
+        "comparator",
+        "flag",
+        "day",
+        "code",
+        "text",
+        "status",
+        "replaces_id",
+        named=True,
     )
     origins = dict(Observation.Origin.choices)
     newest: dict[str, list[Any]] = {}

@@ -60,9 +60,9 @@ def watch_for_danger(*, by: Viewer, at: datetime, patient: UUID, facts: Collecti
     place = place_of(patient, by.network, at=at)
     if place is None:
         return []
-    about = Patient.objects.only("pk", "sex", "birth_date").get(pk=patient)
-    seen = look(about, place, at=at)[1]
-    settled, waiting = answered(patient), {task.about: task for task in open_tasks(patient)}
+    seen = look(_about(patient, place), place, at=at)[1]
+    settled = answered(patient) if seen else frozenset()
+    waiting = {task.about: task for task in open_tasks(patient)}
     raised = [
         _raise(one, place, waiting.get(one.about), by=by, at=at, patient=patient)
         for one in seen
@@ -81,6 +81,13 @@ def watch_for_danger(*, by: Viewer, at: datetime, patient: UUID, facts: Collecti
 def watch_the_register(*, by: Viewer, at: datetime, patient: UUID) -> list[Task]:
     """Look for danger after the register of allergies and intolerances changed: what it forbids may be in use."""
     return watch_for_danger(by=by, at=at, patient=patient, facts=reactions_looked_at(by.network, at=at))
+
+
+def _about(patient: UUID, place: Place) -> Patient:
+    """Who it is: known where care began, for the place was read with it."""
+    if place.episode is not None:
+        return place.episode.patient
+    return Patient.objects.only("pk", "sex", "birth_date").get(pk=patient)
 
 
 def _facts_of(task: Task) -> list[str]:
@@ -136,8 +143,7 @@ def warn_of_unsaved(
     place = place_of(patient, by.network, at=at)
     if place is None:
         return []
-    about = Patient.objects.only("pk", "sex", "birth_date").get(pk=patient)
-    seen = look(about, place, at=at, typed=typed, unconfirmed=unconfirmed)[1]
+    seen = look(_about(patient, place), place, at=at, typed=typed, unconfirmed=unconfirmed)[1]
     settled, waiting = answered(patient), {task.about: task for task in open_tasks(patient)}
     given = {*typed, *unconfirmed}
     return [
@@ -192,8 +198,8 @@ def answer_danger(
         _check_settles(by, rank, at=at, patient=patient)
     _check(steps, called=called, called_at=called_at, note=note, at=at,
            rank=min([*(one.rank for one in signs), *(task.rank for task in tasks)]))  # fmt: skip
-    place = place_of(patient, by.network, at=at)
-    pathways = place.pathways if place is not None else ()
+    place = found.place
+    pathways = place.pathways
     answer = DangerAnswer.objects.create(
         network_id=by.network, patient=about, bases=sorted({*(one.basis for one in signs), *(t.basis for t in tasks)}),
         signs=[
@@ -212,7 +218,7 @@ def answer_danger(
             record.complete_task(by=by, at=at, task_id=task.pk, note=words["nl"])
         else:
             record.cancel_task(by=by, at=at, task_id=task.pk, note=words["nl"], allowed=permission.rule)
-    if Step.REPEAT_LABORATORY in steps and place is not None:
+    if Step.REPEAT_LABORATORY in steps:
         due = local(at) + timedelta(hours=REPEAT_HOURS)
         measured = {name for one in signs for name in one.measured if _of_laboratory(name, pathways)}
         record.add_task(

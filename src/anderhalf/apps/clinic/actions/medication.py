@@ -52,9 +52,10 @@ def agree(
     refused on every road (``MedicationRefused``). What is stopped or changed by another name than it was chosen by is
     the same drug.
     """
-    drug, drug_name, more = _as_listed(episode, kind, drug, drug_name, more, at=at)
+    listed = list(current_medication(episode.patient_id, at=at))
+    drug, drug_name, more = _as_listed(episode, kind, drug, drug_name, more, listed, at=at)
     _check_dose(episode, kind, drug, drug_name, more, at=at)
-    if _goes_up(episode, kind, drug, more, at=at):
+    if _goes_up(kind, drug, more, listed):
         wanted = _wanted(episode, drug, drug_name, more)
         held = in_register(episode, wanted, at=at) if on_proposal else against(episode, wanted, at=at)
         reason = (
@@ -80,14 +81,14 @@ def agree(
 
 
 def _as_listed(
-    episode: Episode, kind: str, drug: str, drug_name: str, more: dict[str, Any], *, at: datetime
-) -> tuple[str, str, dict[str, Any]]:
+    episode: Episode, kind: str, drug: str, drug_name: str, more: dict[str, Any],
+    listed: Sequence[MedicationAgreement], *, at: datetime,
+) -> tuple[str, str, dict[str, Any]]:  # fmt: skip
     """The row of the list that is meant: "Eliquis" stops what was chosen as apixaban."""
     if kind not in (Kind.STOP, Kind.PAUSE, Kind.CHANGE):
         return drug, drug_name, more
     on = timezone.localdate(at)
-    listed = with_codes(current_medication(episode.patient_id, at=at), on=on)
-    running = [row for row in listed if row.kind != Kind.PAUSE or kind == Kind.STOP]
+    running = [row for row in with_codes(listed, on=on) if row.kind != Kind.PAUSE or kind == Kind.STOP]
     if any(row.drug == drug for row in running):
         return drug, drug_name, more
     codes = codes_by_name(pathways_on(episode.network_id, on=on))
@@ -257,10 +258,10 @@ def _daily(agreement: MedicationAgreement, *, at: datetime) -> Decimal:
     return Decimal("0.001") if row.dose is None else row.dose * (row.times_per_day or 1) / row.every_days
 
 
-def _goes_up(episode: Episode, kind: str, drug: str, more: dict[str, Any], *, at: datetime) -> bool:
+def _goes_up(kind: str, drug: str, more: dict[str, Any], listed: Sequence[MedicationAgreement]) -> bool:
     if kind not in (Kind.START, Kind.CHANGE):
         return False
-    now = next((row for row in current_medication(episode.patient_id, at=at) if row.drug == drug), None)
+    now = next((row for row in listed if row.drug == drug), None)
     if kind == Kind.START or now is None or now.dose is None or more.get("dose") is None:
         return True
     daily = Decimal(more["dose"]) * (more.get("times_per_day") or 1) / (more.get("every_days") or 1)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from anderhalf.apps.network.queries import pathways_on
 from anderhalf.apps.people.models import AllergyIntolerance
-from anderhalf.apps.people.queries import register_of
+from anderhalf.apps.people.queries import entries_of
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.contraindications import FILE, Absolute, read_contraindications
 from anderhalf.core.pathway.model import Pathway
@@ -43,7 +43,7 @@ def facts_of_register(
     patient: UUID, network: str, *, at: datetime
 ) -> tuple[dict[str, FactValue], dict[str, Sequence[FactValue]]]:
     """What the register makes true of a patient, and what it would make true if an unjudged entry is right."""
-    entries = register_of(patient).entries
+    entries = entries_of(patient)
     if not entries:
         return {}, {}
     pathways = pathways_on(network, on=timezone.localdate(at))

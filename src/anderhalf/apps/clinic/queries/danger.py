@@ -84,6 +84,10 @@ class PatientDanger:
 
     signs: tuple[SeenSign, ...]
     danger: Danger
+    place: Place
+    """Who looks after the patient."""
+    shown: frozenset[str] = frozenset()
+    """Fingerprints of everything that the record shows, also what somebody dealt with."""
     tasks: tuple[Task, ...] = ()
     """Open tasks about dangers that the record no longer shows (too old by now): they wait for an answer too."""
     clock: datetime | None = None
@@ -108,19 +112,19 @@ def place_of(patient: UUID, network: str, *, at: datetime) -> Place | None:
         .order_by("-started_at")
     )
     waiting = list(
-        Referral.objects.select_related("recipient")
-        .filter(patient=patient, network=network, status__in=WAITS)
+        Referral.objects.filter(patient=patient, network=network, status__in=WAITS)
         .order_by("-sent_at")
+        .values_list("pathway", "recipient")
     )
     if not episodes and not waiting:
         return None
-    keys = dict.fromkeys([one.pathway for one in (*episodes, *waiting)])
+    keys = dict.fromkeys([*(one.pathway for one in episodes), *(pathway for pathway, _to in waiting)])
     found = {key: pathway for key in keys if (pathway := _pathway(network, key, on=on)) is not None}
     for episode in episodes:
         found |= {one.key: one for one in runs_along(episode, at=at)}
     first = episodes[0] if episodes else None
     return Place(
-        organisation=first.centre if first is not None else waiting[0].recipient,
+        organisation=first.centre if first is not None else Organisation.objects.get(pk=waiting[0][1]),
         practitioner=first.practitioner if first is not None else None,
         episode=first,
         pathways=tuple(found.values()),
@@ -235,12 +239,14 @@ def danger_of(patient: Patient, network: str, *, at: datetime) -> PatientDanger 
     if place is None:
         return None
     danger, seen = look(patient, place, at=at)
-    settled, waiting = answered(patient.pk), open_tasks(patient.pk)
+    settled, waiting = answered(patient.pk) if seen else frozenset(), open_tasks(patient.pk)
     signs = tuple(one for one in seen if one.basis not in settled)
     shown = {one.about for one in seen}
     return PatientDanger(
         signs=signs,
         danger=danger,
+        place=place,
+        shown=frozenset(one.basis for one in seen),
         tasks=tuple(one for one in waiting if one.about not in shown),
         clock=min((one.due_at for one in waiting if one.due_at is not None), default=None),
     )
@@ -288,14 +294,13 @@ def answers_of(patient: UUID, *, limit: int = 5) -> list[DangerAnswer]:
     return list(rows.order_by("-at")[:limit])
 
 
-def still_holding(patient: Patient, network: str, *, at: datetime) -> list[DangerAnswer]:
-    """The answers that settle what the record shows still: dealt with, and not measured again since. Newest first."""
-    place = place_of(patient.pk, network, at=at)
-    if place is None:
+def still_holding(patient: UUID, found: PatientDanger | None) -> list[DangerAnswer]:
+    """The answers that settle what the record shows still (``danger_of``): dealt with, and not measured again since.
+    Newest first."""
+    if found is None or not found.shown:
         return []
-    shown = {one.basis for one in look(patient, place, at=at)[1]}
     rows = DangerAnswer.objects.filter(patient=patient, withdrawn=None).order_by("-at")
-    return [one for one in rows if shown & set(one.bases)]
+    return [one for one in rows if found.shown & set(one.bases)]
 
 
 def urgent_care(network: str, *, at: datetime) -> UrgentCare:

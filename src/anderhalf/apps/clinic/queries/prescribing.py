@@ -20,7 +20,7 @@ from anderhalf.core.pathway.contraindications import at_hand
 from anderhalf.core.pathway.interactions import Interaction, Severity
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores_anticoagulation import DRUG, check_anticoagulant_dose
-from anderhalf.core.pathway.titration import Proposal, ProposalKind, Protocol
+from anderhalf.core.pathway.titration import Advice, Patient, Proposal, ProposalKind, Protocol
 from anderhalf.core.pathway.titration.engine import read_context
 from anderhalf.core.pathway.titration.model import DOWNWARD
 from anderhalf.presentation.language import label_of
@@ -64,14 +64,17 @@ def against(episode: Episode, wanted: MedicationAgreement, *, at: datetime) -> l
     using = [one for one in current_medication(episode.patient_id, at=at) if one.kind != Kind.PAUSE]
     codes = {one.atc for one in with_codes(using, on=on) if one.atc}
     found = [*in_register(episode, row, at=at)]
+    answered = advice_about(episode, at=at)
     for pathway in pathways_on(episode.network_id, on=on):
         protocol = protocol_of(pathway)
         if protocol is not None:
-            found += _of_protocol(episode, pathway, protocol, row, codes, at=at)
+            own = answered is not None and answered[0] is protocol
+            patient = answered[1] if own and answered else gather(episode.patient, protocol, on=on)
+            found += _of_protocol(pathway, protocol, patient, row, codes, at=at)
     for pathway in pathways_of(episode, at=at):
         if DOSE in pathway.tables:
             found += _of_anticoagulant(episode, pathway, row, at=at)
-    cards, known = _cards(episode, row, using, at=at)
+    cards, known = _cards(answered, row, using) if answered is not None else ([], False)
     found += cards
     if not known:
         found += _of_danger(episode, row, at=at)
@@ -89,12 +92,9 @@ def in_register(episode: Episode, wanted: MedicationAgreement, *, at: datetime) 
 
 
 def _cards(
-    episode: Episode, row: MedicationAgreement, using: Sequence[MedicationAgreement], *, at: datetime
+    answered: tuple[Protocol, Patient, Advice], row: MedicationAgreement, using: Sequence[MedicationAgreement]
 ) -> tuple[list[Against], bool]:
     """What the cards of the drug's classes say, and whether there are any: those know an open danger as well."""
-    answered = advice_about(episode, at=at)
-    if answered is None:
-        return [], False
     protocol, _patient, advice = answered
     classes = classes_of(row, protocol)
     # Who uses the drug in a dose that nobody wrote down is asked by the card to write it down: that is no question.
@@ -119,9 +119,9 @@ def _card(proposal: Proposal, protocol: Protocol) -> Against:
 
 
 def _of_protocol(
-    episode: Episode,
     pathway: Pathway,
     protocol: Protocol,
+    patient: Patient,
     row: MedicationAgreement,
     codes: set[str],
     *,
@@ -129,7 +129,6 @@ def _of_protocol(
 ) -> Iterator[Against]:
     """Absolute contra-indications by a fact, and what the drug does not go with."""
     classes = classes_of(row, protocol)
-    patient = gather(episode.patient, protocol, on=timezone.localdate(at))
     facts = read_context(protocol, patient, on=timezone.localdate(at), at=local(at)).facts
     for kind in at_hand(kinds_of(pathway), classes, facts):
         yield Against(words=f"{label_of(kind.why)} ({kind.id})", rule=kind.id, absolute=True)

@@ -21,7 +21,7 @@ from anderhalf.apps.people.queries import registers_of
 from anderhalf.apps.people.sex import sex_fact
 from anderhalf.apps.record.models import MedicationAgreement, Task
 from anderhalf.apps.record.models import Observation as ObservationRow
-from anderhalf.apps.record.queries import COUNTS, value_of
+from anderhalf.apps.record.queries import COUNTS, FEW_FACTS, value_of
 from anderhalf.content.titration import PROTOCOL, titration_protocol
 from anderhalf.core.decisions.facts import Fact, FactValue
 from anderhalf.core.pathway.model import Pathway
@@ -48,9 +48,6 @@ TITRATION = "titration"
 """The table under which advice of the titration engine is kept; others are tables of a second pathway."""
 UNKNOWN_STOP = "unknown"
 """The protocol's code for a stop whose reason was not recorded: a restart is discussed first."""
-
-
-FEW_FACTS = 20
 
 
 class Measured(NamedTuple):
@@ -126,9 +123,7 @@ def measured_of(patients: Sequence[UUID], facts: Collection[str]) -> dict[UUID, 
     """Per patient what was measured or asked about some facts, oldest first, in one query."""
     found: dict[UUID, list[Measured]] = defaultdict(list)
     rows = ObservationRow.objects.filter(patient__in=patients, status__in=COUNTS)
-    if (
-        len(facts) <= FEW_FACTS
-    ):  # of a whole dictionary nearly every row counts: leaving out here is quicker then
+    if len(facts) <= FEW_FACTS:
         rows = rows.filter(fact__in=list(facts))
     for row in rows.order_by("at", "recorded_at").values_list(*Measured._fields):
         measured = Measured(*row)

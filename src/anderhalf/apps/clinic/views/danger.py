@@ -26,7 +26,7 @@ from .. import actions, queries
 from ..errors import ClinicRefused
 from ..forms import DangerForm
 from ..forms.small import HOME_FACTS
-from ..queries.danger import SeenSign, urgent_care
+from ..queries.danger import PatientDanger, SeenSign, urgent_care
 from ..titration.gather import local
 
 
@@ -34,10 +34,23 @@ def danger_panel(
     viewer: Viewer, patient: Patient, *, at: datetime, form: DangerForm | None = None
 ) -> dict[str, Any] | None:
     """What the record shows and nobody acted on, for who treats; None when there is no open danger."""
-    place = queries.place_of(patient.pk, viewer.network, at=at)
-    found = queries.danger_of(patient, viewer.network, at=at) if place is not None else None
-    if place is None or not found:
+    return panel_of_danger(
+        viewer, patient, queries.danger_of(patient, viewer.network, at=at), at=at, form=form
+    )
+
+
+def panel_of_danger(
+    viewer: Viewer,
+    patient: Patient,
+    found: PatientDanger | None,
+    *,
+    at: datetime,
+    form: DangerForm | None = None,
+) -> dict[str, Any] | None:
+    """The same, of a danger that was looked for already."""
+    if not found:
         return None
+    place = found.place
     return _panel(
         found.signs, place, at=at, tasks=found.tasks, clock=found.clock,
         form=(form or DangerForm(at=at)) if may_answer(viewer, patient.pk, at=at) else None,
@@ -227,11 +240,12 @@ def danger(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             messages.success(request, _("Vastgelegd wat u hebt gedaan."))
             return redirect("clinic:danger", patient_id)
     episode = queries.open_episode_of(viewer, patient_id, at=at)
+    found = queries.danger_of(patient, viewer.network, at=at)
     context = {
         **frame(request, patient, episode, "chart"),
-        "danger": danger_panel(viewer, patient, at=at, form=form),
+        "danger": panel_of_danger(viewer, patient, found, at=at, form=form),
         "answers": queries.answers_of(patient_id),
-        "holding": queries.still_holding(patient, viewer.network, at=at),
+        "holding": queries.still_holding(patient_id, found),
         "may_undo": may_answer(viewer, patient_id, at=at),
     }
     return render(request, "clinic/danger.html", context, status=422 if form.errors else 200)

@@ -15,17 +15,21 @@ from .words import bullets, paragraphs
 
 def open_lines(episode: Episode, *, at: datetime) -> list[str]:
     """A line per danger that nobody dealt with, certain ones first; the caller established access."""
+    return _lines(_danger(episode, at=at))
+
+
+def _danger(episode: Episode, *, at: datetime) -> clinic.PatientDanger | None:
     patient = episode.patient
-    if patient.deceased_on is not None:
-        return []
-    found = clinic.danger_of(patient, patient.network_id, at=at)
-    place = clinic.place_of(patient.pk, patient.network_id, at=at) if found else None
-    if not found or place is None:
+    return None if patient.deceased_on is not None else clinic.danger_of(patient, patient.network_id, at=at)
+
+
+def _lines(found: clinic.PatientDanger | None) -> list[str]:
+    if not found:
         return []
     lines = []
     for one in sorted(found.signs, key=lambda sign: (not sign.sign.certain, sign.rank)):
         doubt = "" if one.sign.certain else "Nog niet bevestigd; als dit klopt: "
-        values = clinic.values_in_words(one.values, place.pathways)
+        values = clinic.values_in_words(one.values, found.place.pathways)
         said = f"{clinic.label_of(one.sign.action_label)}. {clinic.label_of(one.sign.why)}"
         lines.append(f"{doubt}{values}. {said}")
     return lines + [f"{task.title} {task.note}".strip() for task in found.tasks]
@@ -33,9 +37,8 @@ def open_lines(episode: Episode, *, at: datetime) -> list[str]:
 
 def of_danger(episode: Episode, *, at: datetime) -> str:
     """What stands above the letter; empty when there is nothing to say."""
-    lines = open_lines(episode, at=at)
-    patient = episode.patient
-    dealt = [] if patient.deceased_on else clinic.still_holding(patient, patient.network_id, at=at)
+    found = _danger(episode, at=at)
+    lines, dealt = _lines(found), clinic.still_holding(episode.patient_id, found)
     done = [
         f"{moment_label(one.at)} door {one.by}: {one.what}{f'. {one.note}' if one.note else ''}. "
         f"Niet opnieuw gemeten: {one.seen}."

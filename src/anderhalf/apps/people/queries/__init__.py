@@ -8,7 +8,7 @@ from .accounts import (
     demonstration_accounts,
     is_demonstration_user,
 )
-from .allergies import Past, Register, register_of, registers_of
+from .allergies import Past, Register, entries_of, register_of, registers_of
 from .directory import colleagues, has_left, network_gps, organisation, organisations, practices
 from .drafts import NO_TEXT, OtherWindow, changed_elsewhere, draft_of, drafts, earlier_result
 from .emergencies import emergencies, open_emergencies, unreviewed_emergencies
@@ -53,6 +53,7 @@ __all__ = [
     "drafts",
     "earlier_result",
     "emergencies",
+    "entries_of",
     "find_by_identity",
     "find_patients",
     "has_left",

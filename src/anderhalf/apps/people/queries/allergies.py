@@ -88,6 +88,12 @@ def registers_of(patients: Iterable[UUID]) -> dict[UUID, Register]:
     }
 
 
+def entries_of(patient: UUID) -> list[AllergyIntolerance]:
+    """What counts in the register of one patient, oldest first. The caller has established access."""
+    rows = AllergyIntolerance.objects.filter(patient=patient).order_by("recorded_at")
+    return [row for row in rows if row.counts]
+
+
 def _past(rows: list[AllergyIntolerance]) -> list[Past]:
     """Who took these out; what was rejected says so in its last step only."""
     rejected = [row.pk for row in rows if row.ended_at is None]
