@@ -99,8 +99,7 @@ def _raise(
     owner: UUID | None = None,
 ) -> Task:  # fmt: skip
     """The task of a danger, for the role that the agreement names and ``owner``, else for who treats the patient."""
-    if owner is None and place.practitioner is not None:
-        owner = place.practitioner.pk
+    owner = owner or place.practitioner
     urgent = urgent_care(by.network, at=at)
     due = urgent.due_at(seen.sign.action, local(at), days=seen.sign.days)
     if earlier is not None:

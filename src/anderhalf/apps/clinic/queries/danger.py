@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as N_  # noqa: N812  gettext's own name for it
 
 from anderhalf.apps.network.queries import NotPublished, agreement_on, pathway_on
-from anderhalf.apps.people.models import Organisation, Patient, Professional
+from anderhalf.apps.people.models import Organisation, Patient
 from anderhalf.apps.people.sex import sex_fact
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import Task
@@ -52,7 +52,8 @@ class Place:
     """Who looks after a patient now: the centre of the open episode, else the receiver of a referral that waits."""
 
     organisation: Organisation
-    practitioner: Professional | None
+    practitioner: UUID | None
+    """The professional who treats the patient, as a key."""
     episode: Episode | None
     pathways: tuple[Pathway, ...]
 
@@ -107,7 +108,7 @@ def place_of(patient: UUID, network: str, *, at: datetime) -> Place | None:
     """Who looks after this patient, and which pathways the patient is in; None when nobody does."""
     on = timezone.localdate(at)
     episodes = list(
-        Episode.objects.select_related("centre", "practitioner", "patient")
+        Episode.objects.select_related("centre", "patient")
         .filter(patient=patient, network=network, ended_at__isnull=True)
         .order_by("-started_at")
     )
@@ -125,7 +126,7 @@ def place_of(patient: UUID, network: str, *, at: datetime) -> Place | None:
     first = episodes[0] if episodes else None
     return Place(
         organisation=first.centre if first is not None else Organisation.objects.get(pk=waiting[0][1]),
-        practitioner=first.practitioner if first is not None else None,
+        practitioner=first.practitioner_id if first is not None else None,
         episode=first,
         pathways=tuple(found.values()),
     )
