@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+
+from anderhalf.apps.people.viewer import Viewer
 
 Follower = Callable[..., object]
 
@@ -27,3 +29,7 @@ that this choice put on its agenda."""
 
 TIMELINE_EVENTS: list[Callable[[UUID, date, date], list[dict[str, Any]]]] = []
 """Called as ``f(patient, first_day, last_day)`` for events ``{on, label, tone}`` of rooms above in the picture."""
+
+DISCUSSED: list[Callable[[Viewer, UUID, datetime], list[dict[str, Any]]]] = []
+"""Called as ``f(viewer, patient, at)`` for what the specialist decided, newest first, as rows
+``{case, asked, decision, by, on}`` beside the proposals."""

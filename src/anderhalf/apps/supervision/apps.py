@@ -8,10 +8,16 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         """What a contact brings up must be discussed: the clinic knows nothing of the meeting above it."""
-        from anderhalf.apps.clinic.followers import AFTER_ADVICE, AFTER_ENCOUNTER, AFTER_UNDO, TIMELINE_EVENTS
+        from anderhalf.apps.clinic.followers import (
+            AFTER_ADVICE,
+            AFTER_ENCOUNTER,
+            AFTER_UNDO,
+            DISCUSSED,
+            TIMELINE_EVENTS,
+        )
 
         from .actions import put_case_of_advice, put_cases_of_encounter, take_back_cases
-        from .queries import decisions_in_timeline
+        from .queries import decisions_in_timeline, decisions_lately
 
         if put_cases_of_encounter not in AFTER_ENCOUNTER:
             AFTER_ENCOUNTER.append(put_cases_of_encounter)
@@ -21,3 +27,5 @@ class SupervisionConfig(AppConfig):
             AFTER_UNDO.append(take_back_cases)
         if decisions_in_timeline not in TIMELINE_EVENTS:
             TIMELINE_EVENTS.append(decisions_in_timeline)
+        if decisions_lately not in DISCUSSED:
+            DISCUSSED.append(decisions_lately)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from anderhalf.apps.clinic.models import AdviceChoice, Episode
+from anderhalf.apps.clinic.queries.advice import pathway_of
 from anderhalf.apps.clinic.queries.proposals import STEPS, advice_about
-from anderhalf.apps.clinic.titration.gather import TITRATION
+from anderhalf.apps.clinic.titration.gather import TITRATION, protocol_of
 from anderhalf.apps.record.models import Observation
 from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.pathway.model import Labels
@@ -55,18 +58,26 @@ def case_of_choice(choice: AdviceChoice) -> RequiredCase:
         return _case_of_table(choice)
     kept = choice.decision.decision["advice"]["proposals"][0]
     return RequiredCase(
-        rule=PREFIX + choice.rule, title=kept["why"], question=_with_choice(kept["why"], choice),
+        rule=PREFIX + choice.rule, title=kept["why"], question=_with_choice(kept["why"], choice, _class_of(choice)),
         source=kept["source"],
         grade=kept["grade"], urgent=choice.proposed in {kind.value for kind in DOWNWARD},
     )  # fmt: skip
 
 
-def _with_choice(why: Labels, choice: AdviceChoice) -> dict[str, str]:
-    """Why it is on the agenda, and what was done with it, in each language."""
+def _class_of(choice: AdviceChoice) -> Labels | None:
+    """The class that a choice is about, by its name; None where the pathway no longer has it."""
+    protocol = protocol_of(pathway_of(choice.episode, on=timezone.localdate(choice.at)))
+    entry = protocol.drug_class.get(choice.drug_class) if protocol is not None else None
+    return entry.title if entry is not None else None
+
+
+def _with_choice(why: Labels, choice: AdviceChoice, about: Labels | None = None) -> dict[str, str]:
+    """Why it is on the agenda, about which class, and what was done with it, in each language."""
 
     def said() -> str:
         chosen = str(choice.get_choice_display()) + (f": {choice.reason}" if choice.reason else "")
-        return f"{label_of(why)} ({chosen})"
+        named = f"{label_of(about)}: " if about is not None else ""
+        return f"{named}{label_of(why)} ({chosen})"
 
     return in_each_language(said)
 

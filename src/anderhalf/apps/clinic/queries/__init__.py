@@ -3,7 +3,7 @@
 from .advice import diagnosis_line, known_facts, limits_of, pathway_of
 from .agenda import agenda, appointment, by_day, free_slots, orphaned, planned_of, session, today
 from .beside import Beside, answered_by_list, asked_by, beside, runs_along, widest
-from .chart import dose_text, label_of, latest_values, measured, plain_dose, timeline, value_label
+from .chart import discussed, dose_text, label_of, latest_values, measured, plain_dose, timeline, value_label
 from .choices import patient_of_choice, undoable_by
 from .danger import (
     DANGER,
@@ -90,6 +90,7 @@ __all__ = [
     "danger_task",
     "decide_stable",
     "diagnosis_line",
+    "discussed",
     "dose_text",
     "drug_by_code",
     "drug_lines",

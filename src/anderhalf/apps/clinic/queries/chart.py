@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anderhalf.apps.people.queries import register_of
+from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import facts_of, medication_history, value_of
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, freshness
@@ -24,7 +25,7 @@ from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import day_label, label_of, measured_label
 
-from ..followers import TIMELINE_EVENTS
+from ..followers import DISCUSSED, TIMELINE_EVENTS
 from ..home_words import home_label
 from .advice import limits_of
 from .drugs import Drug, drugs_of, number_label
@@ -188,6 +189,11 @@ def timeline(patient: UUID, pathway: Pathway, *, at: datetime, months: int = 6) 
         "measure_lanes": _measures(patient, pathway, start, today),
         "events": events,
     }
+
+
+def discussed(viewer: Viewer, patient: UUID, *, at: datetime) -> list[dict[str, Any]]:
+    """What the specialist decided about a patient, newest first, by the rooms above that know."""
+    return [row for known in DISCUSSED for row in known(viewer, patient, at)]
 
 
 def _remembered(patient: UUID, start: date, today: date) -> list[dict[str, Any]]:

@@ -108,6 +108,7 @@ def chart(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "changes": queries.changes_in_words(
             queries.changed_since(viewer, patient_id, at=at), queries.widest(episode, pathway, on=today)
         ),
+        "discussed": queries.discussed(viewer, patient_id, at=at),
         "planned": queries.planned_of(viewer, episode, at=at),
         "tasks": list(tasks_about(patient_id).filter(status="open").exclude(kind=queries.DANGER)[:8]),
         "outcomes": queries.outcomes_of(viewer, episode, at=at),

@@ -69,6 +69,7 @@ def _proposals_page(request: HttpRequest, patient_id: UUID, status: int = 200) -
             line | {"undoable": queries.undoable_by(request.viewer, line["row"], at=request.now)}
             for line in queries.choice_lines(choices, known[1])
         ],
+        "discussed": queries.discussed(request.viewer, patient_id, at=request.now),
         "prescribes": request.viewer.role in actions.PRESCRIBERS,
         "encounter_id": request.GET.get("consult", "") or request.POST.get("encounter", ""),
     }

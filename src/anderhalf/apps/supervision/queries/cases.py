@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from anderhalf.apps.clinic import queries as clinic
 from anderhalf.apps.clinic.models import Episode
 from anderhalf.apps.network import queries as network
-from anderhalf.apps.people.access import AccessDenied, Right, check_access
+from anderhalf.apps.people.access import AccessDenied, Right, can_access, check_access
 from anderhalf.apps.people.queries import patient_for
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.queries import current_medication, tasks_about
@@ -26,6 +26,7 @@ from .meetings import waiting_cases
 
 ENCOUNTERS = 3
 IN_PICTURE = 30
+LATELY = 3
 Status = CaseDiscussion.Status
 
 
@@ -168,6 +169,23 @@ def decisions_in_timeline(patient: UUID, first: date, last: date) -> list[dict[s
         }
         for row in rows
         if row.decided_at is not None and first <= (day := timezone.localdate(row.decided_at)) <= last
+    ]
+
+
+def decisions_lately(viewer: Viewer, patient: UUID, at: datetime) -> list[dict[str, Any]]:
+    """The last decisions about a patient in full, beside the proposals that they are about; none for who may not see
+    cases."""
+    if not can_access(viewer, Right.VIEW_CASE, patient=patient, at=at):
+        return []
+    return [
+        {
+            "case": one.pk,
+            "asked": asked_in(one),
+            "decision": one.decision,
+            "by": one.decided_by.full_name if one.decided_by is not None else "",
+            "on": one.decided_at,
+        }
+        for one in decisions_about(viewer, patient, at=at)[:LATELY]
     ]
 
 
