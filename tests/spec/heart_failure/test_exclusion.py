@@ -95,7 +95,34 @@ EX-99 | glucose high, but four months ago      | glucose = 32 @ 120             
 EX-37 | glucose just below 2.5                 | glucose = 2.4                                   | second immediate
 EX-99 | glucose of 2.5                         | glucose = 2.5                                   | none none
 EX-38 | potassium of 3.0 on digoxin            | potassium = 3.0; digoxin = yes                  | second within_1_day
-EX-99 | potassium of 3.1 on digoxin            | potassium = 3.1; digoxin = yes                  | none none
+EX-82 | potassium of 3.4 on digoxin            | potassium = 3.4; digoxin = yes                  | second within_1_day
+EX-99 | potassium of 3.5 on digoxin            | potassium = 3.5; digoxin = yes                  | none none
+EX-83 | potassium of 3.4 on amiodarone         | potassium = 3.4; amiodarone = yes               | second within_1_day
+EX-85 | the same with a low eGFR               | potassium = 3.4; digoxin = yes; egfr = 29       | second within_1_day
+EX-82 | an eGFR of 30                          | potassium = 3.4; digoxin = yes; egfr = 30       | second within_1_day
+EX-86 | the same with a slow pulse             | potassium = 3.4; digoxin = yes; heart_rate = 49 | second within_1_day
+EX-87 | digoxin, slow pulse and a low eGFR     | digoxin = yes; heart_rate = 49; egfr = 29       | second within_1_day
+EX-99 | digoxin and a slow pulse alone         | digoxin = yes; heart_rate = 49; egfr = 30       | none none
+EX-80 | ACE inhibitor and ARNI                 | ace_inhibitor = yes; arni = yes                 | second within_1_day
+EX-81 | ARB and ARNI                           | arb = yes; arni = yes                           | second within_1_day
+EX-81 | ACE inhibitor and ARB                  | ace_inhibitor = yes; arb = yes                  | second within_1_day
+EX-99 | ARNI alone                             | arni = yes; ace_inhibitor = no; arb = no        | none none
+EX-88 | AF of 111 with fluid                   | rhythm = af; heart_rate = 111; congestion = yes | second within_1_day
+EX-99 | AF of 110 with fluid                   | rhythm = af; heart_rate = 110; congestion = yes | none none
+EX-99 | AF of 111 without fluid                | rhythm = af; heart_rate = 111; congestion = no; nyha = II | none none
+EX-99 | sinus rhythm of 111 with fluid         | rhythm = sinus; heart_rate = 111; congestion = yes | none none
+EX-89 | AF of 111 with NYHA III                | rhythm = af; heart_rate = 111; nyha = III       | second within_1_day
+EX-92 | metolazone, fluid and low sodium       | congestion = yes; loop_diuretic = yes; thiazide = yes; sodium = 129 | second within_1_day
+EX-99 | the same with a sodium of 130          | congestion = yes; loop_diuretic = yes; thiazide = yes; sodium = 130 | none none
+EX-93 | an MRA and eGFR 19, as it was          | mra = yes; egfr = 19; creatinine_rise_90_days = 5 | second within_1_day
+EX-99 | an MRA and eGFR 20                     | mra = yes; egfr = 20                            | none none
+EX-94 | an MRA and creatinine 311              | mra = yes; creatinine = 311; egfr = 21          | second within_1_day
+EX-99 | an MRA and creatinine 310              | mra = yes; creatinine = 310; egfr = 21          | none none
+EX-95 | SGLT2 inhibitor with type 1            | sglt2_inhibitor = yes; diabetes_type = type_1   | second within_1_day
+EX-96 | spironolactone and eplerenone          | spironolactone = yes; eplerenone = yes          | second within_1_day
+EX-96 | bisoprolol and metoprolol              | bisoprolol = yes; metoprolol = yes              | second within_1_day
+EX-99 | one of each                            | bisoprolol = yes; spironolactone = yes          | none none
+EX-91 | pregnant on ivabradine                 | age = 34; pregnant = yes; ivabradine = yes      | second within_1_day
 EX-99 | potassium of 3.0 without digoxin       | potassium = 3.0; digoxin = no; amiodarone = no  | none none
 EX-39 | potassium of 3.0 on amiodarone         | potassium = 3.0; amiodarone = yes               | second within_1_day
 EX-40 | QTc just above 500                     | qtc = 501                                       | second within_1_day
@@ -107,7 +134,8 @@ EX-62 | AV block and a pulse of 50             | av_block = yes; heart_rate = 50
 EX-99 | pulse of 49 without AV block           | av_block = no; heart_rate = 49                  | none none
 EX-04 | AV block and fainted                   | av_block = yes; syncope = yes                   | emergency immediate
 EX-60 | potassium of 3.0 on sotalol            | potassium = 3.0; qt_drug = yes                  | second within_1_day
-EX-99 | potassium of 3.1 on sotalol            | potassium = 3.1; qt_drug = yes                  | none none
+EX-84 | potassium of 3.4 on sotalol            | potassium = 3.4; qt_drug = yes                  | second within_1_day
+EX-99 | potassium of 3.5 on sotalol            | potassium = 3.5; qt_drug = yes                  | none none
 EX-61 | potassium of 2.9 on a loop diuretic    | potassium = 2.9; loop_diuretic = yes            | second within_1_day
 EX-61 | potassium of 2.9 on a thiazide         | potassium = 2.9; thiazide = yes                 | second within_1_day
 EX-99 | potassium of 3.0 on a loop diuretic    | potassium = 3.0; loop_diuretic = yes            | none none
@@ -116,7 +144,7 @@ EX-64 | apixaban and rivaroxaban               | apixaban = yes; rivaroxaban = y
 EX-64 | the referrer says so                   | two_anticoagulants = yes                        | second within_1_day
 EX-99 | one anticoagulant                      | apixaban = yes; vka = no; anticoagulant = yes   | none none
 EX-66 | pregnant on acenocoumarol              | age = 34; pregnant = yes; vka = yes             | second within_1_day
-EX-12 | pregnant on a DOAC                     | age = 34; pregnant = yes; apixaban = yes        | second within_1_week
+EX-90 | pregnant on a DOAC                     | age = 34; pregnant = yes; apixaban = yes        | second within_1_day
 EX-67 | flecainide                             | class_1_antiarrhythmic = yes                    | second within_1_day
 EX-67 | dronedarone                            | dronedarone = yes                               | second within_1_day
 EX-67 | pioglitazone                           | thiazolidinedione = yes                         | second within_1_day

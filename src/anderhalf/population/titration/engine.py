@@ -14,6 +14,7 @@ import numpy.typing as npt
 from anderhalf.core.decisions.feel import UnaryTest
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.pathway.titration.classes import GATE_OPEN, UNCHANGED, measured_by
+from anderhalf.core.pathway.titration.history import RAS
 from anderhalf.core.pathway.titration.model import DOWNWARD, UPWARD, ProposalKind
 from anderhalf.core.pathway.titration.protocol import Protocol
 from anderhalf.population.titration.codes import (
@@ -39,7 +40,7 @@ from anderhalf.population.titration.once import Questions
 from anderhalf.population.titration.settled import Cards
 from anderhalf.population.titration.since import lowered, newer_since_lowering
 from anderhalf.population.titration.small import DangerTable, SmallTable
-from anderhalf.population.titration.weighing import at_once
+from anderhalf.population.titration.weighing import at_once, doubled
 
 KINDS = tuple(ProposalKind)
 """What the numbers of a column of kinds stand for."""
@@ -339,7 +340,9 @@ class ColumnEngine:
     def _weigh_together(self, cohort: Cohort, derived: Derived, found: Mapping[str, Answers]) -> None:
         """Steps up that have to wait become "keep" or "hold"; steps of one kind in the order of the classes."""
         groups = self.protocol.together
+        two = doubled(derived)
         down = {key: _DOWN[answers.own_kind] for key, answers in found.items()}
+        down |= {key: down[key] | (two & derived.on[key]) for key in RAS if key in down}
         accepted = {group.key: np.zeros(len(cohort), np.int8) for group in groups}
         applies = {group.key: None if group.rapid else ~derived.rapid for group in groups}
         most = {group.key: at_once(group, derived) for group in groups}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.decisions.policy import Status, policy_of
 from anderhalf.core.pathway.titration.protocol import Protocol
-from anderhalf.population.titration.codes import Coding, ColumnTable, Group, Index, grouped
+from anderhalf.population.titration.codes import MOST_RULES, Coding, ColumnTable, Group, Index, grouped
 
 
 class DangerTable:
@@ -23,19 +24,27 @@ class DangerTable:
         table = protocol.danger
         if table is None:
             return
-        self.groups = grouped([codings[fact.name] for fact in table.inputs if fact.name in codings])
-        self.asked = ColumnTable(table, self.groups, known=settings)
         urgent = protocol.limits.danger_urgencies
-        self.bits = np.uint64(
-            sum(1 << at for at, rule in enumerate(table.rules) if rule.outputs.get("urgency") in urgent)
-        )
+        rules = [rule for rule in table.rules if rule.outputs.get("urgency") in urgent]
+        self.groups = grouped([codings[fact.name] for fact in table.inputs if fact.name in codings])
+        # A mask holds so many rules at most. Whether any of them fires is the same question to each part.
+        self.parts = [
+            ColumnTable(
+                replace(table, rules=tuple(rules[at : at + MOST_RULES])), self.groups, known=settings
+            )
+            for at in range(0, len(rules), MOST_RULES)
+        ]
 
     def fires(self, codes: Mapping[str, Index]) -> npt.NDArray[np.bool_]:
         """Per person whether such a rule fires."""
+        found = np.zeros(len(next(iter(codes.values()))), bool)
         if not self.groups:
-            return np.zeros(len(next(iter(codes.values()))), bool)
-        fired, _undecided = self.asked.masks([group.index(codes) for group in self.groups])
-        return (fired & self.bits) != 0
+            return found
+        indexes = [group.index(codes) for group in self.groups]
+        for part in self.parts:
+            fired, _undecided = part.masks(indexes)
+            found |= fired != 0
+        return found
 
 
 class SmallTable:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from anderhalf.core.pathway.titration.history import RAS
 from anderhalf.core.pathway.titration.protocol import Together
 
 if TYPE_CHECKING:
@@ -25,3 +26,9 @@ def at_once(group: Together, derived: Derived) -> npt.NDArray[np.int8]:
     if careful.frail:
         low |= derived.frail == 1
     return np.where(low, np.int8(careful.at_once), usual)
+
+
+def doubled(derived: Derived) -> npt.NDArray[np.bool_]:
+    """Who uses two RAS inhibitors (`History.doubled`; two drugs of one class are in no column)."""
+    used = sum(derived.on[key].astype(np.int8) for key in RAS if key in derived.on)
+    return np.asarray(used) > 1

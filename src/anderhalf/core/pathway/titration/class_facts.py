@@ -107,6 +107,13 @@ def beside(context: Context, key: str, drug: Drug | None) -> tuple[Interaction, 
     return context.protocol.interactions.of(about, context.groups)
 
 
+def beside_any(context: Context, key: str, state: ClassState, drug: Drug | None) -> tuple[Interaction, ...]:
+    """Those of every drug of the class that is used: with two of them the pair of the other one is told as well."""
+    about = {key} | ({drug.key} if drug is not None else set())
+    about |= {use.drug.key for use in state.current if use.drug is not None}
+    return context.protocol.interactions.of(about, context.groups)
+
+
 def severity_of(pairs: Sequence[Interaction]) -> str:
     """The gravest of some interactions, as a table asks for it."""
     return pairs[0].severity.value if pairs else NO_INTERACTION

@@ -16,7 +16,7 @@ from anderhalf.core.decisions.facts import Freshness, freshness
 from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.interactions import Severity
 from anderhalf.core.pathway.titration.asking import Ask, ask_explained
-from anderhalf.core.pathway.titration.class_facts import beside, not_since_stop
+from anderhalf.core.pathway.titration.class_facts import beside, beside_any, not_since_stop
 from anderhalf.core.pathway.titration.classes import BEHIND, Answer, ClassAnswer, answer_class
 from anderhalf.core.pathway.titration.controls import checks_of
 from anderhalf.core.pathway.titration.derive import Context, build_context
@@ -109,10 +109,12 @@ def weigh_together(context: Context, answers: Iterable[ClassAnswer]) -> Mapping[
     """Steps up that have to wait, with the group and the class because of which.
 
     A switch comes after the others: it replaces what is in use, and would hold up a class that is not at its target.
+    A class of which two drugs are used (see `History.doubled`) counts as going down: one of them has to stop first.
     """
     answers = list(answers)
     groups = [group for group in context.protocol.together if group.rapid or not context.rapid]
     going_down = {answer.drug_class.key for answer in answers if answer.kind in DOWNWARD}
+    going_down |= context.history.doubled
     up = [answer for answer in answers if answer.kind in UPWARD]
     up.sort(key=lambda answer: _STEP_ORDER.index(answer.kind))
     accepted: dict[str, list[str]] = {group.key: [] for group in groups}
@@ -208,7 +210,7 @@ def _words(
     rule = answer.speaking.rule
     if rule is not None and "interaction" in rule.cells and not rule.cells["interaction"].any:
         return _about_pairs(context, answer)
-    pairs = beside(context, answer.drug_class.key, answer.drug)
+    pairs = beside_any(context, answer.drug_class.key, answer.state, answer.drug)
     if rule is not None and pairs and answer.kind in (*DOWNWARD, ProposalKind.DISCUSS):
         # Whatever is discussed or lowered: what stands beside it is named as well.
         why = {lang: " ".join([rule.why[lang], *(pair.why[lang] for pair in pairs)]) for lang in ("nl", "en")}

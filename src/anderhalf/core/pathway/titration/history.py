@@ -73,6 +73,14 @@ class History:
     """When that with an ACE inhibitor, ARB or ARNI began; a pause of one is no end."""
     last_stop: datetime | None
     """The last pause or stop after which new values are asked before a step up."""
+
+    @property
+    def doubled(self) -> frozenset[str]:
+        """The classes of which one drug too many is used: two of one class, or two RAS inhibitors."""
+        ras = [key for key in RAS if self.classes[key].on_drug]
+        return frozenset(key for key, state in self.classes.items() if state.duplicate) | frozenset(
+            ras if len(ras) > 1 else ()
+        )
     hyperkalaemia_stop: datetime | None
     """The last stop because of potassium."""
     furosemide_equivalent: Decimal | None

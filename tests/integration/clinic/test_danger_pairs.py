@@ -1,0 +1,129 @@
+"""Two drugs that must not be together, a drug with a value, a fast pulse with fluid: danger on every road."""
+
+from __future__ import annotations
+
+import pytest
+
+from anderhalf.apps.clinic import queries
+from anderhalf.apps.referrals.routing import route_patient
+from anderhalf.core.pathway.referral import RoutingStatus
+from tests.integration.clinic.test_danger_drugs import BASE
+from tests.spec.cases.care import Care
+from tests.spec.cases.titration_patient import DAY, TitrationPatient
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def care(people, at):
+    return Care.begin(people, at)
+
+
+def rules(who):
+    found = queries.danger_of(who.episode.patient, who.episode.network_id, at=DAY)
+    return {one.sign.rule for one in found.signs} if found else set()
+
+
+def actions(who):
+    found = queries.danger_of(who.episode.patient, who.episode.network_id, at=DAY)
+    return {one.sign.rule: one.sign.action for one in found.signs} if found else {}
+
+
+LIST = [
+    ("enalapril 5 bid 30d; sacubitril_valsartan 24 bid 10d", {}, "EX-80"),
+    ("losartan 50 od 30d; sacubitril_valsartan 24 bid 10d", {}, "EX-81"),
+    ("losartan 50 od 30d; enalapril 5 bid 30d", {}, "EX-81"),
+    ("digoxin 125 od 90d", {"potassium": "3.4"}, "EX-82"),
+    ("C01BD01 200 od 90d", {"potassium": "3.4"}, "EX-83"),
+    ("C07AA07 80 bid 30d", {"potassium": "3.4", "lvef": 55}, "EX-84"),
+    ("digoxin 125 od 90d; C01BD01 200 od 90d", {"potassium": "3.2", "egfr": 28, "creatinine": "180"}, "EX-85"),
+    ("digoxin 125 od 90d", {"potassium": "3.4", "heart_rate": 49}, "EX-86"),
+    ("digoxin 125 od 90d", {"heart_rate": 49, "egfr": 28, "creatinine": "180"}, "EX-87"),
+    ("bisoprolol 2.5 od 30d", {"rhythm": "af", "heart_rate": 128, "congestion": True}, "EX-88"),
+    ("bisoprolol 2.5 od 30d", {"rhythm": "af", "heart_rate": 111, "nyha": "III"}, "EX-89"),
+    ("furosemide 80 od 30d; C03BA08 2.5 od 10d", {"congestion": True, "sodium": 128}, "EX-92"),
+    ("spironolactone 25 od 90d", {"egfr": 19, "creatinine": "260"}, "EX-93"),
+    ("spironolactone 25 od 90d", {"creatinine": "311"}, "EX-94"),
+    ("dapagliflozin 10 od 90d", {"diabetes_type": "type_1"}, "EX-95"),
+    ("spironolactone 25 od 90d; eplerenone 25 od 10d", {}, "EX-96"),
+    ("bisoprolol 5 od 90d; C07AB02 50 od 10d", {}, "EX-96"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("regimen", "facts", "expected"), LIST)
+def test_what_the_list_and_the_values_hold_together_is_a_danger(people, regimen, facts, expected):
+    people.at = DAY
+    who = TitrationPatient(people).given(regimen, **facts)
+    assert expected in rules(who), actions(who)
+
+
+@pytest.mark.parametrize(
+    ("regimen", "facts"),
+    [
+        ("sacubitril_valsartan 24 bid 10d", {}),
+        ("losartan 50 od 30d", {}),
+        ("digoxin 125 od 90d", {"potassium": "3.5"}),
+        ("C01BD01 200 od 90d", {"potassium": "3.5"}),
+        ("bisoprolol 2.5 od 30d", {"rhythm": "af", "heart_rate": 110, "congestion": True}),
+        ("bisoprolol 2.5 od 30d", {"rhythm": "sinus", "heart_rate": 115, "congestion": True}),
+        ("bisoprolol 2.5 od 30d", {"rhythm": "af", "heart_rate": 115, "nyha": "II"}),
+        ("furosemide 80 od 30d", {"congestion": True, "sodium": 128}),
+        ("furosemide 80 od 30d; C03BA08 2.5 od 10d", {"congestion": True, "sodium": 130}),
+        ("dapagliflozin 10 od 90d", {"diabetes_type": "type_2"}),
+        ("spironolactone 25 od 90d; bisoprolol 5 od 90d", {}),
+    ],
+)
+def test_one_of_the_two_alone_is_none(people, regimen, facts):
+    people.at = DAY
+    who = TitrationPatient(people).given(regimen, **facts)
+    assert rules(who) == set()
+
+
+REFERRED = [
+    ({"ace_inhibitor": True, "arni": True}, "EX-80", "AX-150"),
+    ({"arb": True, "arni": True}, "EX-81", "AX-151"),
+    ({"arb": True, "ace_inhibitor": True}, "EX-81", "AX-151"),
+    ({"digoxin": True, "potassium": "3.4"}, "EX-82", "AX-152"),
+    ({"amiodarone": True, "potassium": "3.4"}, "EX-83", "AX-153"),
+    ({"qt_drug": True, "potassium": "3.4"}, "EX-84", "AX-154"),
+    ({"digoxin": True, "amiodarone": True, "potassium": "3.2", "egfr": "28", "creatinine": "180"}, "EX-85", "AX-155"),
+    ({"digoxin": True, "potassium": "3.4", "heart_rate": "49"}, "EX-86", "AX-156"),
+    ({"digoxin": True, "heart_rate": "49", "egfr": "28", "creatinine": "180"}, "EX-87", "AX-157"),
+    ({"rhythm": "af", "heart_rate": "118", "congestion": True}, "EX-88", "AX-158"),
+    ({"rhythm": "af", "heart_rate": "118", "nyha": "III", "heart_failure_known": True}, "EX-89", ""),
+    ({"two_of_one_class": True}, "EX-96", "AX-93"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pathway", ["heart_failure", "atrial_fibrillation"])
+@pytest.mark.parametrize(("facts", "heart", "fibrillation"), REFERRED)
+def test_a_referral_gets_a_call_today(people, care, pathway, facts, heart, fibrillation):
+    rule = heart if pathway == "heart_failure" else fibrillation
+    if not rule:
+        pytest.skip("asked otherwise there: see tests/spec/atrial_fibrillation")
+    more = {"rhythm": "af", "mehra": "2a"} if pathway == "atrial_fibrillation" else {}
+    routing = route_patient(
+        by=people.viewer("gp"), at=care.at, patient=care.patient.pk, intent="diagnosis", direction="from_first_line",
+        pathway=pathway, items=care.items({**BASE, **more, **facts}, care.at),
+    )  # fmt: skip
+    assert rule in {sign.rule for sign in routing.danger.certain}
+    assert routing.status in (RoutingStatus.DECIDED, RoutingStatus.AT_LEAST)
+    assert routing.days is not None and routing.days <= 1
+
+
+@pytest.mark.parametrize("pathway", ["heart_failure", "atrial_fibrillation"])
+@pytest.mark.parametrize(
+    ("facts", "heart", "fibrillation"),
+    [
+        ({"apixaban": True, "anticoagulant_drug": "apixaban"}, "EX-90", "AX-159"),
+        ({"ivabradine": True}, "EX-91", "AX-92"),
+        ({"sglt2_inhibitor": True}, "EX-91", "AX-92"),
+    ],
+)
+def test_what_may_not_be_used_in_pregnancy_is_a_call_today(people, at, pathway, facts, heart, fibrillation):
+    """Also in sinus rhythm, in the heart-failure pathway."""
+    care = Care.begin(people, at, pathway=pathway)
+    given = facts if pathway == "atrial_fibrillation" else {k: v for k, v in facts.items() if k != "anticoagulant_drug"}
+    care.contact({"pregnant": True, **given})
+    found = care.danger()
+    assert (heart if pathway == "heart_failure" else fibrillation) in {one.sign.rule for one in found.signs}
