@@ -92,7 +92,7 @@ class Care:
 
     def typed_at_home(self, *, language: str = "nl", **facts: Any) -> Any:
         """The patient's own form, pressed once; what is unusual is confirmed only when `sure` is among the facts."""
-        sure = facts.pop("sure", False)
+        sure, measured_on = facts.pop("sure", False), facts.pop("measured_on", self.at.date().isoformat())
         given = {
             f"f_{name}": str(raw).lower() if isinstance(raw, bool) else raw for name, raw in facts.items()
         }
@@ -100,7 +100,7 @@ class Care:
             given |= {f"sure_{name}": str(raw) for name, raw in facts.items()}
         return self.people.client("patient", language=language).post(
             reverse("clinic:home_measurement", args=[self.patient.pk]),
-            {"submission": submission(), "measured_on": self.at.date().isoformat(), **given},
+            {"submission": submission(), "measured_on": measured_on, **given},
             follow=True,
         )
 

@@ -27,6 +27,7 @@ from ..errors import ClinicRefused
 from ..forms import DangerForm
 from ..forms.small import HOME_FACTS
 from ..queries.danger import PatientDanger, SeenSign, urgent_care
+from ..queries.words import value_lines
 from ..titration.gather import local
 
 
@@ -119,6 +120,13 @@ def _panel(
     urgent = urgent_care(place.organisation.network_id, at=at)
     return {
         "signs": [_sign(one, place.pathways, plainly=plainly) for one in signs],
+        "lines": list(
+            dict.fromkeys(
+                line for one in signs for line in value_lines(one.values, place.pathways, plainly=True)
+            )
+        )
+        if plainly
+        else [],
         "facts": frozenset(name for one in signs for name in one.measured),
         "tasks": tasks,
         # one danger needs no choice; of several, what nobody ticks stays open
