@@ -33,7 +33,15 @@ class Care:
     def begin(cls, people: Any, at: datetime, *, pathway: str = "heart_failure") -> Care:
         """Referred and accepted twenty days ago."""
         people.viewer("patient")
-        patient = Patient.objects.get(user=people.user("patient"))
+        return cls._referred(people, at, Patient.objects.get(user=people.user("patient")), pathway)
+
+    @classmethod
+    def second(cls, people: Any, at: datetime) -> Care:
+        """Another patient of the same centre, without an account."""
+        return cls._referred(people, at, people.patient(), "heart_failure")
+
+    @classmethod
+    def _referred(cls, people: Any, at: datetime, patient: Patient, pathway: str) -> Care:
         began = at - timedelta(days=20)
         referral = referrals.send(
             by=people.viewer("gp"), at=began, patient=patient.pk, chosen_line="intermediate", because="bekend",

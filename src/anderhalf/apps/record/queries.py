@@ -69,9 +69,9 @@ def facts_of(patient: UUID, *, dictionary: Mapping[str, Fact], on: date) -> dict
 
     Corrected and erroneous values don't count. A newest value that is unreliable (a haemolysed sample) makes the fact
     unknown: no older one steps in. So do two different values of one moment (a minute; what has only a date, stands at
-    noon), unless one of them is a correction or was typed at home after the other (``last_entered``). Age limits are the
-    table's business: stale values are included here with their date, and count as missing where a rule says so. A value
-    whose type does not fit its fact is left out.
+    noon), unless one of them is a correction or was typed at home after the other (``last_entered``). Age limits are
+    the table's business: stale values are included here with their date, and count as missing where a rule says so. A
+    value whose type does not fit its fact is left out.
     """
     origins = dict(Observation.Origin.choices)
     found: dict[str, FactValue] = {}

@@ -110,7 +110,7 @@ class FactsMixin(forms.Form):
                     self.unconfirmed[each] = (self.values.pop(each),)
 
     def _with_unit(self, name: str) -> str:
-        return f"{self.typed[name]} {str(self.cleaned_data.get(f'u_{name}') or '')}".strip()
+        return f"{self.typed[name]} {self.cleaned_data.get(f'u_{name}') or ''}".strip()
 
     def _refuse_swapped(self) -> None:
         """Two numbers that can't both be right are asked about at the field; for danger each counts as either."""
