@@ -77,16 +77,9 @@ class Said:
 
 
 def _row_of(mine: Sequence[Said], url: str, *, at: datetime) -> Row:
-    """The dangers of one patient in a line. In front what is certain, the most urgent first; never behind a number: a
-    certain one of the highest urgency, and one that would be more urgent than all that is certain."""
-    ordered = sorted(mine, key=lambda one: (not one.certain, one.rank, one.due_at or at))
-    first, highest = ordered[0], min(one.rank for one in mine)
-    named = [first] + [
-        one
-        for one in ordered[1:]
-        if (one.certain and one.rank == first.rank) or (one.rank == highest < first.rank)
-    ]
-    others = len(mine) - len(named)
+    """The dangers of one patient in a line: see `named_first`."""
+    named, rest = clinic.named_first(mine, at=at)
+    first, others = named[0], len(rest)
     lines = [one.title for one in named]
     if others:
         lines.append(

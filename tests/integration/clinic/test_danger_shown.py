@@ -231,3 +231,31 @@ def test_the_supervising_cardiologist_has_it_on_today(care):
 def test_another_practice_sees_nothing(care):
     care.contact({"potassium": "5.8"})
     assert not dangers_elsewhere(care.people.viewer("gp", other=True), at=care.at).rows
+
+
+# ---- one patient with many dangers never hides another ----
+
+
+@pytest.mark.parametrize("name", ["clinic:today", "clinic:due"])
+def test_a_patient_with_many_dangers_is_one_row_and_the_more_urgent_one_stands_first(care, people, at, name):
+    care.contact(
+        {"potassium": "5.8", "sodium": "126", "glucose": "26", "haemoglobin": "11.8", "heart_rate": "48"}
+    )
+    other = Care.second(people, at)
+    other.contact({"chest_pain_at_rest": True})
+    html = people.client("vs").get(reverse(name)).content.decode()
+    rows = html.split('<li class="danger-row">')[1:]
+    assert len(rows) == 2, "one row per patient"
+    assert other.patient.full_name in rows[0] and care.patient.full_name in rows[1]
+    assert "en nog 4 andere gevaren" in re.sub(r"\s+", " ", rows[1])
+    wanted = ("Kalium", "Natrium", "Glucose", "Hemoglobine", "AL-21")
+    assert [word for word in wanted if word not in rows[1]] == [], "none is left out"
+
+
+def test_the_row_has_the_clock_that_runs_out_first(care, at):
+    care.contact({"potassium": "5.8"})
+    care.contact({"chest_pain_at_rest": True}, at=at + timedelta(minutes=2))
+    later = at + timedelta(minutes=3)
+    (row,) = queries.dangers_by_patient(queries.due_list(care.vs, at=later), at=later)
+    assert row.due_at == min(task.due_at for task in care.tasks())
+    assert row.named[0].rank == row.rank == 0

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 
+from anderhalf.apps.network.queries import pathway_on
 from anderhalf.apps.record.models import Observation, Task
 from anderhalf.apps.referrals import actions, queries
 from anderhalf.apps.referrals.models import Override, Referral
+from anderhalf.apps.referrals.views.answer import alarms_of
+from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.danger import look_for_danger
 from tests.support.people import submission
 
 from .conftest import ORDINARY, form_data, observations
@@ -99,6 +105,25 @@ def test_a_draft_for_a_colleague_does_not_make_a_danger_wait(people, a_patient):
     assert kept.status_code == 302
     page = client.get(kept.url).content.decode()
     assert "Wacht hier niet mee." in page and "Bel de dienstdoende cardioloog" in page
+
+
+def test_heading_line_and_number_say_one_thing(people, a_patient):
+    """Within a day, by the cardiologist: not "with the centre" and not "the next working day"."""
+    text = live(people.client("poh"), {**ORDINARY, "systolic_bp": 222}, a_patient, c_systolic_bp="on")
+    alarm = text.split('<section class="red-alert"')[1].split("</section>")[0]
+    assert "EX-27" in alarm and "<h2>Overleg vandaag, uiterlijk morgen</h2>" in alarm
+    assert "dienstdoende cardioloog" in alarm and "centrum" not in alarm and "2e lijn" in text
+
+
+def test_what_may_be_so_is_said_as_a_sentence(people, a_patient, at):
+    on = at.date()
+    chosen = pathway_on(a_patient.network_id, "heart_failure", on=on)
+    doubt = {"chest_pain_at_rest": [FactValue(True, on)], "systolic_bp": [FactValue(Decimal(58), on)]}
+    alarms = alarms_of(look_for_danger([chosen], {}, on=on, doubtful=doubt), chosen)
+    html = render_to_string("referrals/_danger.html", {"alarms": alarms})
+    words = " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    assert "Als dit klopt (pijn op de borst in rust): denk aan een acuut coronair syndroom." in words
+    assert "bovendruk 58 mmHg):" in words.replace("\xa0", " ")
 
 
 def test_a_wrong_date_beside_a_dangerous_value_does_not_hide_it(people, a_patient):

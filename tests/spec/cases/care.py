@@ -33,7 +33,15 @@ class Care:
     def begin(cls, people: Any, at: datetime, *, pathway: str = "heart_failure") -> Care:
         """Referred and accepted twenty days ago."""
         people.viewer("patient")
-        patient = Patient.objects.get(user=people.user("patient"))
+        return cls._referred(people, at, Patient.objects.get(user=people.user("patient")), pathway)
+
+    @classmethod
+    def second(cls, people: Any, at: datetime) -> Care:
+        """Another patient of the same centre, without an account."""
+        return cls._referred(people, at, people.patient(), "heart_failure")
+
+    @classmethod
+    def _referred(cls, people: Any, at: datetime, patient: Patient, pathway: str) -> Care:
         began = at - timedelta(days=20)
         referral = referrals.send(
             by=people.viewer("gp"), at=began, patient=patient.pk, chosen_line="intermediate", because="bekend",
@@ -92,7 +100,7 @@ class Care:
 
     def typed_at_home(self, *, language: str = "nl", **facts: Any) -> Any:
         """The patient's own form, pressed once; what is unusual is confirmed only when `sure` is among the facts."""
-        sure = facts.pop("sure", False)
+        sure, measured_on = facts.pop("sure", False), facts.pop("measured_on", self.at.date().isoformat())
         given = {
             f"f_{name}": str(raw).lower() if isinstance(raw, bool) else raw for name, raw in facts.items()
         }
@@ -100,7 +108,7 @@ class Care:
             given |= {f"sure_{name}": str(raw) for name, raw in facts.items()}
         return self.people.client("patient", language=language).post(
             reverse("clinic:home_measurement", args=[self.patient.pk]),
-            {"submission": submission(), "measured_on": self.at.date().isoformat(), **given},
+            {"submission": submission(), "measured_on": measured_on, **given},
             follow=True,
         )
 

@@ -72,6 +72,8 @@ class Observation(Provenance):
     )
     encounter = models.UUIDField(null=True, blank=True, db_index=True)
     referral = models.UUIDField(null=True, blank=True, db_index=True)
+    confirmed = models.BooleanField(default=False)
+    """Somebody was asked whether an unlikely value is right, and said yes."""
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reviewed_by = models.CharField(max_length=200, blank=True)
 

@@ -21,6 +21,7 @@ from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.decisions.facts import Fact, FactValue, Value, same_value
 from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.pathway.titration.observed import last_entered
 
 from .models import Document, MedicationAgreement, Observation, StoredDecision, Task
 
@@ -68,9 +69,46 @@ def facts_of(patient: UUID, *, dictionary: Mapping[str, Fact], on: date) -> dict
 
     Corrected and erroneous values don't count. A newest value that is unreliable (a haemolysed sample) makes the fact
     unknown: no older one steps in. So do two different values of one moment (a minute; what has only a date, stands at
-    noon), unless one of them is a correction. Age limits are the table's business: stale values are included here
-    with their date, and count as missing where a rule says so. A value whose type does not fit its fact is left out.
+    noon), unless one of them is a correction or was typed at home after the other (``last_entered``). Age limits are
+    the table's business: stale values are included here with their date, and count as missing where a rule says so. A
+    value whose type does not fit its fact is left out.
     """
+    origins = dict(Observation.Origin.choices)
+    found: dict[str, FactValue] = {}
+    for name, candidates in _newest(patient, dictionary=dictionary, on=on).items():
+        row, value = candidates[0], value_of(candidates[0])
+        if value is not None and all(same_value(value, value_of(one)) for one in candidates):
+            found[name] = FactValue(
+                value, on=_day_of(row), origin=f"{origins[row.origin]}, {row.recorded_by}"
+            )
+    return found
+
+
+def contradicting_of(
+    patient: UUID, *, dictionary: Mapping[str, Fact], on: date
+) -> dict[str, tuple[FactValue, ...]]:
+    """Per fact that :func:`facts_of` leaves out because its newest moment says different things: what it says, oldest
+    first. It is shown, so that what somebody entered does not vanish from sight."""
+    found = {}
+    for name, candidates in _newest(patient, dictionary=dictionary, on=on).items():
+        said: list[Value] = []
+        for row in reversed(candidates):
+            value = value_of(row)
+            if value is not None and not any(same_value(value, one) for one in said):
+                said.append(value)
+        if len(said) > 1:
+            found[name] = tuple(FactValue(value, on=_day_of(candidates[0])) for value in said)
+    return found
+
+
+def _day_of(row: Any) -> date:
+    day: date = row.at.astimezone(AMSTERDAM).date()
+    return day
+
+
+def _newest(patient: UUID, *, dictionary: Mapping[str, Fact], on: date) -> dict[str, list[Any]]:
+    """Per fact the rows of its newest moment that count, the last entered first; without facts of which one is
+    unreliable."""
     asked = Observation.objects.filter(patient=patient, status__in=COUNTS)
     if len(dictionary) <= FEW_FACTS:
         asked = asked.filter(fact__in=list(dictionary))
@@ -87,28 +125,24 @@ def facts_of(patient: UUID, *, dictionary: Mapping[str, Fact], on: date) -> dict
         "text",
         "status",
         "replaces_id",
+        "recorded_at",
         named=True,
     )
-    origins = dict(Observation.Origin.choices)
     newest: dict[str, list[Any]] = {}
     for row in rows:
         if row.fact not in dictionary or value_of(row) is None:
             continue
         same = newest.get(row.fact)
         if same is None:
-            if row.at.astimezone(AMSTERDAM).date() <= on:
+            if _day_of(row) <= on:
                 newest[row.fact] = [row]
         elif _minute(row.at) == _minute(same[0].at):
             same.append(row)
-    found: dict[str, FactValue] = {}
+    found: dict[str, list[Any]] = {}
     for name, same in newest.items():
-        candidates = [row for row in same if row.replaces_id is not None][:1] or same
-        row, value = candidates[0], value_of(candidates[0])
-        if any(one.status == Observation.Status.UNRELIABLE for one in candidates):
-            continue
-        if value is not None and all(same_value(value, value_of(one)) for one in candidates):
-            day = row.at.astimezone(AMSTERDAM).date()
-            found[name] = FactValue(value, on=day, origin=f"{origins[row.origin]}, {row.recorded_by}")
+        candidates = [row for row in same if row.replaces_id is not None][:1] or last_entered(same)
+        if not any(one.status == Observation.Status.UNRELIABLE for one in candidates):
+            found[name] = candidates
     return found
 
 

@@ -38,6 +38,8 @@ TABLES = (EXCLUSION, HOME_ALARMS, WEIGHT_ALARMS)
 ACTIONS = ("call_112", "call_cardiologist", "contact_team")
 """What a danger asks for, the most urgent first: the codes that the tables answer with."""
 
+_NO_TERM = 2
+"""Days by which a danger is sorted that asks for no call and of which the table gives no term: more than a day."""
 
 Series = Mapping[str, Sequence[FactValue]]
 """Per fact its values over time, each with its day, the oldest first."""
@@ -346,5 +348,7 @@ def _open(pathway: Pathway, table: str, decision: Decision, certain: Sequence[Si
 
 
 def _rank(sign: Sign) -> tuple[int, int]:
-    """Lower is more urgent: what to do, then how soon."""
-    return ACTIONS.index(sign.action), 0 if sign.days is None else sign.days
+    """Lower is more urgent: what to do, then how soon. A call without a term is for now; what asks for no call and has
+    no term waits for a working day, so after what must be dealt with within a day."""
+    no_term = _NO_TERM if sign.action == ACTIONS[-1] else 0
+    return ACTIONS.index(sign.action), no_term if sign.days is None else sign.days

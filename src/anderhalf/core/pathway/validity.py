@@ -95,6 +95,27 @@ def not_below(fact: Fact, value: Value, above: Fact, other: Value) -> RefusedVal
     return RefusedValue(fact.name, texts, readings=(value, other))
 
 
+def is_above(fact: Fact, value: Value, other: Fact, second: Value) -> Mapping[str, str]:
+    """The question about a number that lies above another while it hardly can (a pulse of 118 with a pressure of 96);
+    empty when it does not."""
+    high, low = _end(value, lowest=True), _end(second, lowest=False)
+    if high is None or low is None or high <= low:
+        return {}
+    patterns = {
+        "nl": "{label}: {high} is hoger dan {other} {low}. Klopt het?",
+        "en": "{label}: {high} is above {other} {low}. Is it right?",
+    }
+    return {
+        lang: pattern.format(
+            label=fact.label[lang],
+            other=other.label[lang].lower(),
+            high=in_words(high, lang),
+            low=in_words(low, lang),
+        )
+        for lang, pattern in patterns.items()
+    }
+
+
 def _end(value: Value, *, lowest: bool) -> Decimal | None:
     if isinstance(value, Range):
         return value.low if lowest else value.high

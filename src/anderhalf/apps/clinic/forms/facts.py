@@ -21,6 +21,7 @@ from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Value
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.validity import is_above
 from anderhalf.presentation.language import language
 from anderhalf.presentation.units import unit_choice
 
@@ -71,6 +72,8 @@ class FactsMixin(forms.Form):
         self.unconfirmed: dict[str, tuple[Value, ...]] = {}
         """What was typed and not accepted, and what it would be: it counts for danger only."""
         self.units: dict[str, str] = {}
+        self.sure: set[str] = set()
+        """The facts of which the box "is right" was ticked for the very text that was typed."""
         for name in self.fact_names:
             self.fields[f"f_{name}"] = field_for(pathway.facts[name])
             choice = unit_choice(pathway.dictionary, pathway.facts[name])
@@ -87,6 +90,27 @@ class FactsMixin(forms.Form):
             if text:
                 self._read(name, text, str(cleaned.get(f"u_{name}") or ""))
         self._refuse_swapped()
+        self._ask_above()
+
+    def _ask_above(self) -> None:
+        """A pulse above the upper pressure is a typing mistake or an emergency: it is asked, and counts as an emergency
+        until somebody said that it is a mistake."""
+        dictionary = self.described_by.dictionary
+        for derivation in dictionary.follows.values():
+            if derivation.how != "above" or self.sure & set(derivation.inputs):
+                continue
+            name, other = derivation.inputs
+            if name not in self.values or other not in self.values:
+                continue
+            asked = is_above(dictionary[name], self.values[name], dictionary[other], self.values[other])
+            if asked:
+                self.to_confirm[name] = self._with_unit(name)
+                self.add_error(f"f_{name}", self._said(name, asked))
+                for each in (name, other):
+                    self.unconfirmed[each] = (self.values.pop(each),)
+
+    def _with_unit(self, name: str) -> str:
+        return f"{self.typed[name]} {self.cleaned_data.get(f'u_{name}') or ''}".strip()
 
     def _refuse_swapped(self) -> None:
         """Two numbers that can't both be right are asked about at the field; for danger each counts as either."""
@@ -112,7 +136,9 @@ class FactsMixin(forms.Form):
                 self.unconfirmed[name] = refused.readings
             return
         with_unit = f"{text} {unit}".strip()
-        if checked.unusual and self.data.get(f"sure_{name}", "").strip() != with_unit:
+        if self.data.get(f"sure_{name}", "").strip() == with_unit:
+            self.sure.add(name)
+        elif checked.unusual:
             question = self._said(name, checked.texts)
             self.to_confirm[name] = with_unit
             self.unconfirmed[name] = (checked.value,)
@@ -143,6 +169,7 @@ class FactsMixin(forms.Form):
                 at=moment_on(days.get(name, default), at=at),
                 value_as_given=self.typed[name],
                 unit_as_given=self.units[name],
+                confirmed=name in self.sure,
             )
             for name, value in self.values.items()
         ]
@@ -160,13 +187,20 @@ class FactsMixin(forms.Form):
             for name, values in self.unconfirmed.items()
         }
 
+    def last_known(self, name: str) -> tuple[str, date | None]:
+        """What was known before, in words, and of which day; empty for what was not known."""
+        last = self.latest.get(name)
+        if last is None:
+            return "", None
+        return value_label(self.described_by.facts[name], last.value), last.on
+
     def row(self, name: str) -> dict[str, Any]:
         """What the template needs to draw one fact."""
-        fact, last = self.described_by.facts[name], self.latest.get(name)
-        note = ""
-        if last is not None:
-            when = _short_day(last.on, today=timezone.localdate(self.at)) if last.on else ""
-            note = _("vorige: %(value)s · %(day)s") % {"value": value_label(fact, last.value), "day": when}
+        fact, note = self.described_by.facts[name], ""
+        value, day = self.last_known(name)
+        if value:
+            when = _short_day(day, today=timezone.localdate(self.at)) if day else ""
+            note = _("vorige: %(value)s · %(day)s") % {"value": value, "day": when}
         return {
             "name": name,
             "field": self[f"f_{name}"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from anderhalf.presentation.units import unit_choice
 from ..actions import EncounterText
 from ..home_words import HELP, home_label
 from ..models import Appointment, Encounter
+from ..queries.chart import either_label
 from .facts import FactsMixin, field_for
 from .fields import ClinicForm, picked_date, words
 from .written import TEXTS, SpokenTextForm
@@ -197,7 +198,8 @@ class CorrectionForm(ClinicForm):
             self.unconfirmed = refused.readings
             return cleaned
         with_unit = f"{text} {unit}".strip()
-        if checked.unusual and self.data.get("sure_value", "").strip() != with_unit:
+        cleaned["confirmed"] = self.data.get("sure_value", "").strip() == with_unit
+        if checked.unusual and not cleaned["confirmed"]:
             self.to_confirm, self.unconfirmed = with_unit, (checked.value,)
             self.add_error("value", label_of(checked.texts))
             return cleaned
@@ -244,10 +246,11 @@ class HomeForm(FactsMixin, ClinicForm):
         pathway: Pathway,
         at: datetime,
         latest: dict[str, FactValue] | None = None,
+        doubt: Mapping[str, Sequence[FactValue]] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(data, **options)
-        self.at = at
+        self.at, self.doubt = at, doubt or {}
         known = (latest or {}).get("icd_present")
         wanted = [
             name for name in HOME_FACTS if name != "icd_shock" or (known is not None and known.value is True)
@@ -261,6 +264,13 @@ class HomeForm(FactsMixin, ClinicForm):
         """Without the name that professionals give the value: the field stands beside it."""
         rest = text.removeprefix(f"{label_of(fact.label)}: ")
         return rest[:1].upper() + rest[1:]
+
+    def last_known(self, name: str) -> tuple[str, date | None]:
+        """Also what was entered twice and differs: it does not vanish."""
+        if name in self.doubt:
+            said = self.doubt[name]
+            return either_label(self.described_by.facts[name], (one.value for one in said)), said[0].on
+        return super().last_known(name)
 
     def for_the_eye(self) -> tuple[dict[str, FactValue], dict[str, list[FactValue]]]:
         """What was typed, and what is asked about, on the day of the measurement (today when it could not be read)."""

@@ -23,6 +23,7 @@ from .danger import (
 from .danger_seen import OpenDanger, open_dangers
 from .drugs import Drug, drug_by_code, drug_of_agreement, drugs_of, number_label
 from .due import DueItem, due_list
+from .due_patients import DangersOf, dangers_by_patient, named_first
 from .episodes import (
     agreement,
     belonging_to,
@@ -60,6 +61,7 @@ __all__ = [
     "DANGER",
     "Beside",
     "Card",
+    "DangersOf",
     "Drug",
     "Due",
     "DueItem",
@@ -88,6 +90,7 @@ __all__ = [
     "choices_of",
     "danger_of",
     "danger_task",
+    "dangers_by_patient",
     "decide_stable",
     "diagnosis_line",
     "discussed",
@@ -117,6 +120,7 @@ __all__ = [
     "medication_lines",
     "medication_overview",
     "name_of_episode",
+    "named_first",
     "named_of",
     "next_contact",
     "number_label",

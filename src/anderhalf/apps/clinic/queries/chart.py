@@ -19,8 +19,8 @@ from django.utils.translation import ngettext
 from anderhalf.apps.people.queries import register_of
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement, Observation
-from anderhalf.apps.record.queries import facts_of, medication_history, value_of
-from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, freshness
+from anderhalf.apps.record.queries import contradicting_of, facts_of, medication_history, value_of
+from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, Value, freshness
 from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import day_label, label_of, measured_label
@@ -78,13 +78,17 @@ def latest_values(
 ) -> list[Latest]:
     """The latest value per fact of ``names`` that is known; ``plainly`` in words for the patient.
 
-    One query, none when ``observed`` was read before.
+    One query, none when ``observed`` was read before; ``plainly`` one more, for what was entered twice and differs: the
+    patient finds back what they typed.
     """
     dictionary = {name: pathway.facts[name] for name in names if name in pathway.facts}
     known = facts_of(patient, dictionary=dictionary, on=on) if observed is None else observed
     limits = limits_of(pathway)
+    doubt = contradicting_of(patient, dictionary=dictionary, on=on) if plainly else {}
     found = []
     for name, fact in dictionary.items():
+        if name in doubt:
+            found.append(_in_doubt(name, fact, doubt[name], on=on))
         if (given := known.get(name)) is None:
             continue
         outside = ""
@@ -103,6 +107,19 @@ def latest_values(
             )
         )
     return _blood_pressure_as_one(found)
+
+
+def _in_doubt(name: str, fact: Fact, said: Sequence[FactValue], *, on: date) -> Latest:
+    """Every value of one moment, for who entered them: nobody knows which is right."""
+    return Latest(
+        name=name, label=home_label(fact), text=either_label(fact, (one.value for one in said)),
+        unit=fact.unit_label or "", on=said[0].on, stale=freshness(fact, said[0], on=on) is Freshness.STALE, outside="",
+    )  # fmt: skip
+
+
+def either_label(fact: Fact | None, values: Iterable[Value]) -> str:
+    """Values that contradict each other, as one writes them: ``70 of 130``, ``nee of ja``."""
+    return _(" of ").join(value_label(fact, one) for one in values)
 
 
 def _blood_pressure_as_one(found: list[Latest]) -> list[Latest]:

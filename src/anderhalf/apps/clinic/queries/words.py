@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement, Observation
@@ -68,19 +69,32 @@ def values_in_words(
     values: Iterable[tuple[str, FactValue]], pathways: Iterable[Pathway], *, plainly: bool = False
 ) -> str:
     """Values of a danger with their day: ``Kalium 6,4 mmol/l (28-11-2026)``; ``plainly`` in words for the patient."""
+    return ", ".join(value_lines(values, pathways, plainly=plainly))
+
+
+def value_lines(
+    values: Iterable[tuple[str, FactValue]], pathways: Iterable[Pathway], *, plainly: bool = False
+) -> list[str]:
+    """The same, each fact one line; one that contradicts itself says both: ``Kalium: 4,1 of 6,4 mmol/l``."""
     every, parts = tuple(pathways), []
-    for name, given in values:
+    by_fact: dict[str, list[FactValue]] = {}
+    for name, one in values:
+        by_fact.setdefault(name, []).append(one)
+    for name, readings in by_fact.items():
+        given = readings[-1]
         fact = next((one.facts[name] for one in every if name in one.facts), None)
         if isinstance(given.value, Decimal | Range) and fact is not None:
             text = with_unit(given.value, fact.unit_label or "", fact.decimals, language=language())
         else:
             text = value_label(fact, given.value)
+        if len(readings) > 1:
+            text = _(" of ").join([*(value_label(fact, one.value) for one in readings[:-1]), text])
         day = f" ({format_date(given.on, language=language())})" if given.on else ""
         if plainly and fact is not None:
             parts.append(f"{home_line(fact, text)}{day}")
             continue
         parts.append(f"{label_of(fact.label) if fact else name}: {text}{day}")
-    return ", ".join(parts)
+    return parts
 
 
 def medication_lines(rows: Iterable[MedicationAgreement], pathway: Pathway | None) -> list[Line]:

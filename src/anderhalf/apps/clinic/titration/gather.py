@@ -66,6 +66,7 @@ class Measured(NamedTuple):
     text: str
     day: date | None
     status: str
+    confirmed: bool
 
 
 _pathways: dict[tuple[str, tuple[tuple[str, str], ...]], Pathway] = {}
@@ -219,7 +220,7 @@ def _observation(row: Measured) -> Observation | None:
     return Observation(
         fact=row.fact, value=value, at=timezone.localtime(row.at),
         status=_status(row),
-        recorded_at=timezone.localtime(row.recorded_at), origin=row.origin,
+        recorded_at=timezone.localtime(row.recorded_at), origin=row.origin, confirmed=row.confirmed,
     )  # fmt: skip
 
 

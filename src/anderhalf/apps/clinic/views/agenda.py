@@ -68,7 +68,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "waiting_count": queries.rail_counts(viewer, at=at).get("clinic:waiting", 0),
         "due": queries.due_contacts(viewer, at=at, limit=8),
         "tasks": tasks_for(viewer=viewer, at=at).exclude(kind__in=(DANGER, REPEAT))[:8],
-        "dangers": [one for one in watch if one.urgent],
+        "dangers": queries.dangers_by_patient(watch, at=at),
         "watch": [one for one in watch if one.kind != "contact" and not one.urgent][:6],
         "today": timezone.localdate(at),
     }

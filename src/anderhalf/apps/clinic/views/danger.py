@@ -26,8 +26,12 @@ from .. import actions, queries
 from ..errors import ClinicRefused
 from ..forms import DangerForm
 from ..forms.small import HOME_FACTS
-from ..queries.danger import PatientDanger, SeenSign, urgent_care
+from ..queries.danger import IF_RIGHT, PatientDanger, SeenSign, urgent_care
+from ..queries.words import value_lines
 from ..titration.gather import local
+
+_NO_CALL = ACTIONS.index("contact_team")
+"""Rank of a danger that asks for no call."""
 
 
 def danger_panel(
@@ -117,8 +121,32 @@ def _panel(
     ranks = [*(one.rank for one in signs), *(task.rank for task in tasks)]
     rank = min(ranks, default=len(ACTIONS) - 1)
     urgent = urgent_care(place.organisation.network_id, at=at)
+    phones = queries.phones_of(place.organisation, at=at)
+    action, calls_now = ACTIONS[min(rank, _NO_CALL)], rank < _NO_CALL
+    # from this moment on: that a clock ran out makes what could wait no emergency at night
+    terms = [urgent.due_at(one.sign.action, local(at), days=one.sign.days) for one in signs]
+    ahead = [task.due_at for task in tasks if task.due_at is not None and task.due_at >= at]
+    can_wait = not calls_now and (
+        phones.open_now
+        or (phones.opens_at is not None and all(one >= phones.opens_at for one in (*terms, *ahead)))
+    )
+    certain = any(
+        sure and its == rank
+        for its, sure in [
+            *((one.rank, one.sign.certain) for one in signs),
+            *((task.rank, queries.is_certain(task)) for task in tasks),
+        ]
+    )
+    within_a_day = any(one.rank == _NO_CALL and one.sign.days == 1 for one in signs)
     return {
         "signs": [_sign(one, place.pathways, plainly=plainly) for one in signs],
+        "lines": list(
+            dict.fromkeys(
+                line for one in signs for line in value_lines(one.values, place.pathways, plainly=True)
+            )
+        )
+        if plainly
+        else [],
         "facts": frozenset(name for one in signs for name in one.measured),
         "tasks": tasks,
         # one danger needs no choice; of several, what nobody ticks stays open
@@ -127,26 +155,35 @@ def _panel(
         else [one.basis for one in (*signs, *tasks)][:1]
         if len(signs) + len(tasks) == 1
         else [],
-        "action": ACTIONS[min(rank, len(ACTIONS) - 1)],
-        "calls_now": rank < ACTIONS.index("contact_team"),
-        "certain": any(
-            sure and its == rank
-            for its, sure in [
-                *((one.rank, one.sign.certain) for one in signs),
-                *((task.rank, queries.is_certain(task)) for task in tasks),
-            ]
-        ),
+        "action": action,
+        "heading": _heading(action, certain=certain, within_a_day=within_a_day, open_now=phones.open_now),
+        # at home somebody of the out-of-hours post is the only one who can be asked when it can't wait
+        "calls_now": calls_now or (plainly and not can_wait),
+        "can_wait": can_wait,
+        "certain": certain,
         # the clock that runs already, as Today says it; of what is not saved yet the one that would begin now
-        "due_at": clock
-        or min(
-            (urgent.due_at(one.sign.action, local(at), days=one.sign.days) for one in signs), default=None
-        ),
-        "phones": queries.phones_of(place.organisation, at=at),
+        "due_at": clock or min(terms, default=None),
+        "phones": phones,
         "next_contact_on": place.episode.next_contact_on if place.episode is not None else None,
         "form": form,
         "unsaved": unsaved,
         "wishes": "; ".join(wishes),
     }
+
+
+def _heading(action: str, *, certain: bool, within_a_day: bool, open_now: bool) -> str:
+    """What to do and how soon, true at this hour."""
+    if action == "call_112":
+        said = _("Bel nu 112 of de SEH")
+    elif action == "call_cardiologist":
+        said = _("Bel nu de dienstdoende cardioloog")
+    elif within_a_day:
+        said = _("Overleg vandaag, uiterlijk morgen")
+    elif open_now:
+        said = _("Handel vandaag")
+    else:
+        said = _("Handel op de eerstvolgende werkdag")
+    return said if certain else _(IF_RIGHT) % {"danger": said[:1].lower() + said[1:]}
 
 
 def _sign(seen: SeenSign, pathways: Iterable[Any], *, plainly: bool = False) -> dict[str, Any]:

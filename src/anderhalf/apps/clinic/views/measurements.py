@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.queries import patient_for
 from anderhalf.apps.record import actions as record
-from anderhalf.apps.record.queries import observations_of
+from anderhalf.apps.record.queries import contradicting_of, observations_of
 from anderhalf.core.decisions.facts import FactValue
 
 from .. import actions, queries
@@ -39,6 +39,7 @@ def home(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     latest = queries.known_facts(patient_id, pathway, on=day, birth_date=patient.birth_date, sex=patient.sex)
     form = HomeForm(
         request.POST or None, pathway=pathway, at=at, latest=latest,
+        doubt=contradicting_of(patient_id, dictionary=pathway.facts, on=day),
         initial={"measured_on": day, "submission": uuid4()},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -99,6 +100,7 @@ def correct(request: HttpRequest, observation_id: UUID) -> HttpResponse:
                 record.correct_observation(
                     by=viewer, at=at, observation_id=found.pk, value=form.cleaned_data["checked"], because=because,
                     value_as_given=form.cleaned_data["value"], unit_as_given=form.cleaned_data["unit_as_given"],
+                    confirmed=form.cleaned_data["confirmed"],
                 )  # fmt: skip
             elif form.cleaned_data["what"] == "unreliable":
                 record.mark_unreliable(by=viewer, at=at, observation_id=found.pk, because=because)

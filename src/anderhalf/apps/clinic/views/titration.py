@@ -173,11 +173,13 @@ def results_seen(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 @require_GET
 def due(request: HttpRequest) -> HttpResponse:
     """Alarms, unread results, overdue laboratory and missed contacts of the centre."""
-    return render(
-        request,
-        "clinic/due.html",
-        {"watch": queries.due_list(request.viewer, at=request.now), "now": request.now},
-    )
+    watch, at = queries.due_list(request.viewer, at=request.now), request.now
+    context = {
+        "dangers": queries.dangers_by_patient(watch, at=at),
+        "watch": [one for one in watch if not one.urgent],
+        "now": at,
+    }
+    return render(request, "clinic/due.html", context)
 
 
 @require_GET

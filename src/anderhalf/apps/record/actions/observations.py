@@ -36,6 +36,8 @@ class NewObservation:
     value_as_given: str = ""
     unit_as_given: str = ""
     original: Mapping[str, Any] = field(default_factory=dict)
+    confirmed: bool = False
+    """Whether somebody was asked if it is right, and said yes."""
 
 
 def _columns_of(value: Value) -> dict[str, Any]:
@@ -85,6 +87,7 @@ def record_observations(
                 value_as_given=item.value_as_given[:60],
                 unit_as_given=item.unit_as_given[:40],
                 original=dict(item.original),
+                confirmed=item.confirmed,
                 referral=referral,
                 encounter=encounter,
                 **_columns_of(item.value),
@@ -131,8 +134,12 @@ def correct_observation(
     because: str,
     value_as_given: str = "",
     unit_as_given: str | None = None,
+    confirmed: bool = False,
 ) -> Observation:
-    """Replace a value by a better one. The old one stays, marked as corrected, with the reason."""
+    """Replace a value by a better one. The old one stays, marked as corrected, with the reason.
+
+    ``confirmed`` says that somebody was asked whether the new one is right, and said yes.
+    """
     old = _open_observation(observation_id)
     rule = check_access(by, Right.WRITE_CLINICAL, patient=old.patient_id, at=at)
     if not says_something(because):
@@ -147,6 +154,7 @@ def correct_observation(
         referral=old.referral,
         encounter=old.encounter,
         replaces=old,
+        confirmed=confirmed,
         **_columns_of(value),
         **provenance(by, at, Observation.Origin.TYPED),
     )

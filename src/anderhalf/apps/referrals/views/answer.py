@@ -12,8 +12,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anderhalf.apps.network.queries import NotPublished
-from anderhalf.core.decisions.facts import Fact, FactType
-from anderhalf.core.pathway.danger import ACTIONS, Danger
+from anderhalf.core.decisions.facts import Fact, FactType, Value
+from anderhalf.core.pathway.danger import ACTIONS, Danger, Sign
 from anderhalf.core.pathway.derivations import OF_A_FORMULA
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.referral import CALL, TO_DO, Missing, Routing
@@ -198,17 +198,33 @@ def alarms_of(danger: Danger, pathway: Pathway) -> list[Alarm]:
         Alarm(
             action=sign.action_label.get(lang, sign.action),
             call_112=sign.action == ACTIONS[0],
-            text=sign.why.get(lang, ""),
+            text=_why(sign, pathway, lang),
             source=without_local(sign.source),
             rule=sign.rule,
             local=is_local(sign.local, sign.source),
             if_right=", ".join(
-                f"{pathway.facts[name].label[lang]} {shown_value(pathway.facts[name], given.value, lang)}"
-                for name, given in sign.if_right.items()
+                _as_said(pathway.facts[name], given.value, lang) for name, given in sign.if_right.items()
             ),
         )
         for sign in danger.signs
     ]
+
+
+def _as_said(fact: Fact, value: Value, lang: str) -> str:
+    """What may be so, as one says it within a sentence: ``bovendruk 58 mmHg``, ``pijn op de borst in rust``."""
+    label = fact.label[lang]
+    name = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    return name if value is True else f"{name} {shown_value(fact, value, lang)}"
+
+
+def _why(sign: Sign, pathway: Pathway, lang: str) -> str:
+    """Why it is a danger; behind "if this is right (chest pain at rest):" not with the same words in front again."""
+    why = sign.why.get(lang, "")
+    for name in sign.if_right:
+        label = f"{pathway.facts[name].label[lang]}: "
+        if why.lower().startswith(label.lower()):
+            why = why[len(label) :]
+    return why
 
 
 def without_local(source: str) -> str:

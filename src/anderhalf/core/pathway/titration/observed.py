@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import product
+from typing import Protocol, TypeVar
 
 from anderhalf.core.decisions.facts import Fact, FactValue, FactValueError, Value, check_value
 from anderhalf.core.pathway.titration.model import Observation, ObservationStatus, Problem, ProblemKind
@@ -71,6 +72,41 @@ def observe(facts: Mapping[str, Fact], observations: Sequence[Observation], *, a
     return Observed(latest, series, tuple(problems), doubtful, contradicting)
 
 
+HOME = "home"
+"""Origin of what somebody measured at home and typed in there."""
+
+
+class Entered(Protocol):
+    """What :func:`last_entered` needs to know of a row."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was true."""
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """When it was entered."""
+
+    @property
+    def origin(self) -> str:
+        """Where it came from."""
+
+
+Row = TypeVar("Row", bound=Entered)
+
+
+def last_entered(same: Sequence[Row]) -> list[Row]:
+    """Of the entries of one minute those that count: all, so that they may contradict each other.
+
+    But who types at home what is so now, and types again within the minute, tells what is so by then: only the last
+    of such entries counts. Two values of the very same moment still contradict each other.
+    """
+    if any(each.origin != HOME or each.recorded_at != each.at for each in same):
+        return list(same)
+    newest = max(each.at for each in same)
+    return [each for each in same if each.at == newest]
+
+
 MOST_READINGS = 64
 """Combinations of contradicting results that are tried; facts beyond that stay unknown."""
 
@@ -117,7 +153,7 @@ def _counts(observation: Observation, at: datetime) -> bool:
 
 def _readings(fact: Fact, found: list[Observation]) -> tuple[FactValue, ...]:
     """What the newest minute says, each different value once, without what cannot be."""
-    newest = [each for each in found if _minute(each.at) == _minute(found[-1].at)]
+    newest = last_entered([each for each in found if _minute(each.at) == _minute(found[-1].at)])
     values = dict.fromkeys(each.value for each in newest if _can_be(fact, each.value))
     return tuple(FactValue(value, found[-1].at.date(), newest[0].origin) for value in values)
 
@@ -141,7 +177,7 @@ def _usable(
         minutes.setdefault(_minute(observation.at), []).append(observation)
     for minute, same in minutes.items():
         corrected = [each for each in same if each.status is ObservationStatus.CORRECTED]
-        candidates = corrected[-1:] or same
+        candidates = corrected[-1:] or last_entered(same)
         kind = _fault(facts, name, candidates)
         if kind is None:
             usable.append(candidates[-1])
