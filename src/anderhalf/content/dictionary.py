@@ -47,6 +47,7 @@ _KEYS = (
     "source",
     "danger",
     "below",
+    "own",
     "words",
 )
 
@@ -87,6 +88,14 @@ def read_dictionary(
     for section in _facts(owned):
         _check_derived(section, entries)
     return FactDictionary(entries)
+
+
+def _yes(section: Section, key: str) -> bool:
+    """A key that is `true`, or is left out."""
+    given = section.data.get(key, False)
+    if not isinstance(given, bool):
+        section.fault(key, "write true, or leave it out")
+    return given is True
 
 
 def _facts(file: TomlFile) -> list[Section]:
@@ -140,11 +149,12 @@ def _entry(section: Section, drugs: Mapping[str, tuple[str, ...]]) -> Entry:
         conversions=conversions,
         offered=_offered(section, conversions),
         amounts=_amounts(section, fact),
-        may_lie_ahead=section.data.get("ahead") is True,
+        may_lie_ahead=_yes(section, "ahead"),
         derived=_derived(section),
         value_codes={str(code): str(value) for code, value in value_codes.items()},
         danger=_danger(section, fact_type),
         below=section.text("below", required=False),
+        own=_yes(section, "own"),
         words=_words(section, fact_type),
     )
 

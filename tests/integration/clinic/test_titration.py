@@ -445,14 +445,16 @@ def test_what_the_protocol_wants_discussed_puts_itself_on_the_agenda_once(care):
 
 
 def test_a_case_of_a_choice_names_the_class_that_it_is_about(care):
-    """"Kalium boven 6,0: stoppen" alone leaves the specialist to guess which drug."""
+    """ "Kalium boven 6,0: stoppen" alone leaves the specialist to guess which drug."""
     from anderhalf.apps.supervision.models import CaseDiscussion
 
     care.uses("spironolactone", "25", days=60)
     care.measure(when=care.at - timedelta(minutes=5), potassium="6.2")
     care.choose("mra", "declined", reason="eerst herhalen")
     case = CaseDiscussion.objects.get(rule="titration:MRA-02")
-    assert case.question.startswith("MRA: Kalium boven 6,0") and case.wording["en"].startswith("MRA: Potassium")
+    assert case.question.startswith("MRA: Kalium boven 6,0") and case.wording["en"].startswith(
+        "MRA: Potassium"
+    )
 
 
 # ---- the pages ----

@@ -17,10 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anderhalf.apps.people.access import Right, can_access
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.queries import opened_patient, patient_for
+from anderhalf.apps.people.roles import Role
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import Task
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.danger import ACTIONS
+from anderhalf.core.pathway.model import Pathway
 
 from .. import actions, queries
 from ..errors import ClinicRefused
@@ -205,6 +207,13 @@ def _sign(seen: SeenSign, pathways: Iterable[Any], *, plainly: bool = False) -> 
 # ---- for who measures at home ----
 
 
+def hidden_from(viewer: Viewer, pathways: Iterable[Pathway]) -> frozenset[str]:
+    """The answers of the patient that an informal carer does not see, though the carer measures along."""
+    if viewer.role != Role.CARER:
+        return frozenset()
+    return frozenset(name for one in pathways for name, entry in one.dictionary.entries.items() if entry.own)
+
+
 def home_panel(viewer: Viewer, patient: Patient, *, at: datetime, form: Any = None) -> dict[str, Any] | None:
     """What somebody at home does now, in plain words: about what was typed (``form``), else what was measured today.
 
@@ -220,6 +229,8 @@ def home_panel(viewer: Viewer, patient: Patient, *, at: datetime, form: Any = No
     else:
         found = queries.danger_of(patient, viewer.network, at=at)
         signs = [one for one in (found.signs if found else ()) if _of_today(one, at=at)]
+        hidden = hidden_from(viewer, place.pathways)
+        signs = [one for one in signs if not one.measured & hidden]
     signs = [one for one in signs if one.measured - {"target_weight"} <= set(HOME_FACTS)]
     return _panel(signs, place, at=at, unsaved=form is not None, plainly=True) if signs else None
 

@@ -20,7 +20,7 @@ from anderhalf.core.decisions.facts import FactValue
 from .. import actions, queries
 from ..forms import CorrectionForm, HomeForm
 from .common import frame
-from .danger import home_panel, panel_of
+from .danger import hidden_from, home_panel, panel_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,9 +37,12 @@ def home(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     day = timezone.localdate(at)
     pathway = queries.pathway_of(episode, on=day)
     latest = queries.known_facts(patient_id, pathway, on=day, birth_date=patient.birth_date, sex=patient.sex)
+    hidden = hidden_from(viewer, [pathway])
+    doubt = contradicting_of(patient_id, dictionary=pathway.facts, on=day)
     form = HomeForm(
-        request.POST or None, pathway=pathway, at=at, latest=latest,
-        doubt=contradicting_of(patient_id, dictionary=pathway.facts, on=day),
+        request.POST or None, pathway=pathway, at=at,
+        latest={name: value for name, value in latest.items() if name not in hidden},
+        doubt={name: values for name, values in doubt.items() if name not in hidden},
         initial={"measured_on": day, "submission": uuid4()},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -60,7 +63,8 @@ def home(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         # A form with an error is not saved; a danger in it is told to the centre all the same.
         typed, unconfirmed = form.for_the_eye()
         actions.warn_of_unsaved(by=viewer, at=at, patient=patient_id, typed=typed, unconfirmed=unconfirmed)
-    rows = observations_of(viewer=viewer, patient=patient_id, at=at, facts=form.fact_names)[:20]
+    told = [name for name in form.fact_names if name not in hidden]
+    rows = observations_of(viewer=viewer, patient=patient_id, at=at, facts=told)[:20]
     context = {
         **frame(request, patient, episode, "plan"),
         "form": form,

@@ -81,6 +81,7 @@ class History:
         return frozenset(key for key, state in self.classes.items() if state.duplicate) | frozenset(
             ras if len(ras) > 1 else ()
         )
+
     hyperkalaemia_stop: datetime | None
     """The last stop because of potassium."""
     furosemide_equivalent: Decimal | None
