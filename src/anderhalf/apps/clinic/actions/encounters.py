@@ -27,7 +27,7 @@ from ..checks import check_contact_dates
 from ..errors import DateRefused, OtherCentre, StaleVersion
 from ..followers import AFTER_ENCOUNTER
 from ..models import Appointment, EducationGiven, Encounter, EncounterVersion, Episode
-from ..queries.danger import danger_of, urgent_care
+from ..queries.danger import danger_of, open_tasks, urgent_care
 from ..queries.written import check_written
 from ..states import AppointmentStatus
 from ..titration.gather import local
@@ -123,7 +123,7 @@ def record_encounter(
         for taught in education
     )
     _carry_over(found, encounter, by=by, at=at)
-    _bring_forward(found, at=at)
+    _bring_forward(found, at=at, looked=bool(observations or medication))
     close_done_checks(by=by, at=at, episode=found)
     for follower in AFTER_ENCOUNTER:
         follower(by=by, at=at, encounter=encounter)
@@ -188,9 +188,15 @@ def _carry_over(episode: Episode, encounter: Encounter, *, by: Viewer, at: datet
         referrals.mark_seen(by=by, at=at, referral=episode.referral_id)
 
 
-def _bring_forward(episode: Episode, *, at: datetime) -> None:
-    """The next contact is never later than an open danger allows, whatever the form proposed before it was seen."""
-    if not danger_of(episode.patient, episode.network_id, at=at):
+def _bring_forward(episode: Episode, *, at: datetime, looked: bool) -> None:
+    """The next contact is never later than an open danger allows, whatever the form proposed before it was seen.
+
+    Where values or medication were written down (``looked``), each danger has its task already.
+    """
+    open_now = (
+        open_tasks(episode.patient_id) if looked else danger_of(episode.patient, episode.network_id, at=at)
+    )
+    if not open_now:
         return
     latest = urgent_care(episode.network_id, at=at).due_at(ACTIONS[-1], local(at)).date()
     if episode.next_contact_on is None or episode.next_contact_on > latest:

@@ -17,7 +17,7 @@ from anderhalf.apps.people.permission import permit
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.supervision import actions as supervision
 
-from ..composing import compose
+from ..composing import compose, with_danger
 from ..errors import LetterChanged, LetterRefused, LetterSigned
 from ..models import Letter, LetterChange
 from ..states import LETTER_STATES, LetterStatus
@@ -101,13 +101,16 @@ def new_draft(
         )
     agreement = network.agreement_on(by.network, on=timezone.localdate(at))
     composed = compose(found, agreement=agreement, kind=kind, at=at, plan=plan)
+    sections = _with_texts(composed.sections, texts or {})
+    if texts and sections and sections[0]["id"] in texts:
+        sections = with_danger(sections, composed.danger)  # what somebody typed there does not take its place
     letter = Letter.objects.create(
         network_id=found.network_id,
         patient_id=found.patient_id,
         episode=found,
         kind=kind,
         subject=composed.subject,
-        sections=_with_texts(composed.sections, texts or {}),
+        sections=sections,
         sender=found.centre,
         author_id=by.professional_id,
         recipient_id=recipient or composed.recipient,

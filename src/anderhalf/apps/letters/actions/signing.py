@@ -45,9 +45,8 @@ def sign_and_deliver(*, by: Viewer, at: datetime, letter: UUID, version: int | N
         raise HeadingEmpty(empty)
     if by.professional_id is None:
         raise AccessDenied(_("Alleen een zorgverlener tekent een brief."))
-    found.sections = up_to_date(
-        found, at=at
-    )  # a danger since the draft is told too, on every road to a signature
+    if found.drafted_at != at:  # a danger since the draft is told too, on every road to a signature
+        found.sections = up_to_date(found, at=at)
     found.author = Professional.objects.get(pk=by.professional_id)
     with translation.override("nl"):
         role = by.role_label

@@ -4,6 +4,6 @@ Letters go to Dutch practices and hospitals, so they are written in Dutch whatev
 Everything here is a proposal: who signs reads it, changes it, and answers for it.
 """
 
-from .compose import Composed, compose, plain_text, up_to_date
+from .compose import Composed, compose, plain_text, up_to_date, with_danger
 
-__all__ = ["Composed", "compose", "plain_text", "up_to_date"]
+__all__ = ["Composed", "compose", "plain_text", "up_to_date", "with_danger"]

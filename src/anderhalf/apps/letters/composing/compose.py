@@ -30,6 +30,8 @@ class Composed:
     subject: str
     recipient: UUID
     sections: list[dict[str, Any]]
+    danger: str = ""
+    """What stands above the first section: a danger, and what was done about it."""
 
 
 def compose(episode: Episode, *, agreement: Agreement, kind: str, at: datetime, plan: str = "") -> Composed:
@@ -58,11 +60,12 @@ def compose(episode: Episode, *, agreement: Agreement, kind: str, at: datetime, 
             if heading.id == table_under:
                 section["medication"] = medication_rows(found.medication, found.pathway)
             sections.append(section)
-        sections = with_danger(sections, of_danger(episode, at=at))
+        danger = of_danger(episode, at=at)
         return Composed(
             subject=f"{wanted.title['nl']}: {found.pathway.title['nl'].lower()}",
             recipient=_recipient(episode, agreement, kind=kind, at=at),
-            sections=sections,
+            sections=with_danger(sections, danger),
+            danger=danger,
         )
 
 
