@@ -123,7 +123,11 @@ def test_a_referral_gets_a_call_today(people, care, pathway, facts, heart, fibri
 def test_what_may_not_be_used_in_pregnancy_is_a_call_today(people, at, pathway, facts, heart, fibrillation):
     """Also in sinus rhythm, in the heart-failure pathway."""
     care = Care.begin(people, at, pathway=pathway)
-    given = facts if pathway == "atrial_fibrillation" else {k: v for k, v in facts.items() if k != "anticoagulant_drug"}
+    given = (
+        facts
+        if pathway == "atrial_fibrillation"
+        else {k: v for k, v in facts.items() if k != "anticoagulant_drug"}
+    )
     care.contact({"pregnant": True, **given})
     found = care.danger()
     assert (heart if pathway == "heart_failure" else fibrillation) in {one.sign.rule for one in found.signs}

@@ -228,20 +228,32 @@ def test_two_drugs_of_one_class_hold_up_what_works_beside_them():
     """Two MRAs: no RAS inhibitor is started, raised or switched until one of them has stopped."""
     started = advice("spironolactone 25 od 90d; eplerenone 25 od 20d; bisoprolol 10 od 90d")
     assert (started.of("ace_inhibitor").kind.value, started.of("ace_inhibitor").held_by) == ("hold", "mra")
-    raised = advice("spironolactone 25 od 90d; eplerenone 25 od 20d; enalapril 5 bid 30d; bisoprolol 10 od 90d")
+    raised = advice(
+        "spironolactone 25 od 90d; eplerenone 25 od 20d; enalapril 5 bid 30d; bisoprolol 10 od 90d"
+    )
     assert (raised.of("ace_inhibitor").kind.value, raised.of("ace_inhibitor").held_by) == ("keep", "mra")
-    switched = advice("spironolactone 50 od 90d; eplerenone 25 od 20d; enalapril 20 bid 60d; bisoprolol 10 od 90d")
+    switched = advice(
+        "spironolactone 50 od 90d; eplerenone 25 od 20d; enalapril 20 bid 60d; bisoprolol 10 od 90d"
+    )
     assert (switched.of("arni").own_kind.value, switched.of("arni").kind.value) == ("switch", "hold")
     one = advice("spironolactone 50 od 90d; enalapril 5 bid 30d; bisoprolol 10 od 90d")
     assert one.of("ace_inhibitor").kind.value == "increase"
 
 
 def test_two_beta_blockers_hold_up_what_lowers_pressure_or_pulse():
-    found = advice("bisoprolol 5 od 90d; metoprolol_succinate 50 od 20d; enalapril 5 bid 30d; spironolactone 50 od 90d")
-    assert (found.of("ace_inhibitor").kind.value, found.of("ace_inhibitor").held_by) == ("keep", "beta_blocker")
+    found = advice(
+        "bisoprolol 5 od 90d; metoprolol_succinate 50 od 20d; enalapril 5 bid 30d; spironolactone 50 od 90d"
+    )
+    assert (found.of("ace_inhibitor").kind.value, found.of("ace_inhibitor").held_by) == (
+        "keep",
+        "beta_blocker",
+    )
 
 
-@pytest.mark.parametrize("order", ["spironolactone 25 od 90d; eplerenone 25 od 20d", "eplerenone 25 od 90d; spironolactone 25 od 20d"])
+@pytest.mark.parametrize(
+    "order",
+    ["spironolactone 25 od 90d; eplerenone 25 od 20d", "eplerenone 25 od 90d; spironolactone 25 od 20d"],
+)
 def test_a_contraindicated_pair_stays_said_beside_a_double(order):
     found = advice(f"{order}; J01FA09 500 bid 2d; bisoprolol 10 od 90d")
     assert "CYP3A4" in found.of("mra").why["nl"], found.of("mra").why

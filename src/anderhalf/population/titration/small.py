@@ -29,9 +29,7 @@ class DangerTable:
         self.groups = grouped([codings[fact.name] for fact in table.inputs if fact.name in codings])
         # A mask holds so many rules at most. Whether any of them fires is the same question to each part.
         self.parts = [
-            ColumnTable(
-                replace(table, rules=tuple(rules[at : at + MOST_RULES])), self.groups, known=settings
-            )
+            ColumnTable(replace(table, rules=tuple(rules[at : at + MOST_RULES])), self.groups, known=settings)
             for at in range(0, len(rules), MOST_RULES)
         ]
 
