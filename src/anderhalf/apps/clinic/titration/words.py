@@ -220,8 +220,8 @@ def begins_words(proposal: Proposal, protocol: Protocol) -> str:
     if proposal.first not in AFTER_WASHOUT:
         return _("Niet voor %(day)s.") % {"day": format_date(moment, language=language())}
     return _(
-        "Begin pas %(hours)s uur na de laatste inname van het andere middel (ACE-remmer of ARNI): niet voor %(moment)s. "
-        "Neemt de patiënt nog een tablet, dan begint het wachten opnieuw."
+        "Begin pas %(hours)s uur na de laatste inname van het andere middel (ACE-remmer of ARNI): niet voor "
+        "%(moment)s. Neemt de patiënt nog een tablet, dan begint het wachten opnieuw."
     ) % {
         "hours": protocol.settings["ace_inhibitor_washout_hours"].chosen,
         "moment": format_datetime(moment, language=language()),
