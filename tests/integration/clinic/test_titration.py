@@ -8,10 +8,13 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import timezone
 
 from anderhalf.apps.audit.models import AuditLine
 from anderhalf.apps.clinic import actions, queries
-from anderhalf.apps.clinic.errors import AdviceChanged, AdviceRefused, ToleranceRefused
+from anderhalf.apps.clinic.actions.medication import agree
+from anderhalf.apps.clinic.errors import AdviceChanged, AdviceRefused, MedicationRefused, ToleranceRefused
 from anderhalf.apps.clinic.models import AdviceChoice
 from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.record import actions as record
@@ -497,3 +500,55 @@ def test_the_patient_who_types_an_alarming_weight_is_told_what_happens(clinic, p
     assert told.title.endswith("Meer dan 2 kg erbij in 3 dagen.") and told.owner_organisation == clinic.centre
     with pytest.raises(AccessDenied):
         queries.due_list(self, at=at)
+
+
+def test_the_switch_to_arni_says_36_hours_and_the_moment(care, at):
+    """A date alone could be 24 hours: the card, the agreement and what the patient reads all say the hour."""
+    care.measure(nyha="III", when=at - timedelta(minutes=1))
+    care.uses("bisoprolol", "10", kind="change", days=20)
+    care.uses("spironolactone", "50", days=60)
+    shown = care.card("arni")
+    assert shown.kind == "switch", (shown.missing, shown.why, shown.rule)
+    earliest = at + timedelta(hours=36)
+    moment = f"{timezone.localtime(earliest):%d-%m-%Y %H:%M}"
+    assert "36 uur" in shown.begins and moment in shown.begins
+    page = render_to_string(
+        "clinic/_proposal.html", {"card": shown, "may_write": False, "episode": care.episode}
+    )
+    assert shown.begins in page
+    care.choose("arni", "accepted")
+    begun = MedicationAgreement.objects.get(drug="sacubitril_valsartan")
+    assert begun.from_at == earliest
+    assert (
+        f"{timezone.localtime(earliest):%d-%m-%Y} om {timezone.localtime(earliest):%H:%M} uur"
+        in begun.instructions
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "fields"), [("enalapril", "arni", {}), ("sacubitril_valsartan", "ace_inhibitor", {})]
+)
+def test_a_stop_of_which_only_the_day_is_known_counts_from_the_end_of_that_day(care, at, first, then, fields):
+    """Also the other way round: card and refusal count the same hours."""
+    noon = timezone.localtime(at).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    MedicationAgreement.objects.filter(drug="enalapril").delete()
+    care.uses(first, "24" if "sac" in first else "10", days=90, times_per_day=2)
+    record.agree_medication(
+        by=care.vs, at=at, patient=care.episode.patient_id, kind="stop", drug=first, drug_name=first, reason="test",
+        from_at=noon, under=Right.WRITE_CLINICAL, stop_reason="switch_to_arni" if then == "arni" else "switch",
+    )  # fmt: skip
+    shown = care.card(then)
+    earliest = noon.replace(hour=23, minute=59) + timedelta(hours=36)
+    assert (shown.kind, shown.not_before) == ("hold", earliest), shown.why
+    drug, dose = ("sacubitril_valsartan", "24") if then == "arni" else ("enalapril", "2.5")
+
+    def begin(moment):
+        return agree(
+            care.episode, by=care.vs, at=at, kind="start", drug=drug, drug_name=drug, reason="test", despite="met reden",
+            agreed_with="dr. Bos", from_at=moment, under=Right.WRITE_CLINICAL, dose=Decimal(dose), dose_unit="mg",
+            times_per_day=2,
+        )  # fmt: skip
+
+    with pytest.raises(MedicationRefused, match="36 uur"):
+        begin(earliest - timedelta(minutes=1))
+    assert begin(earliest).pk

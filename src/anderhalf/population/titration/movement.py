@@ -50,10 +50,9 @@ class Movement:
         """The day of the last change in a class that needs laboratory."""
         return latest_step(self.cohort)
 
-    @cached_property
-    def hours_since_ace(self) -> npt.NDArray[np.float64]:
-        """Hours since the last ACE inhibitor."""
-        use = self.cohort.uses["ace_inhibitor"]
+    def hours_since(self, key: str) -> npt.NDArray[np.float64]:
+        """Hours since the last drug of a class."""
+        use = self.cohort.uses[key]
         hours = (self.cohort.today - use.last_until).astype(np.float64) * HOURS_PER_DAY
         hours = np.where(use.last_slot > 0, hours, float(NEVER_HOURS))
         return np.where(use.slot > 0, 0.0, hours)

@@ -20,7 +20,8 @@ def shared_numbers(derived: Derived) -> Mapping[str, Values]:
     rise, fall = derived.creatinine_change
     return {
         "creatinine_rise_percent": rise, "egfr_fall_percent": fall, "ras_dose_percent": derived.ras_percent,
-        "hours_since_ace_inhibitor": derived.hours_since_ace, "loop_diuretic_dose": derived.loop_dose,
+        "hours_since_ace_inhibitor": derived.hours_since("ace_inhibitor"),
+        "hours_since_arni": derived.hours_since("arni"), "loop_diuretic_dose": derived.loop_dose,
         "nt_probnp_rise_percent": derived.nt_probnp_rise,
         "potassium_rise": derived.potassium_rise, "surgery_within_days": derived.surgery,
         "age": derived.cohort.age.astype(np.float64),

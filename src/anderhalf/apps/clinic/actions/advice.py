@@ -249,8 +249,10 @@ def _dose_agreement(
     *,
     row: MedicationAgreement | None,
     from_at: datetime,
+    waits: bool = False,
 ) -> MedicationAgreement:
     seldom = dose.per_day < 1
+    later = words.begins_later(from_at) if waits else ""
     return agree(
         episode,
         kind=kind,
@@ -258,7 +260,7 @@ def _dose_agreement(
         drug_name=row.drug_name if row is not None else drug.label["nl"],
         atc=drug.atc, drug_class=drug.drug_class, dose=dose.amount, dose_unit=drug.unit,
         times_per_day=1 if seldom else int(dose.per_day), every_days=int(1 / dose.per_day) if seldom else 1,
-        instructions=words.instruction_for("dose", drug, dose), from_at=from_at, **about,
+        instructions=words.instruction_for("dose", drug, dose) + later, from_at=from_at, **about,
     )  # fmt: skip
 
 
@@ -279,7 +281,11 @@ def _switch(
     if not found:
         raise AdviceRefused(_("Leg eerst vast welke ACE-remmer of ARB de patiënt gebruikt."))
     begins = max(at + wait, proposal.not_before or at)
-    return [*found, _dose_agreement(episode, Kind.START, drug, dose, about, row=None, from_at=begins)]
+    waits = begins > at
+    return [
+        *found,
+        _dose_agreement(episode, Kind.START, drug, dose, about, row=None, from_at=begins, waits=waits),
+    ]
 
 
 def _plan_checks(

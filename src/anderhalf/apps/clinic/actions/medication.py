@@ -18,6 +18,7 @@ from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.actions import BetterMedication
 from anderhalf.apps.record.models import MedicationAgreement
 from anderhalf.apps.record.queries import current_medication
+from anderhalf.core.pathway.titration.history import last_intake
 from anderhalf.presentation.wording import says_something
 
 from ..errors import MedicationRefused, QuestionFirst, RegisterForbids
@@ -147,7 +148,7 @@ def _check_washout(
             if other not in classes_of(row, protocol):
                 continue
             ended = row.kind in (Kind.STOP, Kind.PAUSE)
-            if not ended or begins - row.from_at < hours:
+            if not ended or begins - last_intake(timezone.localtime(row.from_at)) < hours:
                 raise MedicationRefused(
                     _(
                         "%(new)s mag pas beginnen %(hours)d uur na de laatste inname van %(old)s "

@@ -82,6 +82,8 @@ class Card:
     agenda: bool
     percent: Any
     not_before: datetime | None
+    begins: str
+    """From when the step may be taken, in words."""
     basis: str
     """Fingerprint of what the advice rests on: a choice made on another one is refused."""
     steps: bool
@@ -268,6 +270,7 @@ def _card(protocol: Protocol, patient: Patient, proposal: Proposal) -> Card:
         agenda=proposal.agenda,
         percent=proposal.percent_of_target,
         not_before=proposal.not_before,
+        begins=words.begins_words(proposal, protocol),
         basis=basis_of(protocol, patient, proposal),
         steps=proposal.kind in STEPS,
         asks=proposal.kind in ASKED_FOR,

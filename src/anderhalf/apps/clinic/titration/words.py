@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anderhalf.core.decisions.facts import Freshness
@@ -14,6 +15,7 @@ from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.titration import Dose, Drug, Problem, Proposal, ProposalKind, Protocol
 from anderhalf.core.pathway.titration.derive import NEVER_HOURS
 from anderhalf.core.pathway.titration.engine import BEFORE_STOP
+from anderhalf.presentation.formatting import format_date, format_datetime
 from anderhalf.presentation.language import day_label, language
 
 from ..queries.chart import label_of, value_label
@@ -28,6 +30,8 @@ FACES = {
 """Which face ``<c-advice>`` gives to a proposal."""
 WORKED_OUT = ("", "titration", "derived")
 """Groups of facts that the engine works out from the record."""
+AFTER_WASHOUT = ("wait_for_washout", "stop_ace_inhibitor_first")
+"""What comes first is the end of an ACE inhibitor or ARNI: the next one is counted in hours from its last tablet."""
 MOST_FACTS = 8
 MOST_CHANGES = 3
 
@@ -208,6 +212,22 @@ def first_words(code: str) -> str:
     }.get(code, "")
 
 
+def begins_words(proposal: Proposal, protocol: Protocol) -> str:
+    """From when a step may be taken: a day after an interval, the hour after a wash-out (with its length)."""
+    moment = proposal.not_before
+    if moment is None:
+        return ""
+    if proposal.first not in AFTER_WASHOUT:
+        return _("Niet voor %(day)s.") % {"day": format_date(moment, language=language())}
+    return _(
+        "Begin pas %(hours)s uur na de laatste inname van het andere middel (ACE-remmer of ARNI): niet voor "
+        "%(moment)s. Neemt de patiënt nog een tablet, dan begint het wachten opnieuw."
+    ) % {
+        "hours": protocol.settings["ace_inhibitor_washout_hours"].chosen,
+        "moment": format_datetime(moment, language=language()),
+    }
+
+
 def checks_of(proposal: Proposal, protocol: Protocol) -> list[str]:
     """What to measure when."""
     found = []
@@ -243,6 +263,12 @@ def instruction_for(kind: str, drug: Drug, dose: Dose | None) -> str:
         else f"{int(dose.per_day)} keer per dag"
     )
     return f"Neem {name} {amount}, {times}."
+
+
+def begins_later(moment: datetime) -> str:
+    """What the patient reads about a first tablet that has to wait: to the hour, for a day could be too early."""
+    local = timezone.localtime(moment)
+    return f" Begin niet eerder dan {local:%d-%m-%Y} om {local:%H:%M} uur."
 
 
 def plain_instruction(kind: str, name: str, dose: Decimal | None, unit: str, times: int | None) -> str:

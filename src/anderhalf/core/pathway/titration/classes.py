@@ -13,7 +13,7 @@ from anderhalf.core.decisions.policy import bits
 from anderhalf.core.pathway.titration.asking import Ask, Asked, ask_explained
 from anderhalf.core.pathway.titration.class_facts import class_facts, drug_to_start, interval_days, rapid_step
 from anderhalf.core.pathway.titration.derive import Context
-from anderhalf.core.pathway.titration.history import ClassState
+from anderhalf.core.pathway.titration.history import ClassState, last_intake
 from anderhalf.core.pathway.titration.ladder import Dose, Drug
 from anderhalf.core.pathway.titration.model import DOWNWARD, UPWARD, ProposalKind
 from anderhalf.core.pathway.titration.protocol import DrugClass, Protocol
@@ -231,8 +231,10 @@ def _not_before(
             return None if days is None else state.since + timedelta(days=days)
     washout = timedelta(hours=int(context.protocol.settings["ace_inhibitor_washout_hours"].chosen))
     ace = context.history.classes["ace_inhibitor"]
-    if first == "wait_for_washout" and ace.last is not None and ace.last.until is not None:
-        return ace.last.until + washout
+    other = context.history.classes["arni"] if drug_class.key == "ace_inhibitor" else ace
+    if first == "wait_for_washout" and other.last is not None and other.last.until is not None:
+        return last_intake(other.last.until) + washout
     if answer.kind is ProposalKind.SWITCH and gate is not None and gate.kind is None and ace.on_drug:
-        return context.at + washout
+        # Until the end of what was read: without a moment that is the end of the day, for a tablet may still be taken.
+        return context.end + washout
     return None

@@ -15,7 +15,7 @@ from anderhalf.core.decisions.facts import FactValue, FactValues, Value, usable_
 from anderhalf.core.pathway.derivations import age_on
 from anderhalf.core.pathway.titration import standing
 from anderhalf.core.pathway.titration.asking import Ask
-from anderhalf.core.pathway.titration.history import RAS, ClassState, ClassUse, History
+from anderhalf.core.pathway.titration.history import RAS, ClassState, ClassUse, History, last_intake
 from anderhalf.core.pathway.titration.kidney import highest_of, kidney
 from anderhalf.core.pathway.titration.model import ObservationStatus, Patient, ProblemKind
 from anderhalf.core.pathway.titration.observed import Observed
@@ -25,7 +25,7 @@ Put = Callable[..., None]
 """Add a derived fact: name, value (None is left out), where it comes from, the day it was true."""
 
 NEVER_HOURS = Decimal(100_000)
-"""Hours since an ACE inhibitor for someone who never used one: more than any wash-out."""
+"""Hours since an ACE inhibitor or ARNI for someone who never used one: more than any wash-out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +237,9 @@ def _ras(
     put("ras_dose_percent", percent or Decimal(0), "medication")
     ace = [use for use in history.uses if use.drug_class == "ace_inhibitor"]
     put("hours_since_ace_inhibitor", _hours_since(ace, at), "medication")
+    if "hours_since_arni" in protocol.facts:  # a version of before may not know it
+        arni = [use for use in history.uses if use.drug_class == "arni"]
+        put("hours_since_arni", _hours_since(arni, at), "medication")
     ended, paused = (None if key in used else history.classes[key].last for key in ("ace_inhibitor", "arni"))
     switched = ended is not None and ended.stop_reason == "switch_to_arni"
     put(
@@ -259,8 +262,8 @@ def _hours_since(uses: list[ClassUse], at: datetime) -> Decimal:
         return NEVER_HOURS
     if any(use.until is None or use.until >= at for use in uses):
         return Decimal(0)
-    last = max(use.until for use in uses if use.until is not None)
-    return Decimal(int((at - last).total_seconds())) / Decimal(3600)
+    last = max(last_intake(use.until) for use in uses if use.until is not None)
+    return max(Decimal(int((at - last).total_seconds())) / Decimal(3600), Decimal(0))
 
 
 def _corrected_after(protocol: Protocol, observed: Observed, patient: Patient, step: datetime | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from anderhalf.core.pathway.titration.ladder import Dose, Drug
@@ -91,8 +91,18 @@ class History:
 
 RAS = ("ace_inhibitor", "arb", "arni")
 _EMPTY = ClassState((), None, None)
+NOON = time(12)
 HYPERKALAEMIA = "hyperkalaemia"
 """The code of [stop_reasons] for a stop because of potassium."""
+
+
+def last_intake(ended: datetime) -> datetime:
+    """The latest moment at which a drug that ended may have been taken.
+
+    Noon stands for a day of which nobody knows the hour (a contact of an earlier day): then it is the end of that day,
+    for a wash-out is counted from the last tablet.
+    """
+    return ended.replace(hour=23, minute=59) if ended.time() == NOON else ended
 
 
 def read_history(protocol: Protocol, patient: Patient, *, at: datetime) -> History:
