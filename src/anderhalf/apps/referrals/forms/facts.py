@@ -190,11 +190,10 @@ class FactForm(forms.Form):
             for each in (name, self.pathway.dictionary.entry(name).below):
                 self.unusual.pop(each, None)  # no second question beside it that no "yes" can answer
                 self.errors.pop(f"f_{each}", None)
-            self.add_error(f"f_{name}", without_label(refused.texts[self.language]))
-            for each in (name, self.pathway.dictionary.entry(name).below):
                 # for danger each of the two counts as either number
                 given = self.values.pop(each, None) or self.doubtful[each][0]
                 self.doubtful[each] = tuple(FactValue(one, given.on, "form") for one in refused.readings)
+            self.add_error(f"f_{name}", without_label(refused.texts[self.language]))
         self._read_written()
         return cleaned
 
