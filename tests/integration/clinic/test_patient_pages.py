@@ -183,3 +183,25 @@ def test_who_does_not_want_to_live_reads_113_whatever_else_is_wrong(care, patien
     ).content.decode()
     alarm = page.split('id="gevaar"')[1].split("</section>")[0]
     assert 'href="tel:113"' in alarm and 'href="tel:112"' in alarm
+
+
+def uses(care, at, drug, name, atc, *, kind="start", **more):
+    record.agree_medication(
+        by=care.vs, at=at, patient=care.patient.pk, kind=kind, drug=drug, drug_name=name, atc=atc, reason="afspraak",
+        from_at=at - timedelta(days=1), under=Right.WRITE_CLINICAL, dose=10, dose_unit="mg", times_per_day=1, **more,
+    )  # fmt: skip
+
+
+def test_on_a_sick_day_the_drugs_are_named_that_this_patient_uses_and_no_other(care, patient, at):
+    plan = reverse("clinic:plan", args=[care.patient.pk])
+    page = patient.get(plan).content.decode()
+    assert "en droogt u uit? Bel het centrum." in page and "dan niet in" not in page
+    uses(care, at, "dapagliflozin", "dapagliflozine", "A10BK01")
+    uses(care, at, "bisoprolol", "bisoprolol", "C07AB07")
+    page = patient.get(plan).content.decode()
+    assert "Neem dapagliflozine dan niet in, en bel het centrum." in page
+    uses(care, at, "spironolactone", "spironolacton", "C03DA01")
+    page = patient.get(plan).content.decode()
+    assert "Neem dapagliflozine en spironolacton dan niet in" in page and "eplerenon" not in page
+    patient.cookies["anderhalf_language"] = "en"
+    assert "do not take dapagliflozin and spironolactone, and call." in patient.get(plan).content.decode()
