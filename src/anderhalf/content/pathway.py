@@ -99,7 +99,7 @@ def read_pathway(
         faults.add(changelog, 0, "", f"version {version} is not described here")
     follow_up, education = FollowUp(), Education(methods={})
     if "followup.toml" in files:
-        follow_up = read_follow_up(files, faults, sources=sources, dictionary=dictionary)
+        follow_up = read_follow_up(files, faults, sources=sources, dictionary=dictionary, settings=settings)
     if "education.toml" in files:
         education = read_education(files, faults, sources=sources)
     valid_from = root.day("valid_from")

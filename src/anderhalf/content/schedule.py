@@ -16,18 +16,21 @@ from anderhalf.core.pathway.model import (
     Education,
     FollowUp,
     ReferAgain,
+    Setting,
     Source,
     TestRule,
     Topic,
 )
+from anderhalf.core.pathway.sick_days import ALWAYS, PAUSE
 
 CONTACT_KINDS = ("visit", "phone", "video", "home")
 
 
 def read_follow_up(
-    files: Mapping[str, str], faults: Faults, *, sources: Mapping[str, Source], dictionary: FactDictionary
-) -> FollowUp:
-    """Read followup.toml; every fact it names must be in the dictionary."""
+    files: Mapping[str, str], faults: Faults, *, sources: Mapping[str, Source], dictionary: FactDictionary,
+    settings: Mapping[str, Setting],
+) -> FollowUp:  # fmt: skip
+    """Read followup.toml; every fact and setting it names must be there."""
     root = TomlFile.read("followup.toml", files, faults).root
     root.only("contacts", "tests", "alarms", "refer_again")
     for kind in root.data:
@@ -35,7 +38,7 @@ def read_follow_up(
     return FollowUp(
         contacts=tuple(_contact(section, sources, dictionary) for section in root.items("contacts")),
         tests=tuple(_test(section, sources, dictionary) for section in root.items("tests")),
-        alarms=tuple(_alarm(section, sources, dictionary) for section in root.items("alarms")),
+        alarms=tuple(_alarm(section, sources, dictionary, settings) for section in root.items("alarms")),
         refer_again=tuple(
             _refer_again(section, sources, dictionary) for section in root.items("refer_again")
         ),
@@ -164,14 +167,21 @@ def _test(section: Section, sources: Mapping[str, Source], dictionary: FactDicti
     )
 
 
-def _alarm(section: Section, sources: Mapping[str, Source], dictionary: FactDictionary) -> AlarmRule:
+def _alarm(
+    section: Section,
+    sources: Mapping[str, Source],
+    dictionary: FactDictionary,
+    settings: Mapping[str, Setting],
+) -> AlarmRule:
     section.only(
-        "id", "fact", "gain", "in_days", "strictly_more", "action_nl", "action_en", "source", "grade"
-    )
+        "id", "fact", "gain", "in_days", "strictly_more", "action_nl", "action_en", "withhold", "without_nl",
+        "without_en", "source", "grade",
+    )  # fmt: skip
     fact = section.text("fact", required=False) or None
     if fact is not None and fact not in dictionary:
         section.fault("fact", f"{fact} is not a fact of the dictionary")
     source, grade = check_graded(section, sources)
+    withhold = _withheld(section, settings, dictionary)
     return AlarmRule(
         id=section.text("id"),
         action=section.labels("action"),
@@ -181,7 +191,26 @@ def _alarm(section: Section, sources: Mapping[str, Source], dictionary: FactDict
         strictly_more=section.flag("strictly_more", default=True),
         source=source,
         grade=grade,
+        withhold=withhold,
+        without=section.labels("without") if withhold else {},
     )
+
+
+def _withheld(
+    section: Section, settings: Mapping[str, Setting], dictionary: FactDictionary
+) -> Mapping[str, str]:
+    """`withhold`: class of drugs -> `always`, or the setting that decides."""
+    if "withhold" not in section:
+        return {}
+    found = {str(name): str(how) for name, how in section.section("withhold").data.items()}
+    for name, how in found.items():
+        if name not in dictionary:
+            section.fault("withhold", f"{name} is not a fact of the dictionary")
+        if how != ALWAYS and (how not in settings or PAUSE not in settings[how].options):
+            section.fault("withhold", f"{how} is neither {ALWAYS} nor a setting with the option {PAUSE}")
+    if not all("{drugs}" in text for text in section.labels("action").values()):
+        section.fault("action_nl", "the text must say {drugs}, where the names of the drugs come")
+    return found
 
 
 def _refer_again(section: Section, sources: Mapping[str, Source], dictionary: FactDictionary) -> ReferAgain:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -131,3 +132,76 @@ def test_the_own_page_tells_how_to_take_a_drug_not_why_professionals_agreed_it(c
 def test_plain_words_are_short():
     for name, label in LABELS.items():
         assert len(str(label).split()) <= 18, name
+
+
+@pytest.mark.parametrize(
+    ("typed_as", "meant"), [("75,4 kg", "75.4"), ("75 kg", "75"), ("75,4kg", "75.4"), ("75.4 KG", "75.4")]
+)
+def test_the_unit_of_the_field_may_stand_behind_the_number(care, patient, at, typed_as, meant):
+    answer = patient.post(
+        reverse("clinic:home_measurement", args=[care.patient.pk]), typed(care, at, weight=typed_as)
+    )
+    assert answer.status_code == 302
+    assert Observation.objects.get(fact="weight").number == Decimal(meant)
+
+
+@pytest.mark.parametrize("typed_as", ["165 lb", "75 kg extra", "kg"])
+def test_another_unit_is_not_taken_for_the_fields_own(care, patient, at, typed_as):
+    answer = patient.post(
+        reverse("clinic:home_measurement", args=[care.patient.pk]), typed(care, at, weight=typed_as)
+    )
+    assert answer.status_code == 422 and not Observation.objects.filter(fact="weight").exists()
+
+
+def test_only_what_is_possible_is_offered_and_no_box_is_named_that_is_not_there(care, patient, at):
+    care.home({"weight": "78"}, at=at - timedelta(days=2))
+    page = patient.post(
+        reverse("clinic:home_measurement", args=[care.patient.pk]), typed(care, at, weight="82.400")
+    ).content.decode()
+    assert "Bedoelt u 82,4? Schrijf dan 82,4." in page and "82400" not in page
+    assert (
+        'id="gevaar"' in page and "Kruis dat hieronder aan" not in page and 'name="sure_weight"' not in page
+    )
+
+
+def test_two_numbers_that_are_swapped_are_said_to_be(care, patient, at):
+    page = patient.post(
+        reverse("clinic:home_measurement", args=[care.patient.pk]),
+        typed(care, at, systolic_bp="60", diastolic_bp="100"),
+    ).content.decode()
+    assert "100 is niet lager dan het hoogste getal van uw bloeddruk, 60. Verwisseld?" in page
+    assert "bovendruk" not in page.split('id="gevaar"')[1].split("</form>")[0], "plain words"
+    assert 'name="sure_' not in page, "no box: no yes makes it right"
+    assert 'id="gevaar"' in page, "and until then it counts as it may be"
+
+
+def test_who_does_not_want_to_live_reads_113_whatever_else_is_wrong(care, patient, at):
+    page = patient.post(
+        reverse("clinic:home_measurement", args=[care.patient.pk]),
+        typed(care, at, bleeding="true", suicidal_thoughts="true"),
+        follow=True,
+    ).content.decode()
+    alarm = page.split('id="gevaar"')[1].split("</section>")[0]
+    assert 'href="tel:113"' in alarm and 'href="tel:112"' in alarm
+
+
+def uses(care, at, drug, name, atc, *, kind="start", **more):
+    record.agree_medication(
+        by=care.vs, at=at, patient=care.patient.pk, kind=kind, drug=drug, drug_name=name, atc=atc, reason="afspraak",
+        from_at=at - timedelta(days=1), under=Right.WRITE_CLINICAL, dose=10, dose_unit="mg", times_per_day=1, **more,
+    )  # fmt: skip
+
+
+def test_on_a_sick_day_the_drugs_are_named_that_this_patient_uses_and_no_other(care, patient, at):
+    plan = reverse("clinic:plan", args=[care.patient.pk])
+    page = patient.get(plan).content.decode()
+    assert "en droogt u uit? Bel het centrum." in page and "dan niet in" not in page
+    uses(care, at, "dapagliflozin", "dapagliflozine", "A10BK01")
+    uses(care, at, "bisoprolol", "bisoprolol", "C07AB07")
+    page = patient.get(plan).content.decode()
+    assert "Neem dapagliflozine dan niet in, en bel het centrum." in page
+    uses(care, at, "spironolactone", "spironolacton", "C03DA01")
+    page = patient.get(plan).content.decode()
+    assert "Neem dapagliflozine en spironolacton dan niet in" in page and "eplerenon" not in page
+    patient.cookies["anderhalf_language"] = "en"
+    assert "do not take dapagliflozin and spironolactone, and call." in patient.get(plan).content.decode()

@@ -126,6 +126,16 @@ def test_what_may_be_so_is_said_as_a_sentence(people, a_patient, at):
     assert "bovendruk 58 mmHg):" in words.replace("\xa0", " ")
 
 
+def test_a_pressure_typed_the_wrong_way_round_is_said_to_be_swapped(people, a_patient):
+    facts = {**ORDINARY, "systolic_bp": 80, "diastolic_bp": 130}
+    for more in ({}, {"c_systolic_bp": "on", "c_diastolic_bp": "on"}):
+        answer = post(people.client("poh"), facts, patient=a_patient, **more)
+        page = answer.content.decode()
+        assert answer.status_code == 422 and "Verwisseld?" in page and 'id="danger"' in page
+        assert more or 'name="c_systolic_bp"' not in page, "no box: no yes makes it right"
+    assert not Referral.objects.exists()
+
+
 def test_a_wrong_date_beside_a_dangerous_value_does_not_hide_it(people, a_patient):
     text = live(
         people.client("poh"), {**ORDINARY, "oxygen_saturation": 84}, a_patient, d_oxygen_saturation="gisteren"

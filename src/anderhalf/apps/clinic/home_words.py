@@ -28,6 +28,8 @@ LABELS = {
     "egfr": _("Hoe goed uw nieren werken (eGFR)"),
     "nt_probnp": _("Hoe zwaar uw hart het heeft (NT-proBNP in uw bloed)"),
 }
+WITHIN = {"systolic_bp": _("het hoogste getal van uw bloeddruk,")}
+"""What a fact is called in a sentence about another one."""
 HELP = {
     "dyspnoea_at_rest": _("Ook als uw adem reutelt, of als u schuim ophoest."),
     "suicidal_thoughts": _("Praten kan dag en nacht, gratis: bel 113."),

@@ -33,7 +33,15 @@ from anderhalf.core.pathway.derivations import (
     OF_A_SERIES,
     change_over,
 )
-from anderhalf.core.pathway.entry import RefusedValue, recorded, refusal, typed_date, typed_number
+from anderhalf.core.pathway.entry import (
+    RefusedValue,
+    one_reading,
+    recorded,
+    refusal,
+    typed_date,
+    typed_number,
+    without_unit,
+)
 from anderhalf.core.pathway.kidney import EgfrFormula, current_egfr
 from anderhalf.core.pathway.units import PERCENT, Amount, Conversion, contradicts, unit_key
 from anderhalf.core.pathway.validity import (
@@ -288,10 +296,12 @@ class FactDictionary:
     def _typed(self, fact: Fact, text: str, unit: str | None) -> Decimal | Range:
         """What was typed, in the dictionary's unit. What can be read in two ways is refused with both readings."""
         try:
-            typed = typed_number(fact, text)
+            typed = typed_number(fact, without_unit(text, unit, fact))
         except RefusedValue as refused:
+            can_be = [one for one in refused.readings if self._possible(fact, (one,), unit)]
+            texts = refused.texts if len(can_be) != 1 else one_reading(fact, text, can_be[0])
             raise RefusedValue(
-                refused.fact, refused.texts, readings=self._possible(fact, refused.readings, unit)
+                refused.fact, texts, readings=self._possible(fact, refused.readings, unit)
             ) from None
         if self.is_fraction(fact.name, typed, unit):
             hundredfold = typed.each_end(_hundredfold) if isinstance(typed, Range) else _hundredfold(typed)

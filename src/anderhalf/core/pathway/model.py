@@ -129,6 +129,11 @@ class AlarmRule:
     strictly_more: bool
     source: str
     grade: str
+    withhold: Mapping[str, str] = field(default_factory=dict)
+    """Classes of drugs that are not taken then -> the setting that must say `pause`, or `always`. `action` names those
+    in use as `{drugs}`."""
+    without: Labels = field(default_factory=dict)
+    """What is said instead to who uses none of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

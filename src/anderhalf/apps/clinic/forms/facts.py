@@ -30,7 +30,7 @@ from .fields import moment_on
 
 YES_NO = [("true", gettext_lazy("ja")), ("false", gettext_lazy("nee")), ("", gettext_lazy("onbekend"))]
 UPPER, LOWER = "systolic_bp", "diastolic_bp"
-_PRESSURE = re.compile(r"(\d{2,3})\s*/\s*(\d{2,3})")
+_PRESSURE = re.compile(r"(\d{2,3})\s*/\s*(\d{2,3})(?:\s*mm\s?hg)?", re.IGNORECASE)
 SHORT_LIST = 4
 """A closed list up to this length is shown as choices on one line, a longer one as a drop-down."""
 
@@ -115,9 +115,16 @@ class FactsMixin(forms.Form):
     def _refuse_swapped(self) -> None:
         """Two numbers that can't both be right are asked about at the field; for danger each counts as either."""
         dictionary = self.described_by.dictionary
-        typed = {name: FactValue(value, None) for name, value in self.values.items()}
+        asked = {name: given[0] for name, given in self.unconfirmed.items() if len(given) == 1}
+        typed = {name: FactValue(value, None) for name, value in {**asked, **self.values}.items()}
         for name, refused in dictionary.swapped(typed).items():
-            self.add_error(f"f_{name}", refused.texts.get(self.language, refused.texts["nl"]))
+            for each in (
+                name,
+                dictionary.entry(name).below,
+            ):  # no second question beside it that no "yes" can answer
+                self.to_confirm.pop(each, None)
+                self.errors.pop(f"f_{each}", None)
+            self.add_error(f"f_{name}", self._said(name, refused.texts))
             for each in (name, dictionary.entry(name).below):
                 self.unconfirmed[each] = refused.readings
                 self.values.pop(each, None)

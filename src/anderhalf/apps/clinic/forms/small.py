@@ -21,7 +21,7 @@ from anderhalf.presentation.language import label_of
 from anderhalf.presentation.units import unit_choice
 
 from ..actions import EncounterText
-from ..home_words import HELP, home_label
+from ..home_words import HELP, WITHIN, home_label
 from ..models import Appointment, Encounter
 from ..queries.chart import either_label
 from .facts import FactsMixin, field_for
@@ -263,6 +263,8 @@ class HomeForm(FactsMixin, ClinicForm):
     def refused_words(self, fact: Fact, text: str) -> str:
         """Without the name that professionals give the value: the field stands beside it."""
         rest = text.removeprefix(f"{label_of(fact.label)}: ")
+        for name, plain in WITHIN.items():
+            rest = rest.replace(label_of(self.described_by.facts[name].label).lower(), str(plain))
         return rest[:1].upper() + rest[1:]
 
     def last_known(self, name: str) -> tuple[str, date | None]:

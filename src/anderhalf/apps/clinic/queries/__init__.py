@@ -43,6 +43,7 @@ from .forbidden import Wanted, hits_of
 from .next_contact import ProposedContact, next_contact
 from .population import Population, population
 from .proposals import Card, Proposals, choice_lines, choices_of, proposals, replay_choice
+from .sick_days import alarm_texts
 from .stable import decide_stable, stable_advice
 from .tolerances import Remembered, grouped_choices, named_of, tolerances
 from .waiting import Due, Waiting, due_contacts, rail_counts, waiting_list, worklist
@@ -76,6 +77,7 @@ __all__ = [
     "Wanted",
     "agenda",
     "agreement",
+    "alarm_texts",
     "answered_by_list",
     "answers_of",
     "appointment",

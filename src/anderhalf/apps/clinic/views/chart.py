@@ -206,7 +206,7 @@ def _plan_context(request: HttpRequest, context: dict[str, Any], form: PlanForm)
         "drugs": queries.drug_lines(current_medication(patient_id, at=at), pathway),
         "planned": queries.planned_of(viewer, episode, at=at),
         "outcome": next(iter(queries.outcomes_of(viewer, episode, at=at)), None),
-        "alarms": pathway.follow_up.alarms,
+        "alarms": queries.alarm_texts(pathway, current_medication(patient_id, at=at)),
         "refer_again": pathway.follow_up.refer_again,
         "clinical": can_access(viewer, Right.VIEW_CLINICAL, patient=patient_id, at=at),
     }

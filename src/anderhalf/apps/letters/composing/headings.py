@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from anderhalf.apps.clinic.models import Appointment
-from anderhalf.apps.clinic.queries import choice_lines
+from anderhalf.apps.clinic.queries import alarm_texts, choice_lines
 from anderhalf.apps.clinic.titration.gather import protocol_of
 from anderhalf.apps.people.models import Alert
 from anderhalf.apps.referrals.models import Referral
@@ -247,7 +247,7 @@ def targets(found: Gathered) -> str:
 
 def alarm_limits(found: Gathered) -> str:
     """When the patient calls, and in which ranges the practice asks us: those that the agreement's table reacts to."""
-    alarms = [sentence(alarm.action["nl"]) for alarm in found.pathway.follow_up.alarms]
+    alarms = [sentence(text["nl"]) for text in alarm_texts(found.pathway, found.medication)]
     limits = limit_lines(found.pathway.table("stable"), found.pathway)
     return paragraphs(
         "In het plan voor de patiënt staat:\n" + bullets(alarms) if alarms else "",

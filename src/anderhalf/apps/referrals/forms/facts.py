@@ -185,11 +185,15 @@ class FactForm(forms.Form):
             text = str(cleaned.get(f"f_{name}") or "").strip()
             if text:
                 self._read(name, text, cleaned)
-        for name, refused in self.pathway.dictionary.swapped(self.values).items():
-            self.add_error(f"f_{name}", without_label(refused.texts[self.language]))
+        asked = {name: given[0] for name, given in self.doubtful.items() if len(given) == 1}
+        for name, refused in self.pathway.dictionary.swapped({**asked, **self.values}).items():
             for each in (name, self.pathway.dictionary.entry(name).below):
-                value = self.values.pop(each)  # for danger each of the two counts as either number
-                self.doubtful[each] = tuple(FactValue(one, value.on, "form") for one in refused.readings)
+                self.unusual.pop(each, None)  # no second question beside it that no "yes" can answer
+                self.errors.pop(f"f_{each}", None)
+                # for danger each of the two counts as either number
+                given = self.values.pop(each, None) or self.doubtful[each][0]
+                self.doubtful[each] = tuple(FactValue(one, given.on, "form") for one in refused.readings)
+            self.add_error(f"f_{name}", without_label(refused.texts[self.language]))
         self._read_written()
         return cleaned
 
