@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from anderhalf.apps.clinic.models import AdviceChoice, Episode
+from anderhalf.apps.clinic.queries.advice import pathway_of
 from anderhalf.apps.clinic.queries.proposals import STEPS, advice_about
-from anderhalf.apps.clinic.titration.gather import TITRATION
+from anderhalf.apps.clinic.titration.gather import TITRATION, protocol_of
 from anderhalf.apps.record.models import Observation
 from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.pathway.model import Labels
@@ -42,7 +45,7 @@ def _case(protocol: Protocol, proposal: Proposal) -> RequiredCase:
     return RequiredCase(
         rule=PREFIX + proposal.rule,
         title=title,
-        question=in_each_language(lambda: f"{label_of(title)}: {label_of(proposal.why)}"),
+        question=_about(title, proposal.why),
         source=proposal.source,
         grade=proposal.grade,
         urgent=proposal.kind in DOWNWARD,
@@ -54,17 +57,28 @@ def case_of_choice(choice: AdviceChoice) -> RequiredCase:
     if choice.decision.table != TITRATION:
         return _case_of_table(choice)
     kept = choice.decision.decision["advice"]["proposals"][0]
+    protocol = protocol_of(pathway_of(choice.episode, on=timezone.localdate(choice.at)))
+    classes = protocol.drug_class if protocol is not None else {}
+    about = classes.get(choice.drug_class)
+    why = kept["why"] if about is None else _about(about.title, kept["why"])
     return RequiredCase(
-        rule=PREFIX + choice.rule, title=kept["why"], question=_with_choice(kept["why"], choice),
+        rule=PREFIX + choice.rule, title=why, question=_with_choice(why, choice),
         source=kept["source"],
         grade=kept["grade"], urgent=choice.proposed in {kind.value for kind in DOWNWARD},
     )  # fmt: skip
 
 
+def _about(title: Labels, why: Labels) -> dict[str, str]:
+    """Of which class something is said: "start only after discussion" says nothing without it."""
+    return in_each_language(lambda: f"{label_of(title)}: {label_of(why)}")
+
+
 def _with_choice(why: Labels, choice: AdviceChoice) -> dict[str, str]:
-    """Why it is on the agenda, and what was done with it, in each language."""
+    """Why it is on the agenda, and what was done with it, in each language; that it is discussed is no news there."""
 
     def said() -> str:
+        if choice.proposed == ProposalKind.DISCUSS and choice.choice == AdviceChoice.Choice.ACCEPTED:
+            return label_of(why) + (f" ({choice.reason})" if choice.reason else "")
         chosen = str(choice.get_choice_display()) + (f": {choice.reason}" if choice.reason else "")
         return f"{label_of(why)} ({chosen})"
 

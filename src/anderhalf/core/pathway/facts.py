@@ -106,6 +106,8 @@ class Entry:
     """The ends (`low`, `high`) or the answer (`yes`) that are a danger; None: the dictionary does not say."""
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Language -> by which words people write it in a text; see `mentions`."""
+    words_for: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Of a closed list: value -> language -> by which words people write it."""
     below: str = ""
     """The fact below which a number of the same day always lies: a lower pressure below the upper one."""
 
