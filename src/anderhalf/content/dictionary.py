@@ -155,7 +155,8 @@ def _entry(section: Section, drugs: Mapping[str, tuple[str, ...]]) -> Entry:
         danger=_danger(section, fact_type),
         below=section.text("below", required=False),
         own=_yes(section, "own"),
-        words=_words(section, fact_type),
+        words=_words(section, fact_type) if fact_type is not FactType.CODE else {},
+        words_for=_words_for(section, fact),
     )
 
 
@@ -169,6 +170,20 @@ def _words(section: Section, fact_type: FactType) -> Mapping[str, tuple[str, ...
     if YES in section.data.get("danger", ()) and "derived" not in section and set(words) != set(LANGUAGES):
         section.fault("words", "yes is a danger, so say by which words people write it, in both languages")
     return words
+
+
+def _words_for(section: Section, fact: Fact) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """By which words people write a value of a closed list, per language."""
+    if fact.type is not FactType.CODE or "words" not in section:
+        return {}
+    given = section.section("words")
+    given.only(*fact.values)
+    found = {}
+    for value in given.data:
+        each = given.section(value)
+        each.only(*LANGUAGES)
+        found[value] = {one: each.words(one) for one in LANGUAGES}
+    return found
 
 
 def _danger(section: Section, fact_type: FactType) -> tuple[str, ...] | None:

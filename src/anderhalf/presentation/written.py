@@ -95,5 +95,7 @@ def _in_words(mention: Mention, fact: Fact) -> str:
     label = label if label[:2].isupper() else label[:1].lower() + label[1:]
     if fact.type is FactType.BOOLEAN:
         return label
+    if fact.type is FactType.CODE:
+        return f"{label}: {label_of(fact.values[str(mention.value)])}"
     unit = fact.unit_label or ""
     return " ".join(part for part in (label, number_label(mention.value), unit) if part)

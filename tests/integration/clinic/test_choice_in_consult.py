@@ -6,11 +6,11 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from anderhalf.apps.clinic import queries
+from anderhalf.apps.clinic import actions, queries
 from anderhalf.apps.clinic.models import AdviceChoice, Encounter
 from anderhalf.apps.letters.composing import compose
 from anderhalf.apps.network.queries import agreement_on
-from anderhalf.apps.record.models import MedicationAgreement
+from anderhalf.apps.record.models import MedicationAgreement, Task
 from anderhalf.apps.record.queries import current_medication
 from tests.support.people import submission
 
@@ -129,3 +129,20 @@ def test_the_letter_tells_what_was_done_otherwise_and_what_is_still_to_be_measur
     text = next(one["text"] for one in made.sections if "Anders gedaan" in one["text"])
     assert "bètablokker: verhogen niet gevolgd, moe en duizelig" in text
     assert "Nog te controleren na een wijziging:" in text and "(uiterlijk " in text
+
+
+def test_a_step_that_never_was_takes_its_control_along(consult):
+    care = consult.care  # noqa: F811
+    card = next(
+        one
+        for one in queries.proposals(care.vs, care.episode, at=care.at).cards
+        if one.kind in ("start", "increase")
+    )
+    care.choose(card.drug_class, "accepted")
+    choice = AdviceChoice.objects.latest("at")
+    assert choice.tasks and choice.medication
+    for row in MedicationAgreement.objects.filter(pk__in=choice.medication):
+        actions.correct_agreement(
+            by=care.vs, at=care.at, agreement=row, better=None, because="verkeerde patiënt"
+        )
+    assert not Task.objects.filter(pk__in=choice.tasks, status=Task.Status.OPEN).exists()

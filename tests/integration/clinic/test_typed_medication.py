@@ -25,6 +25,8 @@ ROWS = {
     "sacubitril_valsartan": ("sacubitril/valsartan", "C09DX04", "arni"),
     "apixaban": ("apixaban", "B01AF02", "anticoagulant"),
     "ibuprofen": ("ibuprofen", "M01AE01", ""),
+    "metoprolol_succinate": ("metoprololsuccinaat (retard)", "C07AB02", "beta_blocker"),
+    "digoxin": ("digoxine", "C01AA05", "digoxin"),
 }
 WHY = {"despite": "lang bekend, cardioloog wil het zo"}
 NAMED = {**WHY, "agreed_with": "dr. De Vries, cardioloog"}
@@ -40,7 +42,8 @@ def consult(who, drug, dose, *, kind="change", times=1, by=None, facts=None, **m
     name, atc, drug_class = ROWS[drug]
     step = actions.MedicationStep(
         kind=kind, drug=drug, drug_name=name, atc=atc, drug_class=drug_class, reason="volgende stap",
-        dose=None if dose is None else Decimal(dose), dose_unit="mg", times_per_day=times, **more,
+        dose=None if dose is None else Decimal(dose), dose_unit="ug" if drug == "digoxin" else "mg",
+        times_per_day=times, **more,
     )  # fmt: skip
     items = [NewObservation(fact=one, value=value_of(value), at=DAY) for one, value in (facts or {}).items()]
     return actions.record_encounter(
@@ -177,3 +180,56 @@ def test_a_stop_that_never_was_is_asked_about_and_a_start_that_never_was_is_not(
     actions.correct_agreement(**about, agreement=start)
     start.refresh_from_db()
     assert start.status == Observation.Status.ENTERED_IN_ERROR
+
+
+@pytest.mark.parametrize(
+    ("regimen", "drug", "kind", "dose", "said"),
+    [
+        ("", "metoprolol_succinate", "start", 200, "12,5 mg 1 dd tot 25 mg 1 dd"),
+        ("", "metoprolol_succinate", "start", 50, "ESC21 Table 8"),
+        ("", "metoprolol_succinate", "start", 25, None),
+        ("metoprolol_succinate 25 od 60d", "metoprolol_succinate", "change", 100, "50 mg 1 dd, niet 100 mg"),
+        ("metoprolol_succinate 25 od 60d", "metoprolol_succinate", "start", 100, "50 mg 1 dd, niet 100 mg"),
+        ("metoprolol_succinate 25 od 60d", "metoprolol_succinate", "change", 50, None),
+        ("metoprolol_succinate 25 od 5d", "metoprolol_succinate", "change", 50, "na 14 dagen"),
+        ("metoprolol_succinate 25 od 60d", "metoprolol_succinate", "reported", 200, None),
+        ("metoprolol_succinate 100 od 90d until 40d because acute_illness", "metoprolol_succinate", "start", 100,
+         "Opnieuw beginnen"),
+        ("metoprolol_succinate 100 od 90d until 5d because acute_illness", "metoprolol_succinate", "start", 100, None),
+        ("metoprolol_succinate 100 od 90d until 5d because acute_illness", "metoprolol_succinate", "start", 200,
+         "Opnieuw beginnen"),
+        ("", "sacubitril_valsartan", "start", 97, "startdosis"),
+        ("enalapril 10 bid 60d", "spironolactone", "start", 50, "startdosis"),
+        ("", "digoxin", "start", 250, "startdosis"),
+    ],
+)  # fmt: skip
+def test_a_dose_beyond_the_start_or_the_next_step_of_the_protocol_is_a_question(
+    patient, regimen, drug, kind, dose, said
+):
+    patient.given(regimen)
+    twice = {"times": 2} if drug == "sacubitril_valsartan" else {}
+    if said is None:
+        consult(patient, drug, dose, kind=kind, **twice)
+        assert in_use(patient)[drug].dose == dose
+        return
+    with pytest.raises(QuestionFirst) as refused:
+        consult(patient, drug, dose, kind=kind, **twice)
+    assert said in str(refused.value)
+    consult(patient, drug, dose, kind=kind, **twice, **WHY)
+    assert in_use(patient)[drug].reason.startswith(WHY["despite"])
+
+
+def test_a_raise_too_soon_is_a_question_also_while_the_card_asks_for_data(patient):
+    patient.given("metoprolol_succinate 25 od 5d", omit=("systolic_bp", "diastolic_bp", "heart_rate"))
+    with pytest.raises(QuestionFirst, match="na 14 dagen"):
+        consult(patient, "metoprolol_succinate", 50)
+
+
+def test_a_correction_of_a_start_is_held_against_the_starting_dose(patient):
+    patient.given("")
+    consult(patient, "metoprolol_succinate", "12.5", kind="start")
+    row = in_use(patient)["metoprolol_succinate"]
+    about = {"by": patient.vs, "at": DAY, "agreement": row, "because": "tikfout"}
+    with pytest.raises(QuestionFirst, match="startdosis"):
+        actions.correct_agreement(**about, better=BetterMedication(dose=Decimal(200), times_per_day=1))
+    actions.correct_agreement(**about, better=BetterMedication(dose=Decimal(25), times_per_day=1))

@@ -62,7 +62,7 @@ def clinic(people, at) -> Clinic:
 
 @pytest.fixture
 def cared_for(clinic, people, at) -> Episode:
-    """Two contacts in eight weeks, bisoprolol from 2,5 to 5 mg, spironolactone stopped, one decision."""
+    """Two contacts in eight weeks, bisoprolol from 1,25 to 2,5 mg, spironolactone stopped, one decision."""
     start = at - timedelta(weeks=8)
     episode = clinic.episode(at=start)
     clinic_actions.record_encounter(
@@ -75,7 +75,7 @@ def cared_for(clinic, people, at) -> Episode:
             for name, value in VALUES.items()
         ],
         medication=[
-            step("start", "2.5", "HFrEF"),
+            step("start", "1.25", "HFrEF"),
             step("start", "25", "HFrEF", drug="spironolactone", drug_name="spironolacton", drug_class="mra"),
         ],
         education=[Taught(topic="medication", teach_back=True), Taught(topic="fluids")],
@@ -99,7 +99,7 @@ def cared_for(clinic, people, at) -> Episode:
         text=EncounterText(conclusion="Stabiel, NYHA II", plan="Bisoprolol zo laten"),
         observations=[NewObservation(fact="potassium", value=Decimal("5.1"), at=at - timedelta(days=1))],
         medication=[
-            step("change", "5", "pols 78, nog niet op streefdosis"),
+            step("change", "2.5", "pols 78, nog niet op streefdosis"),
             step(
                 "stop", None, "kalium 5,6", drug="spironolactone", drug_name="spironolacton", drug_class="mra"
             ),

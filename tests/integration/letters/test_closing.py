@@ -67,7 +67,7 @@ def test_a_forward_sends_the_hospital_its_referral_and_tells_the_practice(cared_
     assert letter.recipient == referral.recipient == hospital
     assert referral.status == "sent" and referral.follows_id == cared_for.referral_id
     assert referral.reason.startswith("Toename van klachten")
-    assert "bisoprolol 5 mg 1 dd" in referral.treatment_so_far
+    assert "bisoprolol 2,5 mg 1 dd" in referral.treatment_so_far
     told = Letter.objects.get(kind="interim")
     assert told.recipient == cared_for.patient.practice and told.status == "delivered"
     policy = next(s["text"] for s in told.sections if s["id"] == "policy")

@@ -66,19 +66,27 @@ def test_the_text_is_filled_from_what_happened(cared_for, people, at):
     assert "atriumfibrilleren" in text["diagnosis"]
     assert "11-11-2025: kalium 5,1 mmol/l" in text["diagnosis"]
     assert "bloeddruk 112/68 mmHg" in text["diagnosis"]
-    assert "Bisoprolol: gestart op 18-09-2025 met 2,5 mg 1 dd, sinds 11-11-2025 5 mg 1 dd" in text["policy"]
+    assert (
+        "Bisoprolol: gestart op 18-09-2025 met 1,25 mg 1 dd, sinds 11-11-2025 2,5 mg 1 dd" in text["policy"]
+    )
     assert "Spironolacton stoppen, over vier weken opnieuw proberen." in text["policy"]
     assert (
         "elke 3 maanden (bloeddruk," in text["policy"]
         and "Laboratorium bij huisarts: elk jaar" in text["policy"]
     )
     assert "De patiënt vertelde zelf na: medicijnen." in text["patient_agreements"]
-    assert "bisoprolol 5 mg 1 dd (streefdosis 10 mg 1 dd)" in text["targets"]
+    assert "bisoprolol 2,5 mg 1 dd (streefdosis 10 mg 1 dd)" in text["targets"]
     assert "in 3 dagen meer dan 2 kg zwaarder" in text["alarm_limits"]
     assert "eGFR onder 30" in text["refer_again"]
     policy = next(section for section in letter.sections if section["id"] == "policy")
     assert policy["medication"] == [
-        {"drug": "bisoprolol", "dose": "5 mg 1 dd", "target": "10 mg 1 dd", "since": "11-11-2025", "note": ""}
+        {
+            "drug": "bisoprolol",
+            "dose": "2,5 mg 1 dd",
+            "target": "10 mg 1 dd",
+            "since": "11-11-2025",
+            "note": "",
+        }
     ]
     assert policy["code"] == {"system": "http://loinc.org", "code": "51847-2"}
 
@@ -151,7 +159,7 @@ def test_the_letter_shows_the_course_as_a_picture_with_words_for_who_cannot_see_
     assert squeezed("Kalium") in said and "5,1" in said
     alternative = course_of(draft).alt
     assert "Kalium: 4,8 naar 5,1 mmol/l" in alternative
-    assert "(bisoprolol): 2,5 mg 1 dd naar 5 mg 1 dd;" in alternative
+    assert "(bisoprolol): 1,25 mg 1 dd naar 2,5 mg 1 dd;" in alternative
     assert "(spironolacton): 25 mg 1 dd, daarna gestopt" in alternative
     assert b"pdfaid" in content and b"pdfuaid" in content, "with the picture it is still archivable"
 

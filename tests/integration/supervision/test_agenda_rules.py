@@ -113,14 +113,14 @@ def step(
 
 
 def test_a_stopped_drug_is_discussed(seen, waiting):
-    seen(medication=[step("start", "2.5")])
+    seen(medication=[step("start", "1.25")])
     assert "class_stopped" not in waiting()
     seen(after=1, medication=[step("stop", None)])
     assert "class_stopped" in waiting()
 
 
 def test_three_contacts_without_a_step_are_discussed(seen, waiting):
-    seen(medication=[step("start", "2.5")])
+    seen(medication=[step("start", "1.25")])
     seen(after=1)
     seen(after=2)
     assert "no_progress" not in waiting()
@@ -196,10 +196,10 @@ def test_a_diuretic_that_goes_up_twice_is_discussed(seen, waiting):
 
 
 def test_a_step_starts_the_count_again(seen, waiting):
-    seen(medication=[step("start", "2.5")])
+    seen(medication=[step("start", "1.25")])
     seen(after=1)
     seen(after=2)
-    seen(after=3, medication=[step("change", "5")])
+    seen(after=3, medication=[step("change", "2.5")])
     assert "no_progress" not in waiting()
 
 

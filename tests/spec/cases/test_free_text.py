@@ -25,6 +25,10 @@ EMERGENCIES = [
     ("heart_failure", "Zegt dat zij niet meer wil leven.", ["suicidal_thoughts"]),
     ("heart_failure", "Sinds gisteren zwarte ontlasting.", ["bleeding"]),
     ("heart_failure", "Bloeddruk nu 62/40 mmHg.", ["systolic_bp"]),
+    ("heart_failure", "Is weggevallen in de keuken.", ["syncope"]),
+    ("heart_failure", "Pijn op de bost en zweten.", ["chest_pain_at_rest"]),
+    ("heart_failure", "AP-klachten in rust.", ["chest_pain_at_rest"]),
+    ("heart_failure", "Twee schokken van de ICD vannacht.", ["icd_shock"]),
 ]  # fmt: skip
 
 
@@ -79,7 +83,7 @@ def test_what_does_not_hold_now_is_kept_with_who_said_so(people, pathway, text, 
     assert [one["fact"] for one in said["said"]] == facts and said["by"] and said["at"]
     page = letter.client.get(reverse("referrals:referral", args=[letter.sent.pk])).content.decode()
     assert "in de tekst: nagevraagd, nu niet" in page
-    if facts[0] not in ("systolic_bp",):
+    if facts[0] not in ("systolic_bp", "icd_shock"):
         kept = Observation.objects.filter(patient=letter.patient, fact=facts[0])
         assert [value_of(row) for row in kept] == [False], "the answer is the value of today"
 
@@ -107,6 +111,18 @@ def test_an_ordinary_sentence_asks_nothing(people, text):
     letter = Letter(people)
     page = letter.sends(reason=text, chosen_line="intermediate", because="bekend")
     assert not asked(page) and letter.sent is not None
+
+
+def test_complaints_of_pressure_are_asked_with_a_pressure_that_is_very_high(people):
+    letter = Letter(people, systolic_bp=190, diastolic_bp=90)
+    assert len(asked(letter.sends(reason="Koppijn en wazig zien."))) == 1 and letter.sent is None
+
+
+def test_one_shock_is_asked_and_is_a_call_today(people):
+    letter = Letter(people)
+    [question] = asked(letter.sends(reason="De ICD ging af."))
+    page = letter.sends(reason="De ICD ging af.", **{question: "yes"}).content.decode()
+    assert "schok van de ICD" in page and letter.sent is None
 
 
 def test_what_a_field_says_already_is_not_asked(people):

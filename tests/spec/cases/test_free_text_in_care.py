@@ -63,6 +63,8 @@ class Contact:
     ("visit", "examination", "RR 62/40.", {"systolic_bp"}),
     ("visit", "ecg_findings", "Pijn op de borst tijdens ECG.", {"chest_pain_at_rest"}),
     ("visit", "echo_findings", "Raakte weg tijdens echo.", {"syncope"}),
+    ("phone", "complaints", "Is weggevallen in de keuken, pijn op de bost.", {"syncope", "chest_pain_at_rest"}),
+    ("phone", "complaints", "Meerdere schokken van de ICD.", {"icd_shock"}),
 ])  # fmt: skip
 def test_a_contact_asks_what_its_text_says(care, kind, name, text, facts):
     contact = Contact(care)

@@ -45,7 +45,7 @@ def _case(protocol: Protocol, proposal: Proposal) -> RequiredCase:
     return RequiredCase(
         rule=PREFIX + proposal.rule,
         title=title,
-        question=in_each_language(lambda: f"{label_of(title)}: {label_of(proposal.why)}"),
+        question=_about(title, proposal.why),
         source=proposal.source,
         grade=proposal.grade,
         urgent=proposal.kind in DOWNWARD,
@@ -57,27 +57,30 @@ def case_of_choice(choice: AdviceChoice) -> RequiredCase:
     if choice.decision.table != TITRATION:
         return _case_of_table(choice)
     kept = choice.decision.decision["advice"]["proposals"][0]
+    protocol = protocol_of(pathway_of(choice.episode, on=timezone.localdate(choice.at)))
+    classes = protocol.drug_class if protocol is not None else {}
+    about = classes.get(choice.drug_class)
+    why = kept["why"] if about is None else _about(about.title, kept["why"])
     return RequiredCase(
-        rule=PREFIX + choice.rule, title=kept["why"], question=_with_choice(kept["why"], choice, _class_of(choice)),
+        rule=PREFIX + choice.rule, title=why, question=_with_choice(why, choice),
         source=kept["source"],
         grade=kept["grade"], urgent=choice.proposed in {kind.value for kind in DOWNWARD},
     )  # fmt: skip
 
 
-def _class_of(choice: AdviceChoice) -> Labels | None:
-    """The class that a choice is about, by its name; None where the pathway no longer has it."""
-    protocol = protocol_of(pathway_of(choice.episode, on=timezone.localdate(choice.at)))
-    entry = protocol.drug_class.get(choice.drug_class) if protocol is not None else None
-    return entry.title if entry is not None else None
+def _about(title: Labels, why: Labels) -> dict[str, str]:
+    """Of which class something is said: "start only after discussion" says nothing without it."""
+    return in_each_language(lambda: f"{label_of(title)}: {label_of(why)}")
 
 
-def _with_choice(why: Labels, choice: AdviceChoice, about: Labels | None = None) -> dict[str, str]:
-    """Why it is on the agenda, about which class, and what was done with it, in each language."""
+def _with_choice(why: Labels, choice: AdviceChoice) -> dict[str, str]:
+    """Why it is on the agenda, and what was done with it, in each language; that it is discussed is no news there."""
 
     def said() -> str:
+        if choice.proposed == ProposalKind.DISCUSS and choice.choice == AdviceChoice.Choice.ACCEPTED:
+            return label_of(why) + (f" ({choice.reason})" if choice.reason else "")
         chosen = str(choice.get_choice_display()) + (f": {choice.reason}" if choice.reason else "")
-        named = f"{label_of(about)}: " if about is not None else ""
-        return f"{named}{label_of(why)} ({chosen})"
+        return f"{label_of(why)} ({chosen})"
 
     return in_each_language(said)
 

@@ -116,6 +116,8 @@ class Entry:
     """Language -> by which words people write it in a text; see `mentions`."""
     own: bool = False
     """The answer is for the patient and who treats them: an informal carer who looks along does not see it."""
+    words_for: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Of a closed list: value -> language -> by which words people write it."""
     below: str = ""
     """The fact below which a number of the same day always lies: a lower pressure below the upper one."""
 

@@ -19,7 +19,7 @@ from hashlib import sha256
 
 from anderhalf.core.decisions.facts import FactType, FactValue, Value
 from anderhalf.core.pathway.danger import Danger
-from anderhalf.core.pathway.facts import FactDictionary
+from anderhalf.core.pathway.facts import Entry, FactDictionary
 from anderhalf.core.pathway.units import PERCENT
 from anderhalf.core.pathway.validity import can_be
 
@@ -96,10 +96,9 @@ def mentions_in(dictionary: FactDictionary, texts: Iterable[str]) -> tuple[Menti
     """
     found: dict[tuple[str, Value], dict[str, dict[str, None]]] = {}
     for text in texts:
-        plain = _plain(text)
-        for name, value, match in _matches(dictionary, plain.text):
+        for name, value, match, plain in _every_match(dictionary, _plain(text)):
             start, end = _sentence_around(plain.text, match.start(), match.end())
-            denied = value is True and _is_denied(
+            denied = not isinstance(value, Decimal) and _is_denied(
                 plain.text[start : match.start()], plain.text[match.end() : end]
             )
             if denied:
@@ -154,14 +153,100 @@ def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     return begins, ends.start() if ends is not None else len(text)
 
 
+def _every_match(
+    dictionary: FactDictionary, plain: _Plain
+) -> Iterator[tuple[str, Value, re.Match[str], _Plain]]:
+    """Every match, in the text as it is written and with one typing error in a long word put right."""
+    read = []
+    for name, value, match in _matches(dictionary, plain.text):
+        read.append((name, match.start(), match.end()))
+        yield name, value, match, plain
+    for name, value, words, wrong, right in _misspelt(dictionary, plain.text):
+        if any(fact == name and start <= wrong[0] < end for fact, start, end in read):
+            continue
+        better = _corrected(plain, wrong, right)
+        for match in _pattern(words, False, False).finditer(better.text):
+            if match.start() <= wrong[0] < match.end():
+                yield name, value, match, better
+
+
 def _matches(dictionary: FactDictionary, text: str) -> Iterator[tuple[str, Value, re.Match[str]]]:
     for name, entry in dictionary.entries.items():
         number, percent = entry.fact.type is FactType.NUMBER, entry.fact.unit == PERCENT
-        for words in (each for given in entry.words.values() for each in given):
+        for given, words in _phrases(entry):
             for match in _pattern(words, number, percent).finditer(text):
-                value = Decimal(match["number"].replace(",", ".")) if number else True
+                value = Decimal(match["number"].replace(",", ".")) if number else given
                 if not number or can_be(entry.fact, value):
                     yield name, value, match
+
+
+def _phrases(entry: Entry) -> Iterator[tuple[Value, str]]:
+    """The words by which a fact is written, each with what they say."""
+    yield from ((True, words) for given in entry.words.values() for words in given)
+    for value, texts in entry.words_for.items():
+        yield from ((value, words) for given in texts.values() for words in given)
+
+
+# ---- typing errors ----
+
+LONG, LONG_IN_PHRASE, PHRASE = 9, 6, 3
+"""A word of so many letters is known with one letter wrong; in a phrase of so many words a shorter one too. In less it
+is soon another word: "niet wekbaar" and "niet werkbaar", "hoest bloed" and "moest bloed"."""
+_WORD = re.compile(r"[a-z]{5,}")
+
+
+def _misspelt(
+    dictionary: FactDictionary, text: str
+) -> Iterator[tuple[str, Value, str, tuple[int, int], str]]:
+    """Words of the text that are a word of the dictionary but for one letter: fact, value, phrase, place, and the word.
+
+    First and last letter are right: another beginning or ending is mostly another word.
+    """
+    wanted = _by_ends(tuple((name, *each) for name, one in dictionary.entries.items()
+                            if one.fact.type is not FactType.NUMBER for each in _phrases(one)))  # fmt: skip
+    for found in _WORD.finditer(text):
+        word = found[0]
+        for name, value, words, right in wanted.get((word[0], word[-1]), ()):
+            if word != right and _one_letter(word, right):
+                yield name, value, words, found.span(), right
+
+
+@lru_cache(maxsize=16)
+def _by_ends(
+    phrases: tuple[tuple[str, Value, str], ...],
+) -> Mapping[tuple[str, str], list[tuple[str, Value, str, str]]]:
+    found: dict[tuple[str, str], list[tuple[str, Value, str, str]]] = {}
+    for name, value, words in phrases:
+        parts = _plain(words).text.split()
+        if _GAP in parts or any({"*", NUMBER, ANY_NUMBER} & set(part) for part in parts):
+            continue
+        least = LONG_IN_PHRASE if len(parts) >= PHRASE else LONG
+        for part in parts:
+            if len(part) >= least and part.isalpha():
+                found.setdefault((part[0], part[-1]), []).append((name, value, words, part))
+    return found
+
+
+def _one_letter(one: str, other: str) -> bool:
+    """Whether two words differ by one letter: another, one too many, one too few, or two that changed places."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    rest, wanted = one[start:], other[start:]
+    if len(one) == len(other):
+        swapped = rest[:2] == wanted[:2][::-1] and rest[2:] == wanted[2:]
+        return swapped or rest[1:] == wanted[1:]
+    return rest[1:] == wanted if len(one) > len(other) else rest == wanted[1:]
+
+
+def _corrected(plain: _Plain, wrong: tuple[int, int], right: str) -> _Plain:
+    """The text with one word written as it should be, each letter still knowing where it stood."""
+    start, end = wrong
+    places = tuple(plain.places[min(start + at, end - 1)] for at in range(len(right) - 1))
+    return _Plain(
+        plain.text[:start] + right + plain.text[end:],
+        (*plain.places[:start], *places, plain.places[end - 1], *plain.places[end:]),
+    )
 
 
 _PIECES = {WITH_DECIMAL: _WITH_DECIMAL, ANY_NUMBER: r"\d{2,3}", "*": "[a-z]*"}
@@ -200,7 +285,7 @@ _NEGATION = re.compile(
     _START + r"(?P<word>geen|zonder|ontkent|ontkende|nooit|niet|no|not|without|denies|denied|never)" + _END
 )
 _DIRECTLY = frozenset({"niet", "nooit", "not", "never"})
-_WEAK = re.compile(r"\s+(?:(?:meer|echt|weer|nog|ooit|recent|opnieuw|gehad|of|again|been)\s+){0,2}")
+_WEAK = re.compile(r"\s+(?:(?:meer|echt|weer|nog|ooit|recent|opnieuw|gehad|of|een|again|been|a)\s+){0,2}")
 _STOP = re.compile(_START + "(?:" + _STOPS + ")" + _END)
 _ALTERNATIVE = re.compile(_START + r"(?:of|noch|or|nor)" + _END)
 _FAR = 8

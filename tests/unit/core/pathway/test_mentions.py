@@ -54,6 +54,23 @@ def facts(text: str) -> set[str]:
     ("niet eerder flauwgevallen, vanochtend wel flauwgevallen", "syncope"),
     ("No fever but chest pain", "chest_pain_at_rest"),
     ("Zegt: ‘ik wil niet meer leven’", "suicidal_thoughts"),
+    ("is weggevallen in de keuken", "syncope"),
+    ("viel ineens weg op de wc", "syncope"),
+    ("pijn op de bost en zweten", "chest_pain_at_rest"),
+    ("AP-klachten in rust", "chest_pain_at_rest"),
+    ("ICD ging vannacht af", "icd_shock"),
+    ("De ICD ging af.", "icd_shock"),
+    ("heeft een schok gehad van zijn ICD", "icd_shock"),
+    ("koppijn en wazig zien sinds vanochtend", "pressure_symptoms"),
+    ("heeft koorts en drinkt bijna niets", "acute_illness"),
+    ("koorts en braken sinds gisteren", "acute_illness"),
+    # one letter wrong in a long word
+    ("vanochtend flauwgevalen", "syncope"),
+    ("vanochtend flauwgevallne, nee flauwgevallen", "syncope"),
+    ("kortadmeig in rust", "dyspnoea_at_rest"),
+    ("kotademig in rust", "dyspnoea_at_rest"),
+    ("zwarte ontlastinng", "bleeding"),
+    ("suicidiaal", "suicidal_thoughts"),
 ])  # fmt: skip
 def test_a_sign_is_found(text, fact):
     assert fact in facts(text)
@@ -78,6 +95,43 @@ def test_a_sign_is_found(text, fact):
 ])  # fmt: skip
 def test_what_is_denied_or_advice_for_later_is_no_mention(text):
     assert not facts(text)
+
+
+ORDINARY = [
+    "Komt voor controle, voelt zich goed, NYHA II.", "Conditie iets beter, loopt weer 500 meter.",
+    "Moest bloed laten prikken, uitslag volgt.", "Dit schema is voor haar niet werkbaar.",
+    "De broek past niet meer door het vocht.", "Mantelzorg is weggevallen sinds de verhuizing.",
+    "De partner is in maart weggevallen.", "Heeft weer levensmoed gekregen.",
+    "AP-klachten bij inspanning, stabiel sinds jaren.", "Stabiele AP, CCS II.", "ICD in 2019 geplaatst, geen problemen.",
+    "ICD-controle in april, geen schokken.", "ICD nooit afgegaan.", "Nooit een schok gehad.",
+    "Af en toe hoofdpijn, neemt paracetamol.", "Bril is te zwak, ziet de krant slecht.", "Staar rechts, operatie volgt.",
+    "Is 2 kilo afgevallen met het dieet.", "Geen koorts, geen hoesten.", "Griepprik gehad.",
+    "Slaapt met een kussen, plat liggen gaat goed.", "Kortademig bij traplopen, in rust geen klachten.",
+    "Enkeloedeem beiderzijds, pitting tot halverwege.", "Plast veel na furosemide.", "Hoest wat slijm op, helder.",
+    "Eet zoutarm, drinkt 1,5 liter.", "Vergeet soms de avonddosis.", "Weegt elke ochtend, noteert in de app.",
+    "Bloeduitslag besproken, nierfunctie stabiel.", "Bloeddruk thuis gemiddeld 122/74.", "Pols regelmatig.",
+    "Woont alleen, dochter helpt.", "Stopte zelf met roken in 2010.", "Fietst dagelijks op de hometrainer.",
+    "Duizelig bij snel opstaan, geen val.", "Blauwe plek op de arm na bloedprikken.", "Borstvoeding gegeven in 1990.",
+    "Borstkanker in 2005, curatief behandeld.", "Koude voeten in de winter, bekend.", "Werkdruk is hoog op de post.",
+    "Pijn in de knie bij lopen.", "Zwarte koffie gaat beter dan melk.", "Is moe na de verjaardag.",
+    "Ontlasting normaal.", "Tandarts: tandvlees bloedt soms bij poetsen.", "Hartslag thuis rond 66.",
+    "De thuiszorg is weggevallen, wijkverpleging gevraagd.", "Is onder het dak gaan wonen bij zijn zoon.",
+]  # fmt: skip
+"""Sentences of an ordinary contact: a question about one of these would be asked for nothing."""
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_an_ordinary_sentence_stays_silent(text):
+    danger = {(name, value) for name, value in found(text) if not isinstance(value, Decimal)}
+    assert not danger
+
+
+def test_how_many_shocks_is_what_is_written():
+    assert ("icd_shock", "one") in found("de icd ging af") and ("icd_shock", "several") in found(
+        "twee schokken"
+    )
+    [one] = found("Vanochtend flauwgevalen.").values()
+    assert one.words == ("flauwgevalen",), "quoted as it was written"
 
 
 @pytest.mark.parametrize(("text", "expected"), [

@@ -41,7 +41,7 @@ from ..followers import AFTER_ADVICE
 from ..models import AdviceChoice, Encounter, Episode
 from ..queries.advice import pathway_of
 from ..queries.choices import about_of, declined_of
-from ..queries.danger import MONITORING
+from ..queries.danger import MONITORING, REPEAT
 from ..queries.proposals import ASKED_FOR, advice_about, basis_of, dose_choices, lacks_dose
 from ..titration import words
 from ..titration.gather import TITRATION, local
@@ -100,7 +100,7 @@ def choose_advice(
         }  # fmt: skip
         adapted = choice == Choice.ADAPTED
         agreements = _agree(found, proposal, protocol, chosen, stop_reason, about, instead=adapted)
-        tasks = _plan_checks(by, at, found, proposal, protocol)
+        tasks = _plan_checks(by, at, found, proposal, protocol, changed=bool(agreements))
     kept = _keep(by, at, found, patient, protocol, proposal, encounter)
     row = AdviceChoice.objects.create(
         network_id=found.network_id, patient_id=found.patient_id, episode=found, decision=kept,
@@ -289,15 +289,25 @@ def _switch(
 
 
 def _plan_checks(
-    by: Viewer, at: datetime, episode: Episode, proposal: Proposal, protocol: Protocol
+    by: Viewer, at: datetime, episode: Episode, proposal: Proposal, protocol: Protocol, *, changed: bool
 ) -> list[Task]:
-    """The controls that belong to a step, as tasks of the centre with their dates."""
+    """The controls that belong to a step, as tasks of the centre with their dates.
+
+    What is only discussed is followed by no control, unless its rule asks to measure again: that is no control of a
+    drug, for nothing was changed.
+    """
+    discussed = not changed and proposal.kind is ProposalKind.DISCUSS
+    if discussed and proposal.first != REPEAT:
+        return []
 
     def title(check: Check) -> str:
         labels = [label_of(protocol.facts[name].label) for name in check.facts if name in protocol.facts]
+        facts = ", ".join(words.in_sentence(label) for label in labels)
+        if discussed:
+            return _("Opnieuw meten: %(facts)s") % {"facts": facts}
         return _("Controle %(of)s: %(facts)s") % {
             "of": label_of(protocol.drug_class[proposal.drug_class].title),
-            "facts": ", ".join(words.in_sentence(label) for label in labels),
+            "facts": facts,
         }
 
     made = []

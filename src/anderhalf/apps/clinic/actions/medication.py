@@ -6,23 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anderhalf.apps.network.queries import pathways_on
+from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.roles import PRESCRIBERS
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.actions import BetterMedication
-from anderhalf.apps.record.models import MedicationAgreement
+from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import current_medication
 from anderhalf.core.pathway.titration.history import last_intake
 from anderhalf.presentation.wording import says_something
 
 from ..errors import MedicationRefused, QuestionFirst, RegisterForbids
-from ..models import Episode
+from ..models import AdviceChoice, Episode
 from ..queries.doses import DoseRefused, check_dose
 from ..queries.drugs import drug_of_agreement
 from ..queries.listed import history_of
@@ -231,6 +233,8 @@ def correct_agreement(
         held, by=by, drug=agreement.drug, despite=despite, agreed_with=agreed_with, on_proposal=False
     )
     _correct(by, at, agreement, better, despite_words + because)
+    if better is None:
+        _take_back_controls(by, at, agreement)
     watch_for_danger(
         by=by, at=at, patient=agreement.patient_id, facts=[agreement.drug_class or agreement.drug]
     )
@@ -243,6 +247,22 @@ def _correct(
         record.mark_medication_in_error(by=by, at=at, agreement=agreement.pk, because=because)
     else:
         record.correct_medication(by=by, at=at, agreement=agreement.pk, better=better, because=because)
+
+
+def _take_back_controls(by: Viewer, at: datetime, agreement: MedicationAgreement) -> None:
+    """The controls of a step that never was lapse, once nothing is left of what its proposal agreed."""
+    allowed = check_access(by, Right.WRITE_CLINICAL, patient=agreement.patient_id, at=at)
+    for made in AdviceChoice.objects.filter(patient=agreement.patient_id):
+        if str(agreement.pk) not in made.medication:
+            continue
+        if MedicationAgreement.objects.filter(
+            pk__in=made.medication, status=Observation.Status.FINAL
+        ).exists():
+            continue
+        for task in made.tasks:
+            record.cancel_task(
+                by=by, at=at, task_id=UUID(task), note=_("De stap is er niet geweest."), allowed=allowed
+            )
 
 
 def _taken(agreement: MedicationAgreement, *, at: datetime) -> MedicationAgreement | None:

@@ -21,6 +21,7 @@ from anderhalf.core.pathway.interactions import Interaction, Severity
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores_anticoagulation import DRUG, check_anticoagulant_dose
 from anderhalf.core.pathway.titration import Advice, Patient, Proposal, ProposalKind, Protocol
+from anderhalf.core.pathway.titration.derive import Context
 from anderhalf.core.pathway.titration.engine import read_context
 from anderhalf.core.pathway.titration.model import DOWNWARD
 from anderhalf.presentation.language import label_of
@@ -37,6 +38,7 @@ from .drugs import drug_by_code, drugs_of
 from .forbidden import Wanted, hits_of, pathways_of
 from .listed import company_of, history_of
 from .proposals import advice_about
+from .too_large import too_large
 
 HELD = frozenset({*DOWNWARD, ProposalKind.HOLD, ProposalKind.NOT_INDICATED, ProposalKind.DISCUSS})
 """Kinds of a card that say something against a start or a higher dose of its class."""
@@ -65,16 +67,22 @@ def against(episode: Episode, wanted: MedicationAgreement, *, at: datetime) -> l
     codes = {one.atc for one in with_codes(using, on=on) if one.atc}
     found = [*in_register(episode, row, at=at)]
     answered = advice_about(episode, at=at)
+    cards, known = _cards(answered, row, using) if answered is not None else ([], False)
     for pathway in pathways_on(episode.network_id, on=on):
         protocol = protocol_of(pathway)
         if protocol is not None:
             own = answered is not None and answered[0] is protocol
             patient = answered[1] if own and answered else gather(episode.patient, protocol, on=on)
-            found += _of_protocol(pathway, protocol, patient, row, codes, at=at)
+            context = read_context(protocol, patient, on=on, at=local(at))
+            found += _of_protocol(pathway, context, row, codes)
+            card = _card_of(answered[2] if own and answered else None, row, protocol)
+            found += [
+                Against(words=said, rule=name)
+                for said, name in too_large(context, row, card=card, held=bool(cards), at=at)
+            ]
     for pathway in pathways_of(episode, at=at):
         if DOSE in pathway.tables:
             found += _of_anticoagulant(episode, pathway, row, at=at)
-    cards, known = _cards(answered, row, using) if answered is not None else ([], False)
     found += cards
     if not known:
         found += _of_danger(episode, row, at=at)
@@ -118,18 +126,19 @@ def _card(proposal: Proposal, protocol: Protocol) -> Against:
     )
 
 
+def _card_of(advice: Advice | None, row: MedicationAgreement, protocol: Protocol) -> Proposal | None:
+    """What is proposed about the drug's (first) class."""
+    classes = classes_of(row, protocol)
+    mine = advice.proposals if advice is not None else ()
+    return next((one for one in mine if one.drug_class in classes), None)
+
+
 def _of_protocol(
-    pathway: Pathway,
-    protocol: Protocol,
-    patient: Patient,
-    row: MedicationAgreement,
-    codes: set[str],
-    *,
-    at: datetime,
+    pathway: Pathway, context: Context, row: MedicationAgreement, codes: set[str]
 ) -> Iterator[Against]:
     """Absolute contra-indications by a fact, and what the drug does not go with."""
+    protocol, facts = context.protocol, context.facts
     classes = classes_of(row, protocol)
-    facts = read_context(protocol, patient, on=timezone.localdate(at), at=local(at)).facts
     for kind in at_hand(kinds_of(pathway), classes, facts):
         yield Against(words=f"{label_of(kind.why)} ({kind.id})", rule=kind.id, absolute=True)
     yes = {name for name, given in facts.items() if given.value is True}

@@ -51,8 +51,12 @@ class Gathered:
     alerts: dict[str, list[str]]
     otherwise: list[AdviceChoice]
     """Proposals of the protocol that were adapted or not followed, with the reason, oldest first."""
+    to_discuss: list[CaseDiscussion]
+    """Cases that wait for the hour of the specialist, oldest first."""
     controls: list[Task]
-    """What is still to be measured after a step, by its date."""
+    """What is still to be measured after a change of medication, by its date."""
+    to_measure: list[Task]
+    """What is still to be measured although nothing was changed."""
 
 
 def gather(episode: Episode, *, at: datetime) -> Gathered:
@@ -73,6 +77,10 @@ def gather(episode: Episode, *, at: datetime) -> Gathered:
     facts = clinic.known_facts(
         patient.pk, pathway, on=day, birth_date=patient.birth_date, sex=patient.sex, observed=observed
     )
+    measuring = list(
+        Task.objects.filter(patient=patient, kind=MONITORING, status=Task.Status.OPEN).order_by("due_on")
+    )
+    unchanged = _without_a_change(episode)
     return Gathered(
         episode=episode,
         referral=Referral.objects.select_related("requester", "requester_organisation").get(
@@ -99,10 +107,20 @@ def gather(episode: Episode, *, at: datetime) -> Gathered:
             .select_related("decision")
             .order_by("at")
         ),
-        controls=list(
-            Task.objects.filter(patient=patient, kind=MONITORING, status=Task.Status.OPEN).order_by("due_on")
+        to_discuss=list(
+            CaseDiscussion.objects.filter(
+                episode=episode, status=CaseDiscussion.Status.WAITING, added_at__lte=at
+            ).order_by("added_at")
         ),
+        controls=[task for task in measuring if str(task.pk) not in unchanged],
+        to_measure=[task for task in measuring if str(task.pk) in unchanged],
     )
+
+
+def _without_a_change(episode: Episode) -> set[str]:
+    """The tasks that were made by an answer to a proposal by which no medication was agreed."""
+    rows = AdviceChoice.objects.filter(episode=episode).values_list("tasks", "medication")
+    return {task for tasks, medication in rows if not medication for task in tasks}
 
 
 def _computed(facts: Mapping[str, FactValue]) -> dict[str, FactValue]:

@@ -10,6 +10,7 @@ from anderhalf.apps.clinic.models import Appointment
 from anderhalf.apps.clinic.queries import alarm_texts, choice_lines
 from anderhalf.apps.clinic.titration.gather import protocol_of
 from anderhalf.apps.people.models import Alert
+from anderhalf.apps.record.models import Task
 from anderhalf.apps.referrals.models import Referral
 from anderhalf.core.decisions.evaluate import evaluate
 
@@ -159,26 +160,41 @@ def _otherwise(found: Gathered) -> str:
     return "Anders gedaan dan het protocol voorstelt:\n" + bullets(lines) if lines else ""
 
 
+def _to_discuss(found: Gathered) -> str:
+    """What is going to be discussed: nothing of it was decided or changed yet."""
+    lines = [sentence(case.question) for case in found.to_discuss]
+    return (
+        "Wordt nog besproken met de specialist, hierin is nog niets besloten:\n" + bullets(lines)
+        if lines
+        else ""
+    )
+
+
 def _controls(found: Gathered) -> str:
-    """What is still to be measured after a step."""
+    """What is still to be measured, after a step and without one."""
+    return paragraphs(
+        _tasks("Nog te controleren na een wijziging:", found.controls), _tasks("Nog te meten:", found.to_measure)
+    )  # fmt: skip
+
+
+def _tasks(title: str, tasks: list[Task]) -> str:
     lines = [
-        f"{task.title} (uiterlijk {day_of(task.due_on)})" if task.due_on else task.title
-        for task in found.controls
+        f"{task.title} (uiterlijk {day_of(task.due_on)})" if task.due_on else task.title for task in tasks
     ]
-    return "Nog te controleren na een wijziging:\n" + bullets(lines) if lines else ""
+    return f"{title}\n" + bullets(lines) if lines else ""
 
 
 def policy(found: Gathered, *, kind: str, plan: str = "") -> str:
     """The plan of who writes, changes of medication with reasons, where the protocol was not followed, what the
-    specialist decided, what is still to be controlled, and the follow-up schedule. The plan of the contact is written
-    for the patient to read: it is quoted as that, after what a colleague needs."""
+    specialist decided or is asked, what is still to be controlled, and the follow-up schedule. The plan of the contact
+    is written for the patient to read: it is quoted as that, after what a colleague needs."""
     for_the_patient = "" if plan else _last(found, "plan") or found.episode.plan
     quoted = (
         f"Zo staat het in het plan van de patiënt: “{sentence(for_the_patient)}”" if for_the_patient else ""
     )
     return paragraphs(
-        sentence(plan), _changes(found), _otherwise(found), _decisions(found), _controls(found),
-        schedule(found, kind=kind), quoted,
+        sentence(plan), _changes(found), _otherwise(found), _decisions(found), _to_discuss(found),
+        _controls(found), schedule(found, kind=kind), quoted,
     )  # fmt: skip
 
 

@@ -40,6 +40,8 @@ class Drug:
     step_labels: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[Decimal, Decimal] = field(default_factory=dict)
     start: Dose | None = None
+    start_at_most: Dose | None = None
+    """The end of the range of starting doses, where the source gives a range."""
     low_start: Dose | None = None
     target: Dose | None = None
     maximum: Dose | None = None

@@ -314,7 +314,8 @@ def _drug(key: str, raw: Mapping[str, Any]) -> Drug:
         **common, unit=raw["unit"], per_day=per_day, steps=doses(raw["steps"]), optional=doses(raw.get("optional", [])),
         derived=tuple(Decimal(value) for value in raw["derived"]), step_labels=raw.get("step_labels", {}),
         aliases={Decimal(old): Decimal(new) for old, new in raw.get("aliases", {}).items()},
-        start=dose(raw["start"]), low_start=dose(raw.get("low_start")), target=dose(raw.get("target")),
+        start=dose(raw["start"]), start_at_most=dose(raw.get("start_at_most")),
+        low_start=dose(raw.get("low_start")), target=dose(raw.get("target")),
         maximum=dose(raw["maximum"]), heavy_above_kg=None if heavy is None else Decimal(heavy["above_kg"]),
         heavy_target=None if heavy is None else dose(heavy["target"]), interval_days=raw.get("interval_days"),
         low_start_interval_days=raw.get("low_start_interval_days"),
@@ -369,7 +370,7 @@ def _check_drugs(protocol: Protocol) -> None:
     for drug in protocol.drugs.values():
         if drug.drug_class not in classes:
             raise ProtocolError(f"{drug.key}: {drug.drug_class} is not a class of protocol.toml")
-        for name in ("start", "low_start", "target", "maximum"):
+        for name in ("start", "start_at_most", "low_start", "target", "maximum"):
             dose = getattr(drug, name)
             if dose is not None and dose not in drug.steps:
                 raise ProtocolError(f"{drug.key}: {name} is not one of the steps")
