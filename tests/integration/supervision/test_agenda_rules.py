@@ -106,6 +106,7 @@ def step(
         drug_name=drug,
         drug_class=drug_class,
         reason="volgens protocol",
+        despite="eerder dan het protocol, met de specialist besproken",
         dose=Decimal(dose) if dose else None,
         dose_unit="mg",
         times_per_day=1 if dose else None,
