@@ -343,7 +343,11 @@ def test_a_dose_above_the_highest_step_is_asked(care, people, at):
         "med_0_reason": "proef",
     }
     data = form_of(care, at, **row, sure_med_0_dose="20 mg 1 dd")
-    assert people.client("vs").post(reverse("clinic:encounter_new", args=[care.pk]), data).status_code == 302
+    page = reverse("clinic:encounter_new", args=[care.pk])
+    assert people.client("vs").post(page, data).status_code == 422  # sure of the dose, and it is no starting dose
+    assert not MedicationAgreement.objects.exists()
+    data["med_0_despite"] = "gebruikte dit elders al"
+    assert people.client("vs").post(page, data).status_code == 302
     assert MedicationAgreement.objects.get().dose == 20
 
 
