@@ -22,7 +22,8 @@ from tests.support.titration import pathway as published
 
 TODAY = date(2025, 11, 12)
 SAYS_TODAY = re.compile(
-    r"\b(vandaag|direct|dezelfde dag|dezelfde of de volgende werkdag|bel nu|spoed|onmiddellijk|meteen)\b", re.IGNORECASE
+    r"\b(vandaag|direct|dezelfde dag|dezelfde of de volgende werkdag|bel nu|spoed|onmiddellijk|meteen)\b",
+    re.IGNORECASE,
 )
 NOT_BY_ITSELF = {
     "STEP-20": "speaks because the eye has a sign already",
@@ -64,14 +65,24 @@ def value_for(cell):
         return first.strip('"')
     number = Decimal(re.search(r"-?\d+(\.\d+)?", first)[0])
     step = Decimal("0.1") if "." in first else Decimal(1)
-    return number - step if first.startswith("<") and "=" not in first else number + step if first[0] in ">]" else number
+    return (
+        number - step
+        if first.startswith("<") and "=" not in first
+        else number + step
+        if first[0] in ">]"
+        else number
+    )
 
 
 def facts_for(pathway, protocol, table, row):
     """The facts of the eye under which a rule speaks: what is used, and what its cells ask."""
     found = {"age": Decimal(40), "sex": "female"} if row.get("pregnant") == "true" else {}
     for name, cell in row.items():
-        if cell in ("-", "", None) or name.startswith(("out:", "why", "source", "grade", "on_unknown")) or name == "id":
+        if (
+            cell in ("-", "", None)
+            or name.startswith(("out:", "why", "source", "grade", "on_unknown"))
+            or name == "id"
+        ):
             continue
         if name == "on_drug":
             if cell == "true":
@@ -82,7 +93,11 @@ def facts_for(pathway, protocol, table, row):
             found |= BESIDE[table]
         elif name in pathway.dictionary and cell != "null":
             setting = re.search(r"\{(\w+)\}", cell)
-            text = cell if setting is None else cell.replace(setting[0], str(protocol.settings[setting[1]].chosen))
+            text = (
+                cell
+                if setting is None
+                else cell.replace(setting[0], str(protocol.settings[setting[1]].chosen))
+            )
             found[name] = value_for(text)
     if table == "loop_diuretic":
         found["congestion"] = True
