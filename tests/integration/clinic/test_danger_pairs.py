@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from anderhalf.apps.clinic import queries
+from anderhalf.apps.clinic.titration.named import code_of, codes_by_name
 from anderhalf.apps.referrals.routing import route_patient
 from anderhalf.core.pathway.referral import RoutingStatus
 from tests.integration.clinic.test_danger_drugs import BASE
 from tests.spec.cases.care import Care
 from tests.spec.cases.titration_patient import DAY, TitrationPatient
+from tests.support.titration import pathway as published
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,10 @@ LIST = [
     ("dapagliflozin 10 od 90d", {"diabetes_type": "type_1"}, "EX-95"),
     ("spironolactone 25 od 90d; eplerenone 25 od 10d", {}, "EX-96"),
     ("bisoprolol 5 od 90d; C07AB02 50 od 10d", {}, "EX-96"),
+    ("eplerenone 25 od 90d; J01FA09 500 bid 2d", {}, "EX-97"),
+    ("B01AC23 100 bid 90d", {}, "EX-67"),
+    ("A10BH03 5 od 90d", {}, "EX-67"),
+    ("A10BD10 5 od 90d", {}, "EX-67"),
 ]  # fmt: skip
 
 
@@ -79,6 +85,11 @@ def test_one_of_the_two_alone_is_none(people, regimen, facts):
     assert rules(who) == set()
 
 
+@pytest.mark.parametrize(("name", "code"), [("Pletal", "B01AC23"), ("cilostazol", "B01AC23"), ("Onglyza", "A10BH03")])
+def test_what_must_not_be_used_in_heart_failure_is_known_by_name(name, code):
+    assert code_of(name, codes_by_name([published("heart_failure")])) == code
+
+
 REFERRED = [
     ({"ace_inhibitor": True, "arni": True}, "EX-80", "AX-150"),
     ({"arb": True, "arni": True}, "EX-81", "AX-151"),
@@ -92,6 +103,8 @@ REFERRED = [
     ({"rhythm": "af", "heart_rate": "118", "congestion": True}, "EX-88", "AX-158"),
     ({"rhythm": "af", "heart_rate": "118", "nyha": "III", "heart_failure_known": True}, "EX-89", ""),
     ({"two_of_one_class": True}, "EX-96", "AX-93"),
+    ({"contraindicated_pair": True}, "EX-97", "AX-94"),
+    ({"cilostazol": True, "heart_failure_known": True}, "EX-67", "AX-127"),
 ]  # fmt: skip
 
 

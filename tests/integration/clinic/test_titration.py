@@ -552,3 +552,26 @@ def test_a_stop_of_which_only_the_day_is_known_counts_from_the_end_of_that_day(c
     with pytest.raises(MedicationRefused, match="36 uur"):
         begin(earliest - timedelta(minutes=1))
     assert begin(earliest).pk
+
+
+def test_low_pressure_with_symptoms_names_what_can_go_down(care, at):
+    """On an ACE inhibitor with amlodipine and doxazosin: a card that is seen, and that names them."""
+    care.measure(systolic_bp="92", hypotension_symptoms=True, when=at - timedelta(minutes=1))
+    care.uses("amlodipine", "5", atc="C08CA01")
+    care.uses("doxazosine", "4", atc="C02CA04")
+    shown = care.card("ace_inhibitor")
+    assert (shown.kind, shown.rule) == ("discuss", "USE-06"), shown.why
+    assert "amlodipine" in shown.first and "doxazosine" in shown.first
+    assert shown in queries.proposals(care.vs, care.episode, at=at).asked_for
+
+
+def test_no_doubling_on_top_of_metolazone(care, at):
+    """Congested on furosemide and metolazone with a sodium of 128: discussed, and metolazone is named."""
+    care.measure(sodium="128", congestion=True, when=at - timedelta(minutes=1))
+    care.uses("furosemide", "80")
+    care.uses("metolazon", "2.5", atc="C03BA08")
+    shown = care.card("loop_diuretic")
+    assert (shown.kind, shown.rule) == ("discuss", "LOOP-30"), shown.why
+    assert "metolazon" in shown.first
+    found = queries.danger_of(care.episode.patient, care.episode.network_id, at=at)
+    assert "EX-92" in {one.sign.rule for one in found.signs}

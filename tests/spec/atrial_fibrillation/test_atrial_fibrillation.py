@@ -142,6 +142,7 @@ def test_who_is_in_this_pathway_too(changes, rule, answer):
         ({"heart_rate": 111, "mehra": "2b", "heart_failure_known": True}, "AX-90", "none"),
         ({"ace_inhibitor": True, "arni": True}, "AX-150", "second"), ({"arni": True}, "AX-90", "none"),
         ({"arb": True, "ace_inhibitor_or_arni": True}, "AX-151", "second"), ({"arb": True}, "AX-90", "none"),
+        ({"contraindicated_pair": True}, "AX-94", "second"), ({"contraindicated_pair": False}, "AX-90", "none"),
         ({"two_of_one_class": True}, "AX-93", "second"), ({"two_of_one_class": False}, "AX-90", "none"),
         ({"age": 34, "sex": "female", "pregnant": True, "anticoagulant_drug": "none", "not_in_pregnancy": True}, "AX-92", "second"),
         ({"potassium": "3.0", "amiodarone": True}, "AX-39", "second"), ({"potassium": "3.0", "amiodarone": False}, "AX-90", "none"),

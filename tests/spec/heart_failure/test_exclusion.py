@@ -121,6 +121,11 @@ EX-99 | an MRA and creatinine 310              | mra = yes; creatinine = 310; eg
 EX-95 | SGLT2 inhibitor with type 1            | sglt2_inhibitor = yes; diabetes_type = type_1   | second within_1_day
 EX-96 | spironolactone and eplerenone          | spironolactone = yes; eplerenone = yes          | second within_1_day
 EX-96 | bisoprolol and metoprolol              | bisoprolol = yes; metoprolol = yes              | second within_1_day
+EX-97 | eplerenone and clarithromycin         | eplerenone = yes; strong_cyp3a4_inhibitor = yes | second within_1_day
+EX-97 | ivabradine and verapamil               | ivabradine = yes; diltiazem_or_verapamil = yes  | second within_1_day
+EX-97 | aliskiren and losartan                 | aliskiren = yes; arb = yes                      | second within_1_day
+EX-97 | vericiguat and sildenafil              | vericiguat = yes; pde5_or_riociguat = yes       | second within_1_day
+EX-99 | clarithromycin alone                   | strong_cyp3a4_inhibitor = yes; eplerenone = no; ivabradine = no | none none
 EX-99 | one of each                            | bisoprolol = yes; spironolactone = yes          | none none
 EX-91 | pregnant on ivabradine                 | age = 34; pregnant = yes; ivabradine = yes      | second within_1_day
 EX-99 | potassium of 3.0 without digoxin       | potassium = 3.0; digoxin = no; amiodarone = no  | none none

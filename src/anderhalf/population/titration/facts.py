@@ -225,21 +225,18 @@ class Derived(Movement):
             return np.where(after, (cohort.numbers["nt_probnp"] - before) * 100 / before, np.nan)
 
     @cached_property
-    def lvef_ever(self) -> Three:
-        """Whether LVEF was ever 40% or less, as answered or as earlier echocardiograms say."""
-        reduced = float(self.protocol.lvef_reduced_at_most)
-        with np.errstate(invalid="ignore"):
-            earlier = (self.cohort.lvef_before <= reduced) & ~np.isnan(self.cohort.numbers["lvef"])
-        return np.where(earlier, np.int8(1), self.cohort.places["lvef_ever_40_or_less"])
-
-    @cached_property
     def bp_alternatives(self) -> Three:
         """Whether another drug can come down first."""
         congestion = self.place("congestion")
         found = np.where(congestion < 0, np.int8(-1), (congestion == 0).astype(np.int8))
         found = np.where(self.on["loop_diuretic"], found, np.int8(0))
+        return np.where(self.other_pressure_drug, np.int8(1), found)
+
+    @cached_property
+    def other_pressure_drug(self) -> Flags:
+        """Who uses a drug that lowers pressure and is no treatment of heart failure here."""
         nitrate = self.related("nitrate") & ~self.on["hydralazine_nitrate"]
-        return np.where(self.related("other_bp_lowering") | nitrate, np.int8(1), found)
+        return self.related("other_bp_lowering") | nitrate
 
     def related(self, name: str) -> Flags:
         """Who uses a drug of a group of doses.toml, a drug that the cohort knows of as interacting included."""
@@ -291,6 +288,7 @@ def shared_codes(engine: ColumnEngine, cohort: Cohort, derived: Derived) -> dict
     paused = ~on["arni"] & (arni.last_slot > 0) & engine.labels.stopped_as("temporary")[arni.last_reason]
     places: dict[str, npt.NDArray[np.integer]] = {
         "pregnant": derived.pregnant, "bp_alternatives": derived.bp_alternatives,
+        "other_pressure_drug": derived.other_pressure_drug.astype(np.int8),
         "lvef_ever_40_or_less": derived.lvef_ever, "rapid_titration": derived.rapid.astype(np.int8),
         "arni_planned": (switched | paused).astype(np.int8),
         "ace_excluded": derived.excluded("ace_inhibitor"), "arb_excluded": derived.excluded("arb"),

@@ -252,3 +252,11 @@ class Movement:
         told = self.cohort.numbers["surgery_within_days"]
         left = self.cohort.days["surgery_within_days"] + np.floor(told) - self.cohort.today
         return np.where(left >= 0, left, np.nan)
+
+    @cached_property
+    def lvef_ever(self) -> Three:
+        """Whether LVEF was ever 40% or less, as answered or as earlier echocardiograms say."""
+        reduced = float(self.protocol.lvef_reduced_at_most)
+        with np.errstate(invalid="ignore"):
+            earlier = (self.cohort.lvef_before <= reduced) & ~np.isnan(self.cohort.numbers["lvef"])
+        return np.where(earlier, np.int8(1), self.cohort.places["lvef_ever_40_or_less"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -186,9 +186,12 @@ def proposals(viewer: Viewer, episode: Episode, *, at: datetime) -> Proposals | 
         {one.drug_class: about_of(protocol, one) for one in advice.proposals if one.kind in ASKED_FOR},
     )
     register = register_of(episode.patient_id)
+    running = _running(episode, at=at)
+    named = [(row.atc, row.drug_name) for row in running if row.atc]
     cards = [
         replace(
             _card(protocol, patient, one),
+            first=words.first_of(one, protocol, named),
             declined=declined.get(one.drug_class),
             **_of_register(episode, protocol, one, register, at=at),
         )
@@ -199,7 +202,7 @@ def proposals(viewer: Viewer, episode: Episode, *, at: datetime) -> Proposals | 
         problems=[
             *_not_together(patient, protocol, at=at),
             *words.problems_of(advice.problems, protocol),
-            *_not_judged(episode, at=at),
+            *_not_judged(running, on=timezone.localdate(at)),
         ],
         version=advice.version,
         tolerances_asked=register.every_class is not None,
@@ -217,11 +220,15 @@ def _not_together(patient: Patient, protocol: Protocol, *, at: datetime) -> list
     return [label_of(pair.why) for pair in protocol.interactions.among(codes)]
 
 
-def _not_judged(episode: Episode, *, at: datetime) -> list[str]:
-    """The drugs in use of which nobody knows what they are: no proposal looked at them."""
+def _running(episode: Episode, *, at: datetime) -> list[MedicationAgreement]:
+    """The drugs that are taken now, with the codes that their names have."""
     rows = [row for row in current_medication(episode.patient_id, at=at) if row.kind != Kind.PAUSE]
-    on = timezone.localdate(at)
-    names = unplaced(with_codes(rows, on=on), on=on)
+    return with_codes(rows, on=timezone.localdate(at))
+
+
+def _not_judged(running: Sequence[MedicationAgreement], *, on: date) -> list[str]:
+    """The drugs in use of which nobody knows what they are: no proposal looked at them."""
+    names = unplaced(running, on=on)
     if not names:
         return []
     return [

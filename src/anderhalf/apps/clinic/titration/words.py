@@ -201,8 +201,9 @@ def first_words(code: str) -> str:
         "review_blood_pressure_drugs": _("Kijk eerst welk ander middel de bloeddruk verlaagt."),
         "repeat_laboratory": _("Herhaal het laboratoriumonderzoek."),
         "measure_again": _("Meet pols en bloeddruk opnieuw."),
+        "review_thiazide": _("Kijk eerst naar de thiazide naast de plastablet."),
         "raise_diuretic": _("Verhoog eerst de plastablet."),
-        "lower_diuretic": _("Verlaag eerst de plastablet."),
+        "lower_diuretic": _("Verlaag eerst de plastablet, als de patiënt die gebruikt."),
         "ecg": _("Maak een ECG."),
         "teach_self_adjustment": _("Leer de patiënt zelf de plastablet aan te passen."),
         "stop_potassium": _("Stop eerst kaliumtabletten of andere kaliumsparende middelen."),
@@ -210,6 +211,23 @@ def first_words(code: str) -> str:
         "measure_level": _("Bepaal eerst een nieuwe spiegel."),
         "enter_earlier_creatinine": _("Vul één eerdere creatinine in, of besluit door te gaan."),
     }.get(code, "")
+
+
+BESIDE = {
+    "review_blood_pressure_drugs": ("other_bp_lowering", "nitrate"),
+    "review_thiazide": ("thiazide",),
+}
+"""What comes first is a look at other drugs in use: those of these groups of doses.toml are named."""
+
+
+def first_of(proposal: Proposal, protocol: Protocol, running: Iterable[tuple[str, str]]) -> str:
+    """What comes first, with the drugs in use (code and name) that it is about."""
+    said = first_words(proposal.first)
+    groups = set(BESIDE.get(proposal.first, ()))
+    names = [name for code, name in running if groups & set(protocol.related_to(code))]
+    if not names:
+        return said
+    return f"{said} " + _("In gebruik: %(names)s.") % {"names": ", ".join(dict.fromkeys(names))}
 
 
 def begins_words(proposal: Proposal, protocol: Protocol) -> str:

@@ -106,6 +106,8 @@ def build_context(
     put("rapid_titration", rapid, "agreement")
     put("vital_signs_doubtful", ProblemKind.SWAPPED in observed.blocked().values())
     put("bp_alternatives", _bp_alternatives(protocol, history, facts, on))
+    if "other_pressure_drug" in protocol.facts:  # a version of before may not know it
+        put("other_pressure_drug", _other_pressure_drug(history), "medication")
     excluded = {key: is_excluded(protocol, patient, key, facts) for key in protocol.drug_class}
     put("ace_excluded", excluded.get("ace_inhibitor"))
     put("arb_excluded", excluded.get("arb"))
@@ -195,15 +197,19 @@ def is_excluded(protocol: Protocol, patient: Patient, drug_class: str, facts: Fa
 
 def _bp_alternatives(protocol: Protocol, history: History, facts: FactValues, on: date) -> bool | None:
     """Whether another drug can come down first: a diuretic without congestion, or another pressure drug."""
-    if history.related["other_bp_lowering"]:
-        return True
-    if history.related.get("nitrate") and not history.classes["hydralazine_nitrate"].on_drug:
+    if _other_pressure_drug(history):
         return True
     if not history.classes["loop_diuretic"].on_drug:
         return False
     # Worked out today, so it may not make an answer of long ago look fresh.
     congestion = usable_value(protocol.facts["congestion"], facts, on=on)
     return None if congestion is None else congestion is False
+
+
+def _other_pressure_drug(history: History) -> bool:
+    """Whether a drug is used that lowers pressure and is no treatment of heart failure here."""
+    nitrate = history.related.get("nitrate", False) and not history.classes["hydralazine_nitrate"].on_drug
+    return history.related["other_bp_lowering"] or nitrate
 
 
 def _ras(
