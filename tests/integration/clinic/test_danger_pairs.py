@@ -85,7 +85,9 @@ def test_one_of_the_two_alone_is_none(people, regimen, facts):
     assert rules(who) == set()
 
 
-@pytest.mark.parametrize(("name", "code"), [("Pletal", "B01AC23"), ("cilostazol", "B01AC23"), ("Onglyza", "A10BH03")])
+@pytest.mark.parametrize(
+    ("name", "code"), [("Pletal", "B01AC23"), ("cilostazol", "B01AC23"), ("Onglyza", "A10BH03")]
+)
 def test_what_must_not_be_used_in_heart_failure_is_known_by_name(name, code):
     assert code_of(name, codes_by_name([published("heart_failure")])) == code
 

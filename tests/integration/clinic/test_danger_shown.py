@@ -259,3 +259,28 @@ def test_the_row_has_the_clock_that_runs_out_first(care, at):
     (row,) = queries.dangers_by_patient(queries.due_list(care.vs, at=later), at=later)
     assert row.due_at == min(task.due_at for task in care.tasks())
     assert row.named[0].rank == row.rank == 0
+
+
+def test_a_value_of_two_dangers_is_told_once_when_it_was_dealt_with(care, at):
+    care.home({"weight": "78"}, at=at - timedelta(days=10))
+    care.home({"weight": "79"}, at=at - timedelta(days=5))
+    care.home({"weight": "82.4"})
+    signs = care.danger().signs
+    assert len(signs) > 1
+    answer(care, signs, steps=["called_patient"])
+    assert DangerAnswer.objects.get().seen.count("82,4") == 1
+
+
+def test_an_egfr_that_is_older_than_the_creatinine_beside_it_says_so(care, at):
+    care.result({"egfr": "62", "creatinine": "98"}, at=at - timedelta(days=15))
+    strip = {one.name: one for one in latest(care, at)}
+    assert not strip["egfr"].note
+    care.result({"creatinine": "180"}, at=at - timedelta(days=1))
+    strip = {one.name: one for one in latest(care, at)}
+    assert strip["egfr"].note == "ouder dan de laatste creatinine" and not strip["creatinine"].note
+    assert "ouder dan de laatste creatinine" in page(care, "clinic:chart")[0]
+
+
+def latest(care, at):
+    pathway = queries.pathway_of(care.episode, on=at.date())
+    return queries.latest_values(care.patient.pk, pathway, on=at.date())

@@ -344,7 +344,9 @@ def test_a_dose_above_the_highest_step_is_asked(care, people, at):
     }
     data = form_of(care, at, **row, sure_med_0_dose="20 mg 1 dd")
     page = reverse("clinic:encounter_new", args=[care.pk])
-    assert people.client("vs").post(page, data).status_code == 422  # sure of the dose, and it is no starting dose
+    assert (
+        people.client("vs").post(page, data).status_code == 422
+    )  # sure of the dose, and it is no starting dose
     assert not MedicationAgreement.objects.exists()
     data["med_0_despite"] = "gebruikte dit elders al"
     assert people.client("vs").post(page, data).status_code == 302

@@ -340,7 +340,10 @@ def test_medication_changed_after_the_draft_is_noticed_and_taken_in(draft, cared
     later = at + timedelta(hours=1)
     assert not queries.medication_changed(draft)
     clinic_actions.record_encounter(
-        by=people.viewer("vs"), at=later, episode=cared_for.pk, medication=[step("change", "7.5", "pols 72", despite="proef")]
+        by=people.viewer("vs"),
+        at=later,
+        episode=cared_for.pk,
+        medication=[step("change", "7.5", "pols 72", despite="proef")],
     )
     assert queries.medication_changed(draft)
     fresh = actions.refresh_letter(by=people.viewer("vs"), at=later, letter=draft.pk)

@@ -118,11 +118,16 @@ def test_heading_line_and_number_say_one_thing(people, a_patient):
 def test_what_may_be_so_is_said_as_a_sentence(people, a_patient, at):
     on = at.date()
     chosen = pathway_on(a_patient.network_id, "heart_failure", on=on)
-    doubt = {"chest_pain_at_rest": [FactValue(True, on)], "systolic_bp": [FactValue(Decimal(58), on)]}
+    doubt = {
+        "chest_pain_at_rest": [FactValue(True, on)],
+        "syncope": [FactValue(True, on)],
+        "systolic_bp": [FactValue(Decimal(58), on)],
+    }
     alarms = alarms_of(look_for_danger([chosen], {}, on=on, doubtful=doubt), chosen)
     html = render_to_string("referrals/_danger.html", {"alarms": alarms})
     words = " ".join(re.sub(r"<[^>]+>", " ", html).split())
     assert "Als dit klopt (pijn op de borst in rust): denk aan een acuut coronair syndroom." in words
+    assert "Als dit klopt (wegraking):" in words
     assert "bovendruk 58 mmHg):" in words.replace("\xa0", " ")
 
 

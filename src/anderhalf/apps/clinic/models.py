@@ -323,9 +323,9 @@ class DangerAnswer(models.Model):
 
     @property
     def seen(self) -> str:
-        """The values that were shown, in the reader's language (before, only the writer's was kept)."""
+        """The values that were shown, each once, in the reader's language (before, only the writer's was kept)."""
         kept = [one.get("values", "") for one in self.signs]
-        return "; ".join(one if isinstance(one, str) else label_of(one) for one in kept)
+        return "; ".join(dict.fromkeys(one if isinstance(one, str) else label_of(one) for one in kept))
 
     @property
     def what(self) -> str:

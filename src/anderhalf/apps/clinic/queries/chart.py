@@ -22,6 +22,7 @@ from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import contradicting_of, facts_of, medication_history, value_of
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, Value, freshness
 from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.pathway.derivations import OF_A_FORMULA
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import day_label, label_of, measured_label
 
@@ -65,6 +66,8 @@ class Latest:
     stale: bool
     outside: str
     """Why the agreement reacts to this value, empty when it doesn't."""
+    note: str = ""
+    """What else must be known of it: an eGFR that is older than the creatinine beside it."""
 
 
 def latest_values(
@@ -104,9 +107,22 @@ def latest_values(
                 on=given.on,
                 stale=freshness(fact, given, on=on) is Freshness.STALE,
                 outside=outside,
+                note=_older_than_its_source(pathway, name, known),
             )
         )
     return _blood_pressure_as_one(found)
+
+
+def _older_than_its_source(pathway: Pathway, name: str, known: Mapping[str, FactValue]) -> str:
+    """That a reported value of a formula is older than what it follows from: it says nothing of the newer one."""
+    how = pathway.dictionary.follows.get(name)
+    if how is None or how.how not in OF_A_FORMULA:
+        return ""
+    source, own = known.get(how.inputs[0]), known[name]
+    if source is None or source.on is None or own.on is None or own.on >= source.on:
+        return ""
+    label = label_of(pathway.facts[how.inputs[0]].label).lower()
+    return _("ouder dan de laatste %(fact)s") % {"fact": label}
 
 
 def _in_doubt(name: str, fact: Fact, said: Sequence[FactValue], *, on: date) -> Latest:

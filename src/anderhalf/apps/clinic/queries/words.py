@@ -18,6 +18,7 @@ from anderhalf.apps.record.queries import value_of
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.titration.observed import HOME
 from anderhalf.presentation.formatting import format_date, with_unit
 from anderhalf.presentation.language import language
 
@@ -36,6 +37,8 @@ class Line:
     on: date
     note: str = ""
     row: Any = None
+    moment: datetime | None = None
+    """When exactly, where that is known: typed at home as it was measured. Two of one day are told apart by it."""
 
 
 def observation_lines(
@@ -60,6 +63,7 @@ def observation_lines(
                 on=timezone.localdate(row.at),
                 note=str(row.get_origin_display()),
                 row=row,
+                moment=row.at if row.origin == HOME and row.recorded_at == row.at else None,
             )
         )
     return found

@@ -25,6 +25,7 @@ from ..forms.layout import shown_value
 from ..routing import pathways_to_refer
 
 SHOWN_MISSING = 6
+_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 _NUMBER = re.compile(r"^(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)$")
 
 
@@ -212,7 +213,7 @@ def alarms_of(danger: Danger, pathway: Pathway) -> list[Alarm]:
 
 def _as_said(fact: Fact, value: Value, lang: str) -> str:
     """What may be so, as one says it within a sentence: ``bovendruk 58 mmHg``, ``pijn op de borst in rust``."""
-    label = fact.label[lang]
+    label = _BRACKETS.sub("", fact.label[lang])  # it stands between brackets itself
     name = label if label[1:2].isupper() else label[:1].lower() + label[1:]
     return name if value is True else f"{name} {shown_value(fact, value, lang)}"
 
