@@ -24,6 +24,7 @@ from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.referral import REFERRAL, Routing, route_referral
 
 from .models import Referral
+from .register import Noted, facts_of_register, open_readings
 
 
 def pathways_to_refer(network: str, *, on: date) -> tuple[Pathway, ...]:
@@ -96,6 +97,26 @@ def series_with(
     return found
 
 
+def with_register(
+    pathway: Pathway,
+    facts: Mapping[str, FactValue],
+    doubtful: Mapping[str, Sequence[FactValue]],
+    *,
+    patient: UUID | None,
+    network: str,
+    at: datetime,
+    allergies: Sequence[Noted] = (),
+) -> tuple[dict[str, FactValue], dict[str, Sequence[FactValue]]]:
+    """The facts and the doubtful readings with what the register says, and the ``allergies`` of a form that enter it
+    when the form is sent: the eye sees before sending what it sees after."""
+    certain, unjudged = facts_of_register(patient, network, at=at, beside=allergies)
+    known = {**facts, **{name: value for name, value in certain.items() if name in pathway.dictionary}}
+    readings = dict(doubtful)
+    for name, values in open_readings(unjudged, known).items():
+        readings[name] = (*readings.get(name, ()), *values)
+    return known, readings
+
+
 def route_patient(
     *,
     by: Viewer,
@@ -108,10 +129,12 @@ def route_patient(
     doubtful: Mapping[str, Sequence[FactValue]] | None = None,
     texts: Sequence[str] = (),
     not_now: Collection[Mention] = (),
+    allergies: Sequence[Noted] = (),
 ) -> Routing:
     """:func:`route` for a registered patient, on the record overlaid with ``items``; the caller checks access.
     ``pathway`` is a key of the agreement; empty is its first. What the ``texts`` mention counts as doubtful, unless
-    somebody said that it is ``not_now``."""
+    somebody said that it is ``not_now``; what the register says, and what the form's ``allergies`` will make it say,
+    counts as it does in care."""
     on = timezone.localdate(at)
     about = Patient.objects.only("birth_date", "sex").get(pk=patient)
     chosen = pathway_to_refer(by.network, pathway, on=on)
@@ -125,6 +148,10 @@ def route_patient(
         earlier = facts.get(item.fact)
         if earlier is None or earlier.on is None or earlier.on <= day:
             facts[item.fact] = FactValue(item.value, day, "form")
+    facts, doubtful = with_register(
+        chosen, facts, doubtful_with(written, doubtful or {}, on=on),
+        patient=patient, network=by.network, at=at, allergies=allergies,
+    )  # fmt: skip
     return route(
         pathway=chosen,
         facts=facts,
@@ -133,6 +160,6 @@ def route_patient(
         birth_date=about.birth_date,
         sex=about.sex,
         at=at,
-        doubtful=doubtful_with(written, doubtful or {}, on=on),
+        doubtful=doubtful,
         series=series_with(chosen, patient, facts, on=on, earlier=given),
     )

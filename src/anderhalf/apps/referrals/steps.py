@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from anderhalf.apps.audit import actions as audit
 from anderhalf.apps.people.access import AccessDenied
-from anderhalf.apps.people.models import Organisation, Patient
+from anderhalf.apps.people.models import AllergyIntolerance, Organisation, Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
 from anderhalf.core.pathway.referral import Routing
@@ -92,6 +92,27 @@ class Allergy:
     since: date | None = None
     imported: bool = False
     original: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        """How the register writes where it came from."""
+        origins = AllergyIntolerance.Origin
+        return str(origins.IMPORTED if self.imported else origins.REFERRAL)
+
+    @property
+    def drug_class(self) -> str:
+        """None: nobody said yet which class it is about."""
+        return ""
+
+    @property
+    def drug(self) -> str:
+        """None either."""
+        return ""
+
+    @property
+    def to_judge(self) -> bool:
+        """What a referral brings is judged by who treats the patient."""
+        return True
 
 
 def new_row(*, by: Viewer, at: datetime, patient: UUID, direction: str) -> Referral:

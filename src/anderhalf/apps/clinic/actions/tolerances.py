@@ -15,6 +15,7 @@ from anderhalf.apps.people import actions as people
 from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.people.models import AllergiesAsked, AllergyIntolerance
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.referrals.register import meant_by, names_in, reaction_of
 from anderhalf.core.pathway.named import Named
 from anderhalf.core.pathway.titration import Protocol
 from anderhalf.presentation.wording import says_something
@@ -26,7 +27,6 @@ from ..queries.advice import pathway_of
 from ..queries.drugs import drugs_of
 from ..queries.forbidden import pathways_of
 from ..titration.gather import protocol_of
-from ..titration.register import meant_by, names_in, reaction_of
 
 KINDS = frozenset(AllergyIntolerance.Kind.values)
 

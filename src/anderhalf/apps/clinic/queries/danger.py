@@ -22,6 +22,7 @@ from anderhalf.apps.people.sex import sex_fact
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import Task
 from anderhalf.apps.referrals.models import Referral
+from anderhalf.apps.referrals.register import facts_of_register, open_readings
 from anderhalf.apps.referrals.states import Status
 from anderhalf.content.urgent import UrgentCare
 from anderhalf.core.decisions.facts import FactValue, FactValues
@@ -32,7 +33,6 @@ from anderhalf.core.pathway.titration.observed import Observed
 from ..models import DANGER, DangerAnswer, Episode
 from ..titration.gather import local, observed_of
 from .beside import runs_along
-from .contraindications import facts_of_register
 from .listed import facts_from_list, history_of
 
 REPEAT = "repeat_laboratory"
@@ -188,7 +188,7 @@ def look(
     }
     registered, unjudged = facts_of_register(patient.pk, patient.network_id, at=at)
     known |= registered
-    doubtful |= {name: values for name, values in unjudged.items() if name not in known}
+    doubtful |= open_readings(unjudged, known)
     listed = _listed(patient.pk, pathways, known, at=at)
     known |= listed
     for name, value in (typed or {}).items():

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from anderhalf.apps.people.models import AllergyIntolerance
 from anderhalf.apps.people.queries import Register, register_of
+from anderhalf.apps.referrals.register import meant_by, names_in, reaction_of
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.named import ANGIOEDEMA, Named, Names, named_in
 from anderhalf.core.pathway.titration import Protocol
 
 from ..models import Episode
 from ..titration.gather import protocol_of
-from ..titration.register import ANGIOEDEMA_FACT, meant_by, names_in, reaction_of
+from ..titration.register import ANGIOEDEMA_FACT
 from .advice import pathway_of, pathways_beside
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from anderhalf.apps.network.queries import pathways_on
 from anderhalf.apps.record.models import MedicationAgreement
 from anderhalf.apps.record.queries import current_medication
+from anderhalf.apps.referrals.register import kinds_of
 from anderhalf.core.pathway.contraindications import at_hand
 from anderhalf.core.pathway.interactions import Interaction, Severity
 from anderhalf.core.pathway.model import Pathway
@@ -32,7 +33,6 @@ from ..titration.gather import classes_of, gather, local, protocol_of
 from ..titration.named import with_codes
 from .anticoagulant_dose import dose_fits, dose_of
 from .beside import DOSE, answer
-from .contraindications import kinds_of
 from .danger import danger_of
 from .drugs import drug_by_code, drugs_of
 from .forbidden import Wanted, hits_of, pathways_of

@@ -12,11 +12,11 @@ from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.models import AllergyIntolerance
 from anderhalf.apps.people.queries import Register, register_of
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.referrals.register import meant_by, names_in, reaction_of
 from anderhalf.core.pathway.named import Named
 from anderhalf.core.pathway.titration import Protocol
 
 from ..models import DosingAgreement, Episode
-from ..titration.register import meant_by, names_in, reaction_of
 from .chart import label_of
 from .drugs import drugs_of
 from .forbidden import pathways_of

@@ -7,16 +7,15 @@ class uncertain, and nothing of that class is started or raised by a press.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from anderhalf.apps.people.models import AllergyIntolerance
 from anderhalf.apps.people.queries import Register
-from anderhalf.core.pathway.model import Pathway
-from anderhalf.core.pathway.named import ANGIOEDEMA, Named, Names, named_in, reaction_in, read_names
+from anderhalf.apps.referrals.register import meant_by, reaction_of
+from anderhalf.core.pathway.named import ANGIOEDEMA, Named
 from anderhalf.core.pathway.titration import Protocol, Tolerance
 
-DOSES = "doses.toml"
 ANGIOEDEMA_FACT = "angioedema_history"
 """The fact of the protocol that names the classes which nobody who ever had angio-oedema is given."""
 Kind = AllergyIntolerance.Kind
@@ -31,25 +30,6 @@ class Forbidden:
     asked: bool
     in_doubt: Mapping[str, tuple[AllergyIntolerance, ...]]
     """Per class the entries that nobody has judged yet."""
-
-
-def names_in(pathways: Iterable[Pathway]) -> list[Names]:
-    """How people write the drugs of these pathways."""
-    return [read_names(one.files[DOSES]) for one in pathways if DOSES in one.files]
-
-
-def meant_by(entry: AllergyIntolerance, names: Sequence[Names]) -> tuple[Named, ...]:
-    """The classes and drugs that an entry is about: as coded, else as its words say. Nothing once it was judged so."""
-    if entry.drug_class:
-        return (Named(entry.drug_class, entry.drug),)
-    return named_in(f"{entry.substance} {entry.text}", names) if entry.to_judge else ()
-
-
-def reaction_of(entry: AllergyIntolerance, names: Sequence[Names]) -> str:
-    """The reaction as coded, else as the words say while nobody judged them."""
-    if entry.reaction or not entry.to_judge:
-        return entry.reaction
-    return reaction_in(f"{entry.substance} {entry.text}", names)
 
 
 def forbidden_of(register: Register, protocol: Protocol) -> Forbidden:

@@ -67,7 +67,7 @@ def register_allergy(
         raise ValidationError(_("Kies soort en reactie uit de lijst."))
     if since is not None and since > at.date():
         raise ValidationError(_("Deze datum ligt in de toekomst."))
-    known = _known(
+    known = known_entry(
         patient, origin, substance=substance, text=text, drug_class=drug_class, drug=drug, kind=kind
     )
     if known is not None:
@@ -85,10 +85,10 @@ def register_allergy(
     return row
 
 
-def _known(
+def known_entry(
     patient: UUID, origin: str, *, substance: str, text: str, **exact: str
 ) -> AllergyIntolerance | None:
-    """The same entry, when it counts already; from a file also one that was rejected: the file does not know that."""
+    """The same entry of the register, when it counts already; from a file also one that was rejected: the file does not know that."""
     from_file = origin == AllergyIntolerance.Origin.IMPORTED
     accepted = (*AllergyIntolerance.COUNTING, *((Verification.REFUTED,) if from_file else ()))
     return AllergyIntolerance.objects.filter(

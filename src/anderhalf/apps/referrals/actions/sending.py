@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from anderhalf.apps.network.queries import agreement_on
 from anderhalf.apps.people import actions as people
 from anderhalf.apps.people.access import Right, check_access
-from anderhalf.apps.people.models import AllergyIntolerance, Patient
+from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.actions import NewObservation
@@ -142,6 +142,7 @@ def send(
         doubtful=doubtful,
         texts=content.texts(),
         not_now=not_now,
+        allergies=allergies,
     )
     called = call is not None and call.is_complete
     if routing.is_emergency and not (called and chosen_line):
@@ -217,10 +218,9 @@ def _register(
 ) -> None:
     """What the patient can't have goes to the register, each entry to be confirmed by who treats the patient."""
     for one in allergies:
-        origin = AllergyIntolerance.Origin.IMPORTED if one.imported else AllergyIntolerance.Origin.REFERRAL
         people.register_allergy(
             by=by, at=at, patient=referral.patient_id, substance=one.substance, kind=one.kind, atc=one.atc,
-            reaction=one.reaction, text=one.text, since=one.since, origin=origin, original=one.original,
+            reaction=one.reaction, text=one.text, since=one.since, origin=one.origin, original=one.original,
             referral=referral.pk,
         )  # fmt: skip
     if asked:

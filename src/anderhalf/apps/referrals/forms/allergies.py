@@ -56,6 +56,7 @@ class AllergiesForm(forms.Form):
             ]
             asked = KNOWN if rows else NONE if imported.no_allergies else asked
         super().__init__(data, initial={"allergies_asked": asked, "allergies_file": file}, **kwargs)
+        self._given = rows
         self.numbers = range(min(len(rows) + EMPTY_ROWS, MOST_ROWS))
         for number in self.numbers:
             what, reaction = rows[number] if number < len(rows) else ("", "")
@@ -102,10 +103,17 @@ class AllergiesForm(forms.Form):
 
     def entries(self) -> list[Allergy]:
         """What was filled in; what stands there as the file said it keeps the file's own words."""
-        return [self._entry(number) for number in self.numbers if self._what(number)]
+        return [
+            self._entry(what, self.cleaned_data.get(f"allergy_{number}_reaction") or "")
+            for number in self.numbers
+            if (what := self._what(number))
+        ]
 
-    def _entry(self, number: int) -> Allergy:
-        what, reaction = self._what(number), self.cleaned_data.get(f"allergy_{number}_reaction") or ""
+    def now(self) -> list[Allergy]:
+        """What stands in the rows while they are filled in, right or not yet: the eye for danger looks at it."""
+        return [self._entry(what.strip(), reaction) for what, reaction in self._given if what.strip()]
+
+    def _entry(self, what: str, reaction: str) -> Allergy:
         read = next((one for one in self.read if one.substance == what), None)
         if read is None:
             return Allergy(substance=what, reaction=reaction)

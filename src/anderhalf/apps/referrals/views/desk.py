@@ -34,7 +34,7 @@ from ..forms.widgets import read_date
 from ..imported import FORM as RECORD_FORM
 from ..imported import ImportedAsk, ImportedRecord
 from ..models import Referral
-from ..routing import pathway_to_refer, pathways_to_refer, route, series_with
+from ..routing import pathway_to_refer, pathways_to_refer, route, series_with, with_register
 from .answer import Answer, answer_of
 from .imported import imported_rows
 from .written import questions_of, written_of
@@ -316,7 +316,11 @@ class Desk:
         """What the agreement answers on what is filled in now, and how many fields could not be used."""
         form = self.fact_form if self.data is not None else self._fact_form(as_posted(self.fact_form))
         form.is_valid()
-        facts, older = form.facts(), self.imported.earlier_values() if self.imported is not None else {}
+        older = self.imported.earlier_values() if self.imported is not None else {}
+        facts, doubtful = with_register(
+            self.pathway, form.facts(), form.doubtful, patient=self.patient and self.patient.pk,
+            network=self.viewer.network, at=self.at, allergies=self.allergies_form.now(),
+        )  # fmt: skip
         found = route(
             pathway=self.pathway,
             facts=facts,
@@ -325,7 +329,7 @@ class Desk:
             birth_date=self.born,
             sex=self.sex,
             at=self.at,
-            doubtful=form.doubtful,
+            doubtful=doubtful,
             series=series_with(
                 self.pathway, self.patient and self.patient.pk, facts, on=self.on, earlier=older
             ),
