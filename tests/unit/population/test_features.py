@@ -76,7 +76,7 @@ def test_population_decides_as_the_row_engine_does(engine: Engine, seed: int) ->
             labels = "; ".join(dict.fromkeys(chosen.pathway.dictionary[name].label["nl"] for name in missing))
             title = chosen.tables["referral"].title["nl"]
             assert (title, labels) in open_questions[person["patient"]]
-    assert len(seen) >= 4, seen  # the people above differ enough to mean something
+    assert len(seen) >= 3, seen  # the people above differ enough to mean something
 
 
 def test_the_matrix_is_the_group_by(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""What the register of allergies and intolerances makes true of a patient: the same before a referral is sent and after.
+"""What the register of allergies and intolerances makes true of a patient: before a referral is sent as after.
 
 An entry of the register and a row of the referral form are read by the same functions: what stands in a form and enters
 the record with it, is seen by the eye for danger while it is still being written.
@@ -15,8 +15,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from anderhalf.apps.network.queries import pathways_on
-from anderhalf.apps.people.actions import known_entry
-from anderhalf.apps.people.queries import entries_of
+from anderhalf.apps.people.queries import entries_of, known_entry
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.contraindications import FILE, Absolute, read_contraindications
 from anderhalf.core.pathway.model import Pathway

@@ -131,8 +131,8 @@ def test_codes_find_their_fact(dictionary):
 
     assert names("loinc", "33762-6") == ["nt_probnp"]
     assert names("atc", "C09AA05") == ["ace_inhibitor"]
-    assert names("atc", "C09BX02") == ["ace_inhibitor", "beta_blocker"]
-    assert names("atc", "C03DA54") == ["mra", "sglt2_inhibitor"]
+    assert names("atc", "C09BX02") == ["ace_inhibitor", "beta_blocker", "bisoprolol"]
+    assert names("atc", "C03DA54") == ["mra", "sglt2_inhibitor", "eplerenone"]
     assert names("icpc", "T90.02") == ["diabetes"]
     assert names("loinc", "33762") == []
     assert dictionary.value_of_code("nyha", "LA28405-1") == "II"

@@ -94,10 +94,10 @@ def _step(proposal: Proposal, drug: Drug | None) -> str:
 
 def fact_label(protocol: Protocol, name: str) -> str:
     """The name of a fact in the reader's language; the class-specific ones of the engine have their own."""
+    if name == "excluded":  # its label is a statement; here it is a question that the register answers
+        return _("contra-indicaties en intoleranties")
     fact = protocol.facts.get(name)
-    if fact is not None:
-        return label_of(fact.label)
-    return {"excluded": _("contra-indicaties en intoleranties")}.get(name, name.replace("_", " "))
+    return label_of(fact.label) if fact is not None else name.replace("_", " ")
 
 
 def facts_of(proposal: Proposal, protocol: Protocol) -> list[dict[str, Any]]:

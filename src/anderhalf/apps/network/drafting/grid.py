@@ -12,10 +12,10 @@ from itertools import count
 from anderhalf.core.decisions.table import TEXT_COLUMNS
 
 ANY = "-"
-MAX_CELLS = 7000
+MAX_CELLS = 10000
 """More cells than this do not go into one form; a larger table is edited as CSV.
 
-The largest table of the national content (exclusion in atrial fibrillation: 63 rules of 65 columns) has to fit with
+The largest table of the national content (exclusion in atrial fibrillation: 81 rules of 73 columns) has to fit with
 room to grow, or nobody could change a criterion on screen. The server must accept as many fields in one request
 (``DATA_UPLOAD_MAX_NUMBER_FIELDS``).
 """

@@ -17,6 +17,7 @@ from ..access import AccessDenied, Right, can_access
 from ..followers import AFTER_REGISTER
 from ..models import AllergiesAsked, AllergyChange, AllergyIntolerance
 from ..permission import Permission, permit
+from ..queries import known_entry
 from ..viewer import Viewer
 
 ROOM = "people"
@@ -83,18 +84,6 @@ def register_allergy(
     _step(row, "registered", by=by, at=at)
     permission.log("C", "allergy_registered", row, kind=kind, drug_class=drug_class, origin=origin)
     return row
-
-
-def known_entry(
-    patient: UUID, origin: str, *, substance: str, text: str, **exact: str
-) -> AllergyIntolerance | None:
-    """The same entry of the register, when it counts already; from a file also one that was rejected: the file does not know that."""
-    from_file = origin == AllergyIntolerance.Origin.IMPORTED
-    accepted = (*AllergyIntolerance.COUNTING, *((Verification.REFUTED,) if from_file else ()))
-    return AllergyIntolerance.objects.filter(
-        patient=patient, substance__iexact=substance, text__iexact=text, ended_at__isnull=True,
-        verification__in=accepted, **({} if from_file else exact),
-    ).first()  # fmt: skip
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from .accounts import (
     demonstration_accounts,
     is_demonstration_user,
 )
-from .allergies import Past, Register, entries_of, register_of, registers_of
+from .allergies import Past, Register, entries_of, known_entry, register_of, registers_of
 from .directory import colleagues, has_left, network_gps, organisation, organisations, practices
 from .drafts import NO_TEXT, OtherWindow, changed_elsewhere, draft_of, drafts, earlier_result
 from .emergencies import emergencies, open_emergencies, unreviewed_emergencies
@@ -59,6 +59,7 @@ __all__ = [
     "has_left",
     "has_objected",
     "is_demonstration_user",
+    "known_entry",
     "matching_name",
     "may_lift",
     "may_note",

@@ -94,6 +94,19 @@ def entries_of(patient: UUID) -> list[AllergyIntolerance]:
     return [row for row in rows if row.counts]
 
 
+def known_entry(
+    patient: UUID, origin: str, *, substance: str, text: str, **exact: str
+) -> AllergyIntolerance | None:
+    """The same entry of the register, when it counts already; from a file also one that was rejected: the file does
+    not know that. The caller has established access."""
+    from_file = origin == AllergyIntolerance.Origin.IMPORTED
+    refuted = (AllergyIntolerance.Verification.REFUTED,) if from_file else ()
+    return AllergyIntolerance.objects.filter(
+        patient=patient, substance__iexact=substance, text__iexact=text, ended_at__isnull=True,
+        verification__in=(*AllergyIntolerance.COUNTING, *refuted), **({} if from_file else exact),
+    ).first()  # fmt: skip
+
+
 def _past(rows: list[AllergyIntolerance]) -> list[Past]:
     """Who took these out; what was rejected says so in its last step only."""
     rejected = [row.pk for row in rows if row.ended_at is None]

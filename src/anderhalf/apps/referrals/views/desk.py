@@ -310,8 +310,6 @@ class Desk:
         found = people.organisations(self.viewer, Organisation.Kind.INSURER)
         return next((one for one in found if str(one.pk) == self._typed("insurer")), None)
 
-    # ---- the answer ----
-
     def routing(self) -> tuple[Routing, int]:
         """What the agreement answers on what is filled in now, and how many fields could not be used."""
         form = self.fact_form if self.data is not None else self._fact_form(as_posted(self.fact_form))
