@@ -22,7 +22,7 @@ from tests.support.titration import pathway as published
 
 TODAY = date(2025, 11, 12)
 SAYS_TODAY = re.compile(
-    r"\b(vandaag|direct|dezelfde dag|dezelfde of de volgende werkdag|bel nu|spoed|onmiddellijk|meteen)\b",
+    r"\b(vandaag|direct|dezelfde dag|dezelfde of de volgende werkdag|binnen een dag|bel nu|spoed|onmiddellijk|meteen)\b",
     re.IGNORECASE,
 )
 NOT_BY_ITSELF = {
