@@ -87,8 +87,8 @@ DRUGS = {
     "849574": "nsaid",
     "310965": "nsaid",
 }
-ALSO = {"855332": "vka"}
-"""A second fact that the same drug answers: warfarin is the anticoagulant, and which kind."""
+ALSO = {"855332": "vka", "866414": "metoprolol"}
+"""A second fact that the same drug answers: warfarin is the anticoagulant, and which kind; which beta-blocker."""
 
 
 def facts_of_drug(code: str) -> list[str]:
