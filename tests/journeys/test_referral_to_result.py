@@ -32,7 +32,7 @@ def test_from_a_real_record_to_one_more_in_the_results(road, shared_data, today)
     road.name = "Friesen"
 
     road.given_the_figures()
-    road.when_the_poh_uploads_a_record(record, found=["21 gegevens gevonden", "te oud"])
+    road.when_the_poh_uploads_a_record(record, found=["22 gegevens gevonden", "te oud"])
     road.then_the_answer_is("Nog niet te zeggen", "bij ja wordt dit spoed")
     road.when_the_poh_fills_in(
         bsn=next(BSNS),
