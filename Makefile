@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT = .venv
 # starts, compiles Django and the tests' own modules once more.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo test test-database test-engines test-population-postgresql test-random lint format bench screenshots messages docs tables clean
+.PHONY: help demo test test-database test-engines test-population-postgresql test-random lint format bench screenshots pictures messages docs tables clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -69,6 +69,9 @@ screenshots: .venv/developer  ## every page, both languages, laptop and phone, i
 	@scripts/ensure_chromium
 	@$(BIN)/python -m anderhalf.web.messages compile
 	@$(BIN)/python -m pytest tests/journeys/test_pages.py --screenshots=build/screenshots $(PYTEST_ARGS)
+
+pictures: .venv/developer  ## draw the A4s of the README again (docs/images), small
+	@$(BIN)/python -m scripts.draw_pictures
 
 messages: .venv/developer  ## collect texts to translate
 	@$(BIN)/python -m anderhalf.web.messages update

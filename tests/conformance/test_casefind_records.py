@@ -33,7 +33,7 @@ def records(shared_data: Path) -> Path:
 def row_facts(raw: bytes, on: date) -> dict[str, FactValue]:
     """One record's facts for the row engine, from the record reader alone."""
     chosen = criteria()
-    reading = read_record(raw, dictionary=chosen.pathway.dictionary, on=on)
+    reading = read_record(raw, dictionary=chosen.pathway.dictionary, on=on, as_of=on)
     known = dict(reading.fact_values())
     for feature in chosen.features:
         if feature.name in chosen.pathway.dictionary:
@@ -48,7 +48,7 @@ def row_facts(raw: bytes, on: date) -> dict[str, FactValue]:
                 len([item for item in atc if item.started and item.started <= on]), on
             )  # type: ignore[arg-type]
         elif feature.source == "medication":
-            days = [item.started for item in atc if item.started]
+            days = [said for item in atc if (said := item.held_on if item.active else item.started)]
             fresh = any((on - day).days <= (feature.fact.max_age_days or 0) for day in days)
             if fresh or "medication" not in reading.unsure:  # a drug that was not placed may be this one
                 known[feature.name] = FactValue(fresh, on)

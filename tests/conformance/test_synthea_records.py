@@ -28,6 +28,8 @@ SHARED = Path(os.environ.get("ANDERHALF_SHARED", ROOT.parent / "shared"))
 FOLDER = SHARED / "data" / "synthea-heart-failure"
 FILES = sorted(FOLDER.glob("*.json.gz"))
 TODAY = date(2026, 11, 20)
+DRUG_HOLDS = 92
+"""Days for which the dictionary takes a drug for used after it was last said."""
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 FOLDER_OF_PATHWAY = pathway_folder("heart_failure")
 
@@ -160,15 +162,21 @@ def obvious_facts(record) -> dict[str, list[tuple]]:  # noqa: C901 - one plain w
             add("echo_done", resource["performedPeriod"]["end"], place, True)
         elif kind == "MedicationRequest" and resource["status"] == "active":
             code = resource["medicationCodeableConcept"]["coding"][0]["code"]
-            for name in facts_of_drug(code):
+            for name in facts_of_drug(code) if holds(resource) else ():
                 add(name, resource["authoredOn"], place, True)
     for values in found.values():
         values.sort(key=lambda value: (value[0], value[1]))
     return found
 
 
+def holds(prescription) -> bool:
+    """Whether a prescription of a file without a day of its own is so new that it says what is used now."""
+    return (TODAY - day(prescription["authoredOn"])).days <= DRUG_HOLDS
+
+
 def held_back(record) -> dict[str, Why]:
-    """Facts of which nobody knows the newest value: it has no usable unit, or there are two of one moment."""
+    """Facts of which nobody knows what holds now: the newest value has no usable unit, there are two of one moment, or
+    a drug is called active that was prescribed long ago."""
     usable: dict[str, dict[str, set[str]]] = {}
     not_usable: dict[str, set[str]] = {}
     for entry in record["entry"]:
@@ -182,7 +190,14 @@ def held_back(record) -> dict[str, Why]:
                         usable.setdefault(name, {}).setdefault(moment, set()).add(measured["value"])
                     else:
                         not_usable.setdefault(name, set()).add(moment)
-    held = {}
+    drugs = [
+        one["resource"] for one in record["entry"] if one["resource"]["resourceType"] == "MedicationRequest"
+    ]
+    active = [one for one in drugs if one["status"] == "active"]
+    in_use = {holds(one): set() for one in active}
+    for one in active:
+        in_use[holds(one)] |= set(facts_of_drug(one["medicationCodeableConcept"]["coding"][0]["code"]))
+    held = dict.fromkeys(in_use.get(False, set()) - in_use.get(True, set()), Why.DRUG)
     for name in {*usable, *not_usable}:
         newest = max(usable.get(name, {}), default="")
         if max(not_usable.get(name, ()), default="") > newest:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from tests.support.browser import PATIENCE, NeverCame, Visitor
+from tests.support.browser import LAPTOP, PATIENCE, PHONE, UNFOLD_WHY, NeverCame, Visitor
 
 LOOKED_AT: set[tuple[str, ...]] = set()
 PATIENTS_SEEN, RETURNED = "Patiënten gezien", "Terug naar de 1e lijn"
@@ -101,7 +101,8 @@ class Person:
         """Wait until the answer beside the form says all of this."""
         with suppress(NeverCame):
             self.page.wait_for_function(
-                "texts => texts.every(text => document.querySelector('#answer').innerText.includes(text))",
+                f"texts => {{ ({UNFOLD_WHY})(); return texts.every("
+                "text => document.querySelector('#answer').innerText.includes(text)) }",
                 arg=list(texts),
                 timeout=PATIENCE,
             )
@@ -111,6 +112,7 @@ class Person:
 
     def text(self, selector: str = "main") -> str:
         """What is to be read there."""
+        self.page.evaluate(UNFOLD_WHY)
         return self.page.locator(selector).first.inner_text()
 
     def sees(self, *texts: str) -> None:
@@ -217,6 +219,10 @@ class Road:
         """Whom to call stands on the page, and that nothing was sent or booked."""
         poh = self.person("poh")
         poh.sees("Spoed: bel nu", "112", "Er wordt niets verstuurd of ingepland.", *texts)
+        for size in (PHONE, LAPTOP):
+            poh.page.set_viewport_size(size)
+            pressed = poh.page.locator('main a[href="tel:112"]:visible')
+            assert pressed.count() == 1, f"a number to press, once, at {size['width']} px"
 
     def then_nothing_was_sent(self) -> None:
         """Neither the practice, nor triage, nor the waiting list has this patient."""
@@ -308,7 +314,7 @@ class Road:
     def _cases_of(self, text: str) -> Any:
         cardiologist = self.person("cardioloog")
         cardiologist.opens("/bespreking/")
-        return cardiologist.page.locator("main li, main tr", has_text=text).locator("a[href*='/casus/']")
+        return cardiologist.page.locator("main a[href*='/casus/']", has_text=text)
 
     def _decides(self, text: str, decision: str) -> None:
         cardiologist = self.person("cardioloog")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.draw_pictures import make_smaller
 from tests.support.addresses import addresses
 from tests.support.browser import LAPTOP, PHONE, Visitor
 from tests.support.server import ROOT
@@ -88,6 +89,8 @@ def faults_of(
             visitor.check_accessible(page.title, contrast=everything or LOOKED_AT[language, size])
         except AssertionError as violation:
             found.append(str(violation))
+    if size == "phone" and language == "nl":
+        found += [f"hidden while it has the focus: {field}" for field in visitor.covered()]
     if size == "laptop":
         foreign = [
             text for text in visitor.page.evaluate(TEXTS, CHROME) if OTHER_LANGUAGE[language].search(text)
@@ -128,5 +131,6 @@ def test_pages_of(account, pages, visit, service, stage, request):
                 visitor.page.set_viewport_size(LAPTOP)
                 README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
                 visitor.page.screenshot(path=str(README_PICTURE))
+                make_smaller(README_PICTURE)
     visitor.problems.clear()  # each stands in the faults already
     assert not faults, "\n".join(faults)

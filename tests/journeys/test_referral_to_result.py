@@ -32,13 +32,17 @@ def test_from_a_real_record_to_one_more_in_the_results(road, shared_data, today)
     road.name = "Friesen"
 
     road.given_the_figures()
-    road.when_the_poh_uploads_a_record(record, found=["22 gegevens gevonden", "te oud"])
+    road.when_the_poh_uploads_a_record(
+        record, found=["19 gegevens gevonden", "te oud", "niet zeker of dat nu nog zo is"]
+    )
     road.then_the_answer_is("Nog niet te zeggen", "bij ja wordt dit spoed")
     road.when_the_poh_fills_in(
         bsn=next(BSNS),
         intent="titration",
         reason="Bekend met hartfalen (LVEF 39%), sinds zes weken moe bij traplopen. Graag de medicatie instellen.",
         **NO_RED_FLAG,
+        f_beta_blocker="true",  # the file calls it in use since half a year ago, and does not say that it still is
+        f_loop_diuretic="true",
         f_lvef="39",  # the record holds two of one moment, 42.8 and 39.0: which one counts, a person says
         f_heart_rate="84",
         f_oxygen_saturation="96",

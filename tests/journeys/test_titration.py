@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.support import people
+from tests.support.browser import UNFOLD_WHY
 
 from .steps import Person, Road, day
 from .test_danger import confirms_everything, refused
@@ -32,7 +33,7 @@ USED = (
 """What the hospital began and brought to target."""
 CONDITIONS = {
     "f_dialysis": "false", "f_palliative_phase": "false", "f_frailty": "none", "f_diabetes": "false",
-    "f_lvef_ever_40_or_less": "true", "f_pregnant": "false",
+    "f_lvef_ever_40_or_less": "true",
 }  # fmt: skip
 
 
@@ -128,6 +129,7 @@ class Care:
         assert found.count() == 1, (
             f"{title!r}: {found.count()} on {self.vs.page.url}: {self.vs.text()[:1500]}"
         )
+        self.vs.page.evaluate(UNFOLD_WHY)
         return found
 
     def accepts(self, title: str, **choose: str) -> str:

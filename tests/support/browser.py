@@ -34,10 +34,17 @@ WATCH_WHERE_IT_LEADS = """() => {
 
 ANSWERED = """() => !window.pressed?.leaves && document.readyState === "complete"
   && !document.querySelector(".htmx-request")"""
-STANDS_THERE = """texts => {
+UNFOLD_WHY = """() => {
+    for (const one of document.querySelectorAll("details.why")) one.open = true;
+}"""
+"""Opens what says by which rule and source, as a reader who asks "why" does."""
+STANDS_THERE = (
+    f"texts => {{ ({UNFOLD_WHY})();"
+    """
   const shown = document.body.innerText.split(/\\s+/).join(" ");
   return texts.every(text => shown.includes(text));
 }"""
+)
 
 
 def chromium_path() -> str | None:
@@ -90,6 +97,7 @@ class Visitor:
         """
         with suppress(NeverCame):
             self.page.wait_for_function(STANDS_THERE, arg=list(awaited), timeout=PATIENCE)
+        self.page.evaluate(UNFOLD_WHY)
         return " ".join(self.page.locator("body").inner_text().split())
 
     def go(self, path: str) -> Page:
@@ -105,7 +113,10 @@ class Visitor:
         """No axe violation on the page as it stands (WCAG 2.2 A and AA, and best practices off).
 
         Without ``contrast`` colours are not compared, which is most of the work: for the same page in other words.
+        What stays in view while the page moves is looked at in its own place, and not where it lies by accident over
+        half a field: what it hides while somebody types is ``covered``.
         """
+        self.page.evaluate(IN_ITS_PLACE, "static")
         levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
         options = {
             "runOnly": {"type": "tag", "values": levels},
@@ -113,11 +124,16 @@ class Visitor:
             "rules": {"color-contrast": {"enabled": contrast}},
         }
         results = Axe().run(self.page, options=options)
+        self.page.evaluate(IN_ITS_PLACE, "")
         found = [
             f"{v['id']}: {v['help']} ({len(v['nodes'])}×) {v['nodes'][0]['html'][:160]}"
             for v in results.response["violations"]
         ]
         assert not found, f"{where or self.page.url}: " + "; ".join(found)
+
+    def covered(self) -> list[str]:
+        """The fields that are (partly) under something that stays in view when the keyboard is in them."""
+        return list(self.page.evaluate(COVERED))
 
     def shot(self, path: Path) -> None:
         """The whole page as a picture."""
@@ -125,6 +141,38 @@ class Visitor:
         self.page.screenshot(path=str(path), full_page=True)
 
 
+IN_ITS_PLACE = """position => {
+    const own = [...document.querySelectorAll("main *")];
+    for (const one of own.filter(one => getComputedStyle(one).position === "sticky" || one.dataset.stays)) {
+        one.dataset.stays = position ? "yes" : "";
+        one.style.position = position;
+    }
+}"""
+"""Puts what stays in view where it stands in the page, or back."""
+COVERED = """() => {
+    const stays = [...document.querySelectorAll("main *")].filter(one => getComputedStyle(one).position === "sticky");
+    if (!stays.length) return [];
+    const fields = document.querySelectorAll("main :is(input, select, textarea):not([type=hidden]):not(:disabled)");
+    const hidden = [];
+    for (const field of fields) {
+        if (!field.getClientRects().length) continue;
+        window.scrollTo(0, 0);
+        field.focus();
+        const box = field.getBoundingClientRect();
+        // of a text of many lines the line in which one begins to write
+        const low = field.matches("textarea") ? box.top + 40 : box.bottom;
+        const over = stays.find(one => {
+            if (one.contains(field)) return false;
+            const own = one.getBoundingClientRect();
+            return own.top < low - 1 && own.bottom > box.top + 1 && own.left < box.right && own.right > box.left;
+        });
+        if (over) hidden.push(`${field.outerHTML.slice(0, 80)} under ${over.outerHTML.slice(0, 80)}`);
+    }
+    document.activeElement?.blur();
+    window.scrollTo(0, 0);
+    return hidden.slice(0, 4);
+}"""
+"""What lies over a field that has the focus, of everything that stays in view while the page moves."""
 LEFT_MEANWHILE = ("htmx:sendAbort", "htmx:afterRequest")
 """What htmx says when a page is left while one of its requests is under way; the request is no longer wanted."""
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from anderhalf.content.goals import AnswerTime, Goal, NumberGoal, Pilot, WaitingNorm
 from anderhalf.core.contracts.model import Contract, DeductibleAmount
 from anderhalf.core.decisions.feel import UnaryTest
 from anderhalf.core.pathway.model import Labels
@@ -77,57 +78,6 @@ class PathwayUse:
     version: str
     from_day: date
     settings: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberGoal:
-    """An expected and a wanted number."""
-
-    id: str
-    title: Labels
-    expected: Decimal | None
-    wanted: Decimal | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
-    """What the partners want to reach, measured by an indicator."""
-
-    id: str
-    text: Labels
-    indicator: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pilot:
-    """The agreed trial period and the days on which results are set against the goals."""
-
-    from_day: date
-    until: date
-    evaluations: tuple[date, ...]
-    text: Labels
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerTime:
-    """How soon somebody answers, in working days."""
-
-    id: str
-    title: Labels
-    working_days: int
-    owner: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingNorm:
-    """The agreed longest wait for a first appointment, in days."""
-
-    days: int
-    title: Labels
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

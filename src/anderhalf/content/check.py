@@ -213,11 +213,12 @@ def _check_contraindications(folder: Path, pathway: Pathway, checked: Checked) -
 
 def _check_protocol(folder: Path, pathway: Pathway, checked: Checked) -> None:
     """The titration protocol and its tables, when the pathway has one."""
+    try:
+        anticoagulant_interactions(pathway)
+    except ValueError as error:  # InteractionError, and TOML that can't be read
+        checked.add(folder, Problem(ContentFault("interactions.toml", 0, "", str(error))))
+        return
     if TITRATION_FILE not in pathway.files:
-        try:
-            anticoagulant_interactions(pathway)
-        except ValueError as error:  # InteractionError, and TOML that can't be read
-            checked.add(folder, Problem(ContentFault("interactions.toml", 0, "", str(error))))
         return
     try:
         protocol = titration_protocol(

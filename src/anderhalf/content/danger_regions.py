@@ -1,10 +1,12 @@
 """A dangerous end of a fact that no table of the pathway answers.
 
 facts.toml says of every current number which end is a danger (`danger = ["low", "high"]`, `[]` for none), and may say
-of a yes-or-no that yes is one (`["yes"]`). At that end some rule of the pathway's danger tables must call somebody,
-with nothing else known and with everything else reassuring; and from there to its limit, without a hole. What is a
-danger in one pathway and not in another stands in `[no_danger]` of that other pathway.toml, with the reason. The other
-way round, a fact on which alone a rule calls must be declared, so that the next pathway has to answer it too.
+of a yes-or-no that yes is one (`["yes"]`). Why an end of a measured number is none stands beside it (`no_danger.high`),
+in both languages: an end that nobody thought of is no end without danger. At a dangerous end some rule of the pathway's
+danger tables must call somebody, with nothing else known and with everything else reassuring; and from there to its
+limit, without a hole. What is a danger in one pathway and not in another stands in `[no_danger]` of that other
+pathway.toml, with the reason. The other way round, a fact on which alone a rule calls must be declared, so that the
+next pathway has to answer it too.
 """
 
 from __future__ import annotations
@@ -20,10 +22,12 @@ from anderhalf.content.toml import LANGUAGES, TomlFile
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Value
 from anderhalf.core.decisions.feel import format_literal
 from anderhalf.core.pathway.danger import TABLES, look_for_danger
-from anderhalf.core.pathway.facts import HIGH, LOW, YES
+from anderhalf.core.pathway.facts import HIGH, LOW, YES, Entry
 from anderhalf.core.pathway.model import Pathway
 
 FILE = "facts.toml"
+MEASURED = ("measurements", "laboratory", "ecg")
+"""Groups of which every number with a unit says of both ends whether they are a danger, however long it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ def danger_faults(pathway: Pathway) -> list[ContentFault]:
         if declared is None and mine and fact.type is FactType.NUMBER and fact.max_age_days is not None:
             message = f'{name}: say which end is a danger: danger = [], ["low"], ["high"] or both'
             found.append(ContentFault(FILE, line, f"{name}.danger", message))
+        if mine:
+            found += _unexplained(own, entry)
         messages: list[str] = []
         if name not in excused:
             messages += _ends(probe, fact, declared or ())
@@ -75,6 +81,24 @@ def danger_faults(pathway: Pathway) -> list[ContentFault]:
             ContentFault(file, line, f"{name}.danger", f"pathway {pathway.key}: {one}") for one in messages
         ]
     return found
+
+
+def _unexplained(own: TomlFile, entry: Entry) -> Iterator[ContentFault]:
+    """The ends of a measured number that are called no danger without a reason, or both a danger and none."""
+    fact = entry.fact
+    measured = fact.group in MEASURED or fact.max_age_days is not None
+    if fact.type is not FactType.NUMBER or fact.unit is None or not measured:
+        return
+    given = own.data[fact.name].get("no_danger", {})
+    for end in (LOW, HIGH):
+        reason, cell = given.get(end, {}), f"{fact.name}.no_danger.{end}"
+        line = own.line((fact.name, "no_danger", end)) if end in given else own.line((fact.name,))
+        if end in (entry.danger or ()):
+            if reason:
+                yield ContentFault(FILE, line, cell, f"{fact.name}: {end} is called a danger and no danger")
+        elif not all(str(reason.get(language, "")).strip() for language in LANGUAGES):
+            message = f"{fact.name}: say in no_danger.{end}, in both languages, why this end is no danger"
+            yield ContentFault(FILE, line, cell, message)
 
 
 def _excused(pathway: Pathway, faults: Faults) -> frozenset[str]:

@@ -12,7 +12,7 @@ from anderhalf.content.faults import Faults
 from anderhalf.content.folder import SHARED
 from anderhalf.content.sources import check_source
 from anderhalf.content.toml import LANGUAGES, Section, TomlFile
-from anderhalf.core.decisions.facts import Fact, FactType
+from anderhalf.core.decisions.facts import Fact, FactType, NotAskedOf
 from anderhalf.core.pathway.derivations import DERIVATIONS, OF_A_FORMULA, OF_A_SERIES
 from anderhalf.core.pathway.facts import HIGH, LOW, YES, Derivation, Entry, FactDictionary
 from anderhalf.core.pathway.model import Source
@@ -36,6 +36,7 @@ _KEYS = (
     "values",
     "value_codes",
     "max_age_days",
+    "lasts_days",
     "codes",
     "drugs",
     "conversions",
@@ -46,9 +47,11 @@ _KEYS = (
     "derived",
     "source",
     "danger",
+    "no_danger",
     "below",
     "own",
     "words",
+    "not_asked_of",
 )
 
 
@@ -138,6 +141,7 @@ def _entry(section: Section, drugs: Mapping[str, tuple[str, ...]]) -> Entry:
         source=section.text("source"),
         help=section.labels("help", required=False),
         group=section.text("group"),
+        not_asked_of=_not_asked_of(section, fact_type),
     )
     value_codes = section.section("value_codes", required=False).data
     for code, value in value_codes.items():
@@ -154,10 +158,29 @@ def _entry(section: Section, drugs: Mapping[str, tuple[str, ...]]) -> Entry:
         value_codes={str(code): str(value) for code, value in value_codes.items()},
         danger=_danger(section, fact_type),
         below=section.text("below", required=False),
+        lasts_days=_lasts(section, fact_type),
         own=_yes(section, "own"),
         words=_words(section, fact_type) if fact_type is not FactType.CODE else {},
         words_for=_words_for(section, fact),
     )
+
+
+def _not_asked_of(section: Section, fact_type: FactType) -> NotAskedOf | None:
+    """Of whom a yes-or-no is not asked: by sex, or from an age on."""
+    if "not_asked_of" not in section:
+        return None
+    given = section.section("not_asked_of")
+    given.only("sex", "from_age")
+    if fact_type is not FactType.BOOLEAN:
+        section.fault("not_asked_of", "only a yes-or-no is not asked of somebody: it is no then")
+    return NotAskedOf(given.words("sex"), given.whole("from_age", minimum=1) or 0)
+
+
+def _lasts(section: Section, fact_type: FactType) -> int | None:
+    """For how many days a yes can be so at most, from when it began."""
+    if "lasts_days" in section and fact_type is not FactType.BOOLEAN:
+        section.fault("lasts_days", "only a yes-or-no can last")
+    return section.whole("lasts_days", required=False, minimum=1)
 
 
 def _words(section: Section, fact_type: FactType) -> Mapping[str, tuple[str, ...]]:

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from anderhalf.content.faults import Faults
 from anderhalf.content.toml import TomlFile
+from anderhalf.core.pathway.mentions import one_letter
+from anderhalf.core.pathway.model import Pathway
 
 DOSES, INTERACTIONS = "doses.toml", "interactions.toml"
 FILES = (DOSES, INTERACTIONS)
-SHORTEST_NAME = 5
+SHORTEST_NAME, LONG_NAME = 5, 8
+"""Letters of a name: what is shorter is no name; what is as long as the second is known with one letter wrong."""
+FORM = " … "
+"""Between a name and the form of a drug for the skin or eye: a strength or a salt may stand there."""
 _WORD = re.compile(r"[a-zà-ÿ]+")
+_STRENGTH = r"(?: (?:\d+|mg|g|gr|gram|mcg|ml|procent|natrium|kalium|diethylamine|hydro|forte|huid))*"
 _NAME_WORD = re.compile(r"[a-z0-9à-ÿ]+")
 
 
@@ -94,7 +101,41 @@ def drug_codes(files: Mapping[str, str]) -> Mapping[str, str]:
     for atc, names in dict(interactions.get("names", {})).items():
         for name in names if isinstance(names, list) else ():
             found.setdefault(name_words(name), atc)
-    return {name: atc for name, atc in found.items() if len(name) >= SHORTEST_NAME}
+    found = {name: atc for name, atc in found.items() if len(name) >= SHORTEST_NAME}
+    topical = interactions.get("topical", {})
+    on_skin = {
+        f"{name}{FORM}{name_words(form)}": topical["codes"][atc]
+        for name, atc in found.items()
+        if atc in topical.get("codes", {})
+        for form in topical.get("forms", ())
+    }
+    return found | on_skin
+
+
+_pathways: dict[str, Pathway] = {}
+
+
+def codes_by_name(pathways: Iterable[Pathway]) -> Mapping[str, str]:
+    """ATC code by name, of some pathways together."""
+    keys = []
+    for one in pathways:
+        _pathways.setdefault(one.hash, one)
+        keys.append(one.hash)
+    return _codes(tuple(keys))
+
+
+def name_of(code: str, pathways: Iterable[Pathway]) -> str:
+    """How a drug is written here, by its ATC code; empty for one without a name."""
+    return next((name for name, atc in codes_by_name(pathways).items() if atc == code), "")
+
+
+@lru_cache(maxsize=16)
+def _codes(keys: tuple[str, ...]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for key in keys:
+        for name, atc in drug_codes(_pathways[key].files).items():
+            found.setdefault(name, atc)
+    return found
 
 
 def name_words(text: str) -> str:
@@ -103,14 +144,41 @@ def name_words(text: str) -> str:
 
 
 def codes_in(text: str, codes: Mapping[str, str]) -> tuple[str, ...]:
-    """The ATC codes of the drugs that a text names as whole words, the longest name first, each code once."""
+    """The ATC codes of the drugs that a text names as whole words, the longest name first, each code once.
+
+    A long word that is no name is read as the name from which it differs by one letter. A drug in a form for the skin
+    or eye has the code of that form.
+    """
     words = f" {name_words(text)} "
     found: dict[str, None] = {}
     for name in sorted(codes, key=len, reverse=True):
-        if f" {name} " in words:
-            words = words.replace(f" {name} ", " | ")
+        if FORM in name:
+            drug, _, form = name.partition(FORM)
+            if drug not in words or form not in words:
+                continue
+            left = re.sub(f" {re.escape(drug)}{_STRENGTH} {re.escape(form)} ", " | ", words)
+        elif name in words:
+            left = words.replace(f" {name} ", " | ")
+        else:
+            continue
+        if left != words:
+            words = left
             found[codes[name]] = None
+    for word in words.split():
+        if len(word) >= LONG_NAME and (name := _misspelt(word, codes)):
+            # read again: a form may follow it
+            found |= dict.fromkeys(codes_in(words.replace(f" {word} ", f" {name} "), codes))
+            break
     return tuple(found)
+
+
+def _misspelt(word: str, codes: Mapping[str, str]) -> str:
+    """The one drug of which this is the name with one letter wrong; empty when it may be two, or none."""
+    near = [
+        name for name in codes
+        if name[0] == word[0] and -1 <= len(name) - len(word) <= 1 and len(name) >= LONG_NAME and one_letter(word, name)
+    ]  # fmt: skip
+    return near[0] if len({codes[name] for name in near}) == 1 else ""
 
 
 def _tables(data: Mapping[str, Any], key: str) -> Mapping[str, Mapping[str, Any]]:

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from anderhalf.content.agreement import (
     Experience,
-    Goal,
     Indicator,
     Organisation,
     Question,
@@ -15,6 +14,7 @@ from anderhalf.content.agreement import (
     SroiInput,
     SroiOutcome,
 )
+from anderhalf.content.goals import Goal
 from anderhalf.content.network import known_organisation
 from anderhalf.content.schedule import unique_ids
 from anderhalf.content.toml import Section

@@ -7,20 +7,16 @@ from collections.abc import Mapping
 from datetime import date
 
 from anderhalf.content.agreement import (
-    AnswerTime,
     Centre,
-    Goal,
-    NumberGoal,
     Organisation,
     PartnerApproval,
     PathwayUse,
     Phase,
-    Pilot,
     Privacy,
     Purpose,
     Role,
-    WaitingNorm,
 )
+from anderhalf.content.goals import AnswerTime, Goal, NumberGoal, Pilot, WaitingNorm
 from anderhalf.content.schedule import unique_ids
 from anderhalf.content.toml import LANGUAGES, Section
 
@@ -190,12 +186,13 @@ def read_numbers(root: Section) -> tuple[NumberGoal, ...]:
     unique_ids(root, "numbers")
     found = []
     for section in root.items("numbers", required=True):
-        section.only("id", "title_nl", "title_en", "expected", "wanted", "source")
+        section.only("id", "title_nl", "title_en", "expected", "wanted", "source", "source_en")
         found.append(
             NumberGoal(
                 id=section.text("id"),
                 title=section.labels("title"),
                 source=section.text("source"),
+                source_en=section.text("source_en", required=False),
                 expected=section.number("expected", minimum=0),
                 wanted=section.number("wanted", required=False, minimum=0),
             )
@@ -215,7 +212,7 @@ def read_goals(root: Section) -> tuple[Goal, ...]:
 def read_pilot(root: Section) -> Pilot:
     """`[pilot]`: at least two evaluations a year, the first after the start."""
     section = root.section("pilot")
-    section.only("from", "until", "evaluations", "text_nl", "text_en", "source")
+    section.only("from", "until", "evaluations", "text_nl", "text_en", "source", "source_en")
     start, end = _period(section, "from", "until", required=True)
     given = section.data.get("evaluations", [])
     evaluations = tuple(day for day in given if isinstance(day, date)) if isinstance(given, list) else ()
@@ -231,17 +228,19 @@ def read_pilot(root: Section) -> Pilot:
         evaluations=evaluations,
         text=section.labels("text"),
         source=section.text("source"),
+        source_en=section.text("source_en", required=False),
     )
 
 
 def read_waiting(root: Section) -> WaitingNorm:
     """`[waiting]`."""
     section = root.section("waiting")
-    section.only("norm_days", "title_nl", "title_en", "source")
+    section.only("norm_days", "title_nl", "title_en", "source", "source_en")
     return WaitingNorm(
         days=section.whole("norm_days", minimum=1) or 0,
         title=section.labels("title"),
         source=section.text("source"),
+        source_en=section.text("source_en", required=False),
     )
 
 
@@ -250,7 +249,7 @@ def read_answer_times(root: Section, roles: Mapping[str, Role]) -> Mapping[str, 
     unique_ids(root, "answer_times")
     found = {}
     for section in root.items("answer_times", required=True):
-        section.only("id", "title_nl", "title_en", "working_days", "owner", "source")
+        section.only("id", "title_nl", "title_en", "working_days", "owner", "source", "source_en")
         known_role(section, "owner", section.text("owner"), roles)
         found[section.text("id")] = AnswerTime(
             id=section.text("id"),
@@ -258,6 +257,7 @@ def read_answer_times(root: Section, roles: Mapping[str, Role]) -> Mapping[str, 
             owner=section.text("owner"),
             working_days=section.whole("working_days", minimum=0) or 0,
             source=section.text("source"),
+            source_en=section.text("source_en", required=False),
         )
     return found
 

@@ -18,16 +18,20 @@ from anderhalf.content.sources import check_source, read_sources, source_faults
 from anderhalf.content.toml import Section, TomlFile
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.decisions.table import TableErrors, read_meta, read_table
+from anderhalf.core.pathway.danger import ALARM_TABLES
 from anderhalf.core.pathway.kidney import EgfrFormula
 from anderhalf.core.pathway.model import (
+    AlarmAnswer,
     Approval,
     Education,
     FollowUp,
+    Labels,
     Pathway,
     Setting,
     Source,
     Urgency,
 )
+from anderhalf.core.pathway.referral import REFERRAL
 
 PATHWAY_FILE = "pathway.toml"
 SCORES, EGFR_EQUATION = ENGINE_FILES[1], "egfr_equation"
@@ -63,6 +67,7 @@ def read_pathway(
         "tables",
         "settings",
         "no_danger",
+        "alarm_at_referral",
     )
     version = root.text("version")
     if version and not _VERSION.fullmatch(version):
@@ -94,6 +99,7 @@ def read_pathway(
             check_rules(table, table_files[section.name], files, faults, sources)
             _check_codes(section, table, lines, urgencies)
     _check_unused(files, table_files, settings, faults)
+    alarm_at_referral = _alarm_at_referral(root, tables, lines, urgencies)
     changelog = root.text("changelog", required=False) or "CHANGELOG.md"
     if version and version not in files.get(changelog, ""):
         faults.add(changelog, 0, "", f"version {version} is not described here")
@@ -126,6 +132,7 @@ def read_pathway(
         hash=content_hash(files),
         origin=origin,
         files=files,
+        alarm_at_referral=alarm_at_referral,
     )
 
 
@@ -172,6 +179,27 @@ def _urgencies(root: Section, sources: Mapping[str, Source]) -> Mapping[str, Urg
             check_source(section, "source", first, sources)
             if not first:
                 section.fault("source", "a term in days needs a source")
+    return found
+
+
+def _alarm_at_referral(
+    root: Section,
+    tables: Mapping[str, DecisionTable],
+    lines: Mapping[str, Labels],
+    urgencies: Mapping[str, Urgency],
+) -> AlarmAnswer | None:
+    """What an alarm makes of a referral; must be said by a pathway that has both."""
+    if REFERRAL not in tables or not any(name in tables for name in ALARM_TABLES):
+        return None
+    section = root.section("alarm_at_referral")
+    section.only("line", "urgency", "source")
+    found = AlarmAnswer(line=section.text("line"), urgency=section.text("urgency"))
+    if found.line and found.line not in lines:
+        section.fault("line", f"{found.line} is not described in [lines]")
+    term = urgencies.get(found.urgency)
+    if found.urgency and (term is None or term.days is None):
+        section.fault("urgency", f"{found.urgency} is no term in days of [urgencies]")
+    section.text("source")
     return found
 
 

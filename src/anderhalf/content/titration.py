@@ -46,9 +46,9 @@ def anticoagulant_interactions(pathway: Pathway) -> Interactions:
     found = read_interactions(pathway.files.get(INTERACTIONS, ""))
     if ANTICOAGULANT in pathway.dictionary:
         check_about(found, pathway.facts[ANTICOAGULANT].values)
-    unknown = [
-        group.fact for group in found.groups.values() if group.fact and group.fact not in pathway.facts
-    ]
+    named = [group.fact for group in found.groups.values() if group.fact]
+    named += [name for pair in found.with_fact for name in pair.about]
+    unknown = [name for name in named if name not in pathway.facts]
     if unknown:
         raise InteractionError(f"{INTERACTIONS}: {', '.join(unknown)} is no fact of the dictionary")
     return found

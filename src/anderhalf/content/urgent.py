@@ -59,6 +59,16 @@ class UrgentCare:
             day += timedelta(days=1)
         return datetime.combine(day, self.opens, tzinfo=at.tzinfo)
 
+    def within_hours(self, at: datetime) -> datetime:
+        """A moment by which somebody of the centres answers: outside their hours the closing time of that day, or of
+        the next working day. Nobody answers at 03:51."""
+        if self.opens is None or self.closes is None or self.is_open(at):
+            return at
+        day = at.date()
+        while not is_working_day(day):
+            day += timedelta(days=1)
+        return datetime.combine(day, self.closes, tzinfo=at.tzinfo)
+
     def due_at(self, action: str, at: datetime, *, days: int | None = None) -> datetime:
         """Before when somebody must have acted on a danger seen at a moment on the clock of Amsterdam. ``days`` is what
         the rule itself gives: a weekend doesn't make "within a day" Monday."""
@@ -75,6 +85,16 @@ class UrgentCare:
         if opening is None or self.closes is None:
             return at
         return datetime.combine(opening.date(), self.closes, tzinfo=at.tzinfo)
+
+    def can_wait(self, at: datetime, *, due: datetime, days: int | None = None) -> bool:
+        """Whether a danger that asks for no call may wait until the centres open, at a moment on the clock of
+        Amsterdam. What the rule wants within a day is said today: who opens tomorrow is too late for it, also in the
+        last hours of the term."""
+        opening = self.next_opening(at)
+        if opening is None:
+            return False
+        today = opening.date() == at.date()
+        return self.is_open(at) or (opening <= due and (today or days is None or days > 1))
 
     def role_of(self, action: str) -> str:
         """The key of the role that acts; empty when the agreement names none."""

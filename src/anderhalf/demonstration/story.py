@@ -259,7 +259,7 @@ def _close(cast: Cast, plan: Plan, at: datetime) -> None:
             Outcome.Kind.FORWARDED: "Verdere diagnostiek en behandeling in het ziekenhuis nodig.",
             Outcome.Kind.UNDER_CONTROL: "Medicatie wordt nog opgebouwd.",
         }.get(plan.outcome, "Stabiel, behandeling is ingesteld."),
-        plan="Controle bij POH elke 3 maanden, laboratorium elk half jaar." if returned else "Voortzetten.",
+        plan="Controle bij POH elke 3 maanden." if returned else "Voortzetten.",
         targets="Bovendruk 100-130 mmHg, pols 55-70, kalium 4,0-5,0 mmol/l." if returned else "",
         alarm_limits="Meer dan 2 kg erbij in 3 dagen, of meer benauwd." if returned else "",
         refer_again_when="Toename van klachten, kalium boven 5,5 of eGFR onder 30." if returned else "",

@@ -31,7 +31,7 @@ VS_OF = {"anderhalf_oost": "vs", "anderhalf_west": "vs.west"}
 DECISIONS = (
     ("Beleid akkoord, medicatie verder opbouwen volgens protocol.", ""),
     ("Akkoord. Echo over 3 maanden herhalen.", "Echo over 3 maanden aanvragen"),
-    ("Eerst kalium en nierfunctie controleren, daarna volgende stap.", "Kalium en kreatinine controleren"),
+    ("Eerst kalium en nierfunctie controleren, daarna volgende stap.", "Kalium en creatinine controleren"),
     ("Akkoord met terugverwijzing zodra stabiel.", ""),
 )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -14,28 +15,35 @@ from anderhalf.apps.people.birth_dates import check_birth_date
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.referrals.imported import ImportedAllergy, ImportedAsk, ImportedFact, ImportedRecord
 from anderhalf.content.drugs import DOSES, drug_names
-from anderhalf.core.decisions.facts import Value
+from anderhalf.core.decisions.facts import FactType, FactValue, Value
+from anderhalf.core.pathway.danger import EXCLUSION, look_for_danger
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.named import Names, reaction_in, read_names
+from anderhalf.core.pathway.validity import can_be
+from anderhalf.exchange.by_name import reports_of, with_named
 from anderhalf.exchange.fhir.allergies import AllergyRead
 from anderhalf.exchange.fhir.dictionary import system_name
 from anderhalf.exchange.fhir.messages import DOUBTS, STATES, asked, line, place, remark
 from anderhalf.exchange.fhir.problems import Reason
 from anderhalf.exchange.fhir.record import Ask, FoundFact, PatientDetails, RecordReading, Unread, Why
-from anderhalf.exchange.fhir.usage import Doubt
+from anderhalf.exchange.fhir.usage import Doubt, Use
 from anderhalf.presentation.language import language
 
 EARLIER = 12
 """So many older values of one fact go along at most: enough to see how fast it changed."""
 LISTED = 25
 """So many problems or drugs are put into the letter's text at most; the sender shortens it further."""
+ACE_INHIBITOR, JUST_STOPPED = "ace_inhibitor", timedelta(days=2)
+"""An ARNI waits 36 hours for an ACE inhibitor; a file gives days."""
 # What happened, SNOMED CT (international edition): the code of a manifestation and the register's word for it.
 REACTIONS = {
     "41291007": "angioedema", "39579001": "anaphylaxis", "49727002": "cough", "14140009": "hyperkalaemia",
     "271807003": "rash", "126485001": "rash", "267036007": "dyspnoea", "45007003": "hypotension",
     "48867003": "bradycardia",
 }  # fmt: skip
+_SPLITS = re.compile(r"[;\n]|,(?!\d)")
+_NUMBER = re.compile(r"\s*\d{1,6}(?:[.,]\d{1,3})?(?![\d.,])")
 FROM_THE_PERSON = frozenset({"birth_date", "sex", "age", "question", "referred_from"})
 
 
@@ -69,7 +77,10 @@ def imported_record(
         conditions=tuple(
             _line(_plain(one.text), _year(one.onset)) for one in reading.active_conditions[:LISTED]
         ),
-        medication=tuple(_line(one.text, one.dosage) for one in reading.active_medication[:LISTED]),
+        medication=(
+            *(_line(one.text, one.dosage) for one in reading.active_medication[:LISTED]),
+            *_just_stopped(reading),
+        ),
         notices=(
             *(remark(one) for one in reading.notices),
             *_birth_date(reading),
@@ -78,17 +89,22 @@ def imported_record(
         to_confirm=tuple(_to_confirm(reading)),
         unplaced=tuple(_unplaced(reading, pathway)),
         drugs_missed=reading.drugs_missed,
-        asks={
-            name: ImportedAsk(
-                text=asked(one),
-                on=one.on,
-                newer=one.why in (Why.UNREADABLE, Why.CONFLICT),
-                values=_values(pathway, name, one, on=reading.on),
-                original=one.text[:60],
-            )
-            for name, one in reading.asks.items()
-            if name in pathway.facts
-        },
+        asks=with_named(
+            {
+                name: ImportedAsk(
+                    text=asked(one),
+                    on=one.on,
+                    newer=one.why in (Why.UNREADABLE, Why.CONFLICT),
+                    values=_values(pathway, name, one, on=reading.on),
+                    original=one.text[:60],
+                )
+                for name, one in reading.asks.items()
+                if name in pathway.facts
+            },
+            reading,
+            pathway=pathway,
+        ),
+        reports=tuple(reports_of(reading, pathway=pathway))[:LISTED],
         unread=tuple(_unread(one) for one in reading.unread_codes),
         allergies=tuple(
             {
@@ -104,6 +120,18 @@ def imported_record(
         person=person_of(reading.patient, on=reading.on) if reading.patient is not None else {},
         deceased=_deceased(reading.patient) if reading.patient is not None else "",
     )
+
+
+def _just_stopped(reading: RecordReading) -> Iterator[str]:
+    """The ACE inhibitors of which the use ended in the last days, as a line of the list: an ARNI has to wait for them.
+    Whether it is 36 hours ago a person has to say."""
+    for one in reading.medication:
+        end = one.period.end
+        if ACE_INHIBITOR not in one.classes or one.use not in (Use.ENDED, Use.STOP) or end is None:
+            continue
+        if timedelta(0) <= reading.on - end <= JUST_STOPPED:
+            name = _SPLITS.sub(" ", one.text)  # one line: what stands before a comma would count as used
+            yield f"{name}: ACE-remmer gestopt op {end:%d-%m-%Y}"
 
 
 def person_of(details: PatientDetails, *, on: date) -> dict[str, str]:
@@ -143,11 +171,12 @@ def _taken_back(reading: RecordReading, pathway: Pathway) -> Iterator[str]:
 
 def _to_confirm(reading: RecordReading) -> Iterator[str]:
     """Drugs, problems and allergies of which the file does not say for sure that they are there now."""
-    for drug in reading.medication_to_confirm[:LISTED]:
-        if drug.doubt is not None:
-            state = str(DOUBTS[drug.doubt])
-            day = drug.period.start if drug.doubt is Doubt.LATER else drug.started
-            yield _line(_line(drug.text, drug.dosage), f"{state}, {day:%d-%m-%Y}" if day else state)
+    doubted = [(drug, drug.doubt) for drug in reading.medication_to_confirm if drug.doubt is not None]
+    doubted += [(drug, Doubt.MAYBE_OLD) for drug in reading.maybe_old]
+    for drug, doubt in doubted[: 2 * LISTED]:
+        state, begun = str(DOUBTS[doubt]), drug.period.start
+        day = begun if doubt is Doubt.LATER else drug.started or begun
+        yield _line(_line(drug.text, drug.dosage), f"{state}, {day:%d-%m-%Y}" if day else state)
     for problem in reading.conditions_to_confirm[:LISTED]:
         state = str(STATES[Why.ABATED if problem.active else Why.NO_STATUS])
         day = problem.abatement or problem.recorded or problem.onset
@@ -196,7 +225,22 @@ def _values(pathway: Pathway, name: str, one: Ask, *, on: date) -> tuple[Value, 
     try:  # a number without a unit, or in words: as somebody would type it
         return (pathway.dictionary.read_text(name, one.text, on=on).value,)
     except RefusedValue as refused:
-        return tuple(refused.readings)
+        return tuple(refused.readings) or _in_every_unit(pathway, name, one.text, on=on)
+
+
+def _in_every_unit(pathway: Pathway, name: str, text: str, *, on: date) -> tuple[Value, ...]:
+    """A number in a unit that nobody knows, as each unit of the fact would have it: only when it would be a danger in
+    every one, or a laboratory's own spelling would ask for a call about each ordinary result."""
+    number = _NUMBER.match(text)
+    if number is None or pathway.facts[name].type is not FactType.NUMBER:
+        return ()
+    typed = Decimal(number[0].strip().replace(",", "."))
+    units = pathway.dictionary.units_of(name)
+    read = dict.fromkeys(pathway.dictionary.convert(name, typed, unit) for unit in units)
+    found = [value for value in read if can_be(pathway.facts[name], value)]
+    tried = ({name: FactValue(value, on, "file")} for value in found)
+    every = all(look_for_danger([pathway], facts, on=on, tables=(EXCLUSION,)).certain for facts in tried)
+    return tuple(found) if every else ()
 
 
 def _allergy(read: AllergyRead, names: list[Names]) -> ImportedAllergy | None:

@@ -25,6 +25,7 @@ MEANING_SCHEMA = pa.schema(
         ("meant_unit", pa.string()),
         ("feature", pa.int16()),
         ("mode", pa.string()),
+        ("max_age", pa.int32()),
         ("above", pa.int64()),
         ("below", pa.int64()),
         ("plain", pa.bool_()),
@@ -87,13 +88,14 @@ def _asks(feature: Feature, code: str | None, unit: str | None) -> bool:
 def _reading(feature: Feature, code: str, unit: str | None, *, unit_fixed: bool) -> Mapping[str, object]:
     fact = feature.fact
     found: dict[str, object] = {
-        "mode": "ever", "above": 1, "below": 1, "plain": True, "unit_unknown": False, "unit_missing": False,
-        "unit_taken": False, "against": False, "percent": False, "lowest": LOWEST, "highest": HIGHEST, "answers": [],
+        "mode": "ever", "max_age": None, "above": 1, "below": 1, "plain": True, "unit_unknown": False,
+        "unit_missing": False, "unit_taken": False, "against": False, "percent": False, "lowest": LOWEST,
+        "highest": HIGHEST, "answers": [],
     }  # fmt: skip
     if feature.kind is Kind.LATEST_DAY:
         return found | {"mode": "day"}
     if feature.kind in (Kind.RECENT, Kind.COUNT):
-        return found | {"mode": "row"}
+        return found | {"mode": "row", "max_age": fact.max_age_days if feature.kind is Kind.RECENT else None}
     if feature.kind is Kind.EVER:
         return found
     if fact.type is FactType.CODE:

@@ -255,6 +255,7 @@ _HOW: Mapping[str, Callable[[Entry, Columns, Criteria, date], ir.Value]] = {
     "days_since": _days_since,
     "is_known": _is_known,
     "any_of": _any_of,
+    "any_asked": _any_of,
     "two_of": _two_of,
     "above": _above,
     "bmi": _bmi,

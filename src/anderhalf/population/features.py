@@ -21,8 +21,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from anderhalf.core.decisions.facts import FactType
+from anderhalf.core.decisions.facts import FactType, NotAskedOf
 from anderhalf.core.pathway.derivations import ALWAYS_DERIVED, OF_A_FORMULA
+from anderhalf.core.pathway.facts import FactDictionary
 from anderhalf.population.criteria import Criteria
 from anderhalf.population.derived import Columns, derived_column
 from anderhalf.population.encoding import SCALE, UNUSABLE, column_type, day_number, places
@@ -220,6 +221,12 @@ def facts_query(criteria: Criteria, *, on: date, occurring: Collection[str]) -> 
         for name in (entry.fact.name, *entry.derived.inputs)
         if name in numbers
     }
+    more |= {
+        f"{feature.name}__yes": given[feature.name]
+        & ((numbers[feature.name] & VALUE_MASK) - VALUE_OFFSET == 1)
+        for feature in criteria.features
+        if feature.fact.not_asked_of is not None
+    }
     columns = Columns(packed.select(row=packed.row, **known, **more))
     for entry in criteria.derived:
         name = entry.fact.name
@@ -228,12 +235,29 @@ def facts_query(criteria: Criteria, *, on: date, occurring: Collection[str]) -> 
         if f"{name}__given" in columns and not follows:
             found = ibis.cases((columns[f"{name}__given"], columns[name]), else_=found)
         columns.add(**{name: found})
+    for name, fact in criteria.facts.items():
+        if fact.not_asked_of is not None:
+            columns.add(**{name: _spared(name, fact.not_asked_of, columns, dictionary)})
     typed = {
         name: columns[name].cast(ibis.dtype(column_type(fact)))
         for name, fact in criteria.facts.items()
         if name in columns
     }
     return columns.table.select(row=columns["row"], **typed)
+
+
+def _spared(name: str, whom: NotAskedOf, known: Columns, dictionary: FactDictionary) -> ir.Value:
+    """The column with no for whom the fact is not asked, as `core.pathway.spared` says for one patient."""
+    answer = known[name] if name in known else ibis.null("boolean")
+    spared = ibis.literal(False)
+    if "age" in known:
+        spared = spared | (known["age"] >= int(whom.from_age * SCALE)).fill_null(False)
+    if "sex" in known:
+        listed = places(dictionary["sex"])
+        spared = spared | known["sex"].isin([listed[one] for one in whom.sexes]).fill_null(False)
+    if f"{name}__yes" in known:
+        spared = spared & ~known[f"{name}__yes"].fill_null(False)
+    return ibis.cases((spared, ibis.literal(False)), else_=answer)
 
 
 def _value(feature: Feature, packed: ir.IntegerColumn, absent: ir.Value, *, on: date) -> ir.Value:

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from anderhalf.core.decisions.model import DecisionTable, Rule
 from anderhalf.core.decisions.policy import Answer, Status, policy_of
 from anderhalf.core.pathway.danger import EXCLUSION
-from anderhalf.core.pathway.referral import NONE, REFERRAL, RoutingStatus
+from anderhalf.core.pathway.referral import INTERMEDIATE, NONE, REFERRAL, SECOND_LINE
+from anderhalf.core.pathway.routing import RoutingStatus
 from anderhalf.population.decide import Decided, rule_indexes
 
 Names = tuple[str, ...]
@@ -81,10 +82,14 @@ def _route(exclusion: Decided, at: int, referral: Decided, and_at: int) -> Route
             for rule in rule_indexes(fired)
             if _urgent(exclusion.table, rule) == _urgent(exclusion.table, certain)
         )
+        line, asks = found["line"], (EXCLUSION,) if at_least else ()
+        if line == INTERMEDIATE and other.status is not Status.DECIDED:
+            at_least, asks = True, (EXCLUSION, REFERRAL)
+        elif line == INTERMEDIATE and _single(other)[0] == SECOND_LINE:
+            line = SECOND_LINE
+            same += tuple(referral.table.rules[rule] for rule in other.decisive)
         status = RoutingStatus.AT_LEAST if at_least else RoutingStatus.DECIDED
-        return Route(
-            status, found["line"], found["urgency"], *so_far, same, True, (EXCLUSION,) if at_least else ()
-        )
+        return Route(status, line, found["urgency"], *so_far, same, True, asks)
     if answer.status is not Status.DECIDED:
         return Route(
             RoutingStatus(answer.status.value), None, None, *so_far, (), False, (EXCLUSION, REFERRAL)

@@ -230,6 +230,9 @@ class _Stager:
         day, minute = source.day("date", until=self.until)
         end, _ = source.day("end", until=self.until)
         self.note_unread(shape, "end")
+        # Among drugs with an end one without may still be used, however long ago it began: that is unknown, not no.
+        ends = self.number(f"SELECT count(*) FROM {source.relation} WHERE {end} NOTNULL") > 0
+        maybe_still = f"coalesce({ends} AND end_day IS NULL AND given_day < {self.today} - max_age, false)"
         status, superseded = "''", "false"
         if source.type_of("status"):
             status = f"coalesce(lower({source.text('status')}), '')"
@@ -241,7 +244,8 @@ class _Stager:
             f"""SELECT CASE WHEN why = 0 OR unreadable THEN row END::INTEGER AS row, feature,
                 CASE WHEN undated THEN {self.today} ELSE day END::INTEGER AS day,
                 CASE WHEN undated THEN {LAST_MINUTE} ELSE minute END::SMALLINT AS minute,
-                CASE WHEN why = 0 THEN value WHEN unreadable THEN {UNUSABLE} END::BIGINT AS value,
+                CASE WHEN why = 0 AND NOT maybe_still THEN value
+                WHEN why = 0 OR unreadable THEN {UNUSABLE} END::BIGINT AS value,
                 why::TINYINT AS why, line,
                 CASE WHEN why > 0 THEN row END::INTEGER AS unsure,
                 CASE WHEN why = 0 THEN NULL WHEN why = 1 THEN patient WHEN why IN (2, 3, 15, 29) THEN raw_day
@@ -250,7 +254,8 @@ class _Stager:
                 OR undated AND (mode IN ('number', 'answer') OR mode = 'day' AND why <> 3) AS unreadable
             FROM (SELECT *, {why_not(self.today)} AS why
               FROM (SELECT persons.row AS row, birth_day, given.*, gone.patient IS NOT NULL AS has_left,
-                    CASE WHEN end_day IS NULL THEN given_day
+                    {maybe_still} AS maybe_still, CASE WHEN {maybe_still} THEN {self.today} - max_age
+                    WHEN end_day IS NULL THEN given_day
                     ELSE least(greatest(end_day, given_day), {self.today}) END AS day, {superseded} AS superseded,
                     {QUOTIENT} AS quotient, {REST} AS rest, quotient + (2 * rest >= below)::BIGINT AS nearest,
                     {NUMBER} AS number, {VALUE} AS value

@@ -82,7 +82,10 @@ class _Maker:
             "urgent": self._routed(urgent, "urgent"),
             "refer": self._routed(self.known & intermediate, "refer"),
             "second_line": self._routed(second, "second_line"),
-            "return": self._answered(STABLE, self.known & self._outcome(STABLE, "advice", RETURN), "return"),
+            # Who must not wait is stable by no table: that one does not look at drugs and rare results.
+            "return": self._answered(
+                STABLE, self.known & self._outcome(STABLE, "advice", RETURN) & ~urgent, "return"
+            ),
             "possible": self._possible(),
             "treatment": self._answered(
                 TREATMENT, self.known & self._fires(TREATMENT), "treatment", lacking="lacking"

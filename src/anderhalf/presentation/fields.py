@@ -8,7 +8,21 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from anderhalf.core.wording import within
+
 from .wording import says_something
+
+
+def in_row(field: forms.Field, row: str) -> forms.Field:
+    """The field, with the row of the form it stands in: several rows have fields of the same name."""
+    field.in_row = row
+    return field
+
+
+def labelled_in_row(field: forms.Field, label: str) -> str:
+    """The name of a field where its row is not in sight."""
+    row = getattr(field, "in_row", "")
+    return f"{row}: {within(label)}" if row else label
 
 
 class ReasonField(forms.CharField):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.utils.translation import get_language, override
 
 from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.decisions.shown import as_shown
 
 from .formatting import format_date, format_datetime
 
@@ -56,19 +57,12 @@ def number_label(value: Decimal) -> str:
 def measured_label(value: Decimal | Range, decimals: int) -> str:
     """A measurement as one writes it: ``4,0`` with the fact's decimals, ``> 90`` with its sign.
 
-    What was given with more decimals is shown with one more, and whole where that would look like a rounder number:
-    29,5 and 29,98 never read as 30.
+    Which decimals are shown is said in ``core/decisions/shown``: 29,5 and 29,98 never read as 30.
     """
     if isinstance(value, Range):
         ends = "–".join(number_label(end) for end in value.ends)
         return f"{value.comparator}\u00a0{ends}" if value.comparator else ends
-    plain, finer = (
-        value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-        for places in (decimals, decimals + 1)
-    )
-    if plain == value:
-        return with_reader_sign(f"{plain:f}")
-    return with_reader_sign(f"{finer:f}") if finer != plain else number_label(value)
+    return with_reader_sign(f"{as_shown(value, decimals):f}")
 
 
 def typed_label(value: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""The choice of a unit beside a number, where laboratories differ: the form offers it, nobody has to convert."""
+"""The unit of a number in the reader's language, and the choice of one where laboratories differ."""
 
 from __future__ import annotations
 
@@ -7,7 +7,22 @@ from django.utils.translation import gettext as _
 
 from anderhalf.core.decisions.facts import Fact
 from anderhalf.core.pathway.facts import FactDictionary
-from anderhalf.presentation.language import label_of
+from anderhalf.core.pathway.flowchart.words import WORDS
+from anderhalf.presentation.language import label_of, language
+
+TIMES = "×"
+"""The unit of what is counted, as facts.toml writes it."""
+
+
+def unit_of(fact: Fact) -> str:
+    """The unit as the reader writes it: ``dagen`` or ``days``; empty for a number without one."""
+    return _written(fact.unit_label or "")
+
+
+def _written(unit: str) -> str:
+    if unit == TIMES:
+        return _("keer")
+    return WORDS[language()].units.get(unit, unit)
 
 
 def unit_choice(dictionary: FactDictionary, fact: Fact) -> forms.ChoiceField | None:
@@ -19,7 +34,7 @@ def unit_choice(dictionary: FactDictionary, fact: Fact) -> forms.ChoiceField | N
     widget = forms.Select(attrs={"class": "unit-choice", "aria-label": label})
     return forms.ChoiceField(
         label=label,
-        choices=[(unit, _("fractie (0,35)") if unit == "fractie" else unit) for unit in units],
+        choices=[(unit, _("fractie (0,35)") if unit == "fractie" else _written(unit)) for unit in units],
         initial=units[0],
         required=False,
         widget=widget,

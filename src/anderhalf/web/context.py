@@ -6,9 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from anderhalf.apps.clinic.views.danger import own_danger, own_phones
+from anderhalf.apps.network.queries import NotPublished, agreement_on
 from anderhalf.apps.people import queries as people
 from anderhalf.apps.people.viewer import NOBODY
 
@@ -35,9 +37,21 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "my_phones": SimpleLazyObject(lambda: own_phones(request.viewer, at=request.now)),
         "my_danger": SimpleLazyObject(lambda: own_danger(request.viewer, at=request.now)),
         "lost_form": lost_form(request) if full else None,
+        "agreement_version": SimpleLazyObject(lambda: _agreement_version(request)),
         "theme": request.COOKIES.get("anderhalf_theme", ""),
         "demo": settings.DEMO,
     }
+
+
+def _agreement_version(request: HttpRequest) -> str:
+    """The version of the agreement by which today's answers are given; empty where none runs."""
+    viewer, at = getattr(request, "viewer", NOBODY), getattr(request, "now", None)
+    if at is None or not viewer.network:
+        return ""
+    try:
+        return agreement_on(viewer.network, on=timezone.localdate(at)).version
+    except NotPublished:
+        return ""
 
 
 def _my_blocks(request: HttpRequest) -> list[Any]:

@@ -39,7 +39,7 @@ BLOCKS: tuple[tuple[Maker, frozenset[str]], ...] = (
     (home_patient.my_measurements, _SELF),
     (home_patient.my_plan, _SELF),
     (home_danger.dangers, _CENTRE),
-    (home_danger.emergencies, _FIRST_LINE | _SPECIALISTS),
+    (home_danger.emergencies, _FIRST_LINE | _CENTRE | _SPECIALISTS),
     (home_danger.dangers_elsewhere, _FIRST_LINE | _SPECIALISTS | frozenset(CARE_TEAM)),
     (home_office.orphaned_sessions, _CENTRE | {Role.PROJECT_LEADER}),
     (home_care.today, _CENTRE),

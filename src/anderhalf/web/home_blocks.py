@@ -7,6 +7,10 @@ from datetime import date, datetime
 
 from django.urls import NoReverseMatch, reverse
 
+from anderhalf.apps.people.models import Patient
+from anderhalf.presentation.language import day_label
+from anderhalf.presentation.numbers import Number
+
 SHOWN = 6
 
 
@@ -20,6 +24,17 @@ class Row:
     badge: str = ""
     tone: str = ""
     at: date | datetime | None = None
+    patient: Patient | None = None
+    """Whom the line is about: birth date and namesakes stand beside the name."""
+    numbers: tuple[Number, ...] = ()
+    """Whom to call, where the line is a danger."""
+
+    @property
+    def about(self) -> str:
+        """Sex and birth date of the patient."""
+        if self.patient is None:
+            return ""
+        return f"{self.patient.get_sex_display()} · {day_label(self.patient.birth_date)}"
 
 
 @dataclass(frozen=True, kw_only=True)

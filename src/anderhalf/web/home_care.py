@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_  # noqa: N812  gettext's own name for it
 from django.utils.translation import ngettext
@@ -15,14 +16,13 @@ from anderhalf.apps.letters import queries as letters
 from anderhalf.apps.letters.models import Letter
 from anderhalf.apps.letters.states import LetterStatus
 from anderhalf.apps.people import queries as people
-from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
 from anderhalf.apps.referrals import queries as referrals
 from anderhalf.apps.referrals.models import Referral
 from anderhalf.apps.referrals.states import Status
 from anderhalf.apps.supervision import queries as supervision
-from anderhalf.presentation.formatting import age_text, ago
+from anderhalf.presentation.formatting import ago
 from anderhalf.presentation.language import day_label, moment_label
 
 from .home_blocks import SHOWN, Block, Row, link
@@ -32,11 +32,6 @@ DRAFT_FORMS = {
     "patient_new": (N_("Patiënt inschrijven"), "people:patient_new", False),
     "encounter": (N_("Consult"), "clinic:encounter_new", True),
 }
-
-
-def _about(patient: Patient, at: datetime) -> str:
-    age = age_text(patient.birth_date, timezone.localdate(at))
-    return f"{patient.get_sex_display()} · {day_label(patient.birth_date)} ({age})"
 
 
 def _late(days: int) -> str:
@@ -50,7 +45,8 @@ def today(viewer: Viewer, *, at: datetime) -> Block:
     rows = [
         Row(
             title=f"{timezone.localtime(one.slot.starts_at):%H:%M}  {one.patient.full_name}",
-            sub=f"{_about(one.patient, at)} · {one.get_kind_display()} · {one.slot.session.professional.full_name}",
+            patient=one.patient,
+            sub=f"{one.get_kind_display()} · {one.slot.session.professional.full_name}",
             url=link("people:patient", one.patient_id),
             badge=_("aangemeld") if one.status == "arrived" else "",
             tone="info",
@@ -75,6 +71,7 @@ def _referral_row(referral: Referral, at: datetime, *, from_whom: bool) -> Row:
     since = referral.sent_at if from_whom else referral.status_since
     return Row(
         title=referral.patient.full_name,
+        patient=referral.patient,
         sub=f"{referral.get_intent_display()} · {other} · {ago(since, at)}",
         url=link("referrals:referral", referral.pk),
         badge=_("antwoordtijd voorbij") if late else referral.get_status_display(),
@@ -137,7 +134,8 @@ def waiting(viewer: Viewer, *, at: datetime) -> Block:
         rows.append(
             Row(
                 title=one.episode.patient.full_name,
-                sub=f"{_about(one.episode.patient, at)} · {days}",
+                patient=one.episode.patient,
+                sub=days,
                 url=link("clinic:book", one.episode.pk),
                 badge=""
                 if left is None
@@ -165,6 +163,7 @@ def due(viewer: Viewer, *, at: datetime) -> Block:
     rows = [
         Row(
             title=one.episode.patient.full_name,
+            patient=one.episode.patient,
             sub=_("controle afgesproken voor %(day)s") % {"day": day_label(one.on)},
             url=link("clinic:book", one.episode.pk),
             badge=_late(one.days_late) if one.days_late > 0 else "",
@@ -188,8 +187,9 @@ def _letter_row(letter: Letter, at: datetime, *, url_name: str, received: bool) 
     late = letter.read_before is not None and letter.read_before < at and letter.delivered_at is not None
     other = letter.sender.name if received else letter.recipient.name
     return Row(
-        title=letter.subject,
-        sub=f"{letter.patient.full_name} · {other} · {ago(letter.delivered_at or letter.drafted_at, at)}",
+        title=letter.patient.full_name,
+        patient=letter.patient,
+        sub=f"{capfirst(letter.get_kind_display())} · {other} · {ago(letter.delivered_at or letter.drafted_at, at)}",
         url=link(url_name, letter.pk),
         badge=_("leestijd voorbij") if late else "",
         tone="danger",
@@ -245,26 +245,27 @@ def unread_elsewhere(viewer: Viewer, *, at: datetime) -> Block:
 def next_meeting(viewer: Viewer, *, at: datetime) -> Block | None:
     """The next supervision meeting of the own centres and what waits for it, urgent first."""
     planned = supervision.planned_meetings(viewer, at=at, limit=1)
-    cases = supervision.waiting_cases(viewer, at=at)
-    if not planned and not cases:
+    patients = supervision.by_patient(supervision.waiting_cases(viewer, at=at))
+    if not planned and not patients:
         return None
     when = moment_label(planned[0].starts_at) if planned else _("nog niet gepland")
     rows = [
         Row(
-            title=case.patient.full_name,
-            sub=f"{case.centre.name} · {supervision.asked_in(case)}",
-            url=link("supervision:case", case.pk),
-            badge=_("spoed") if case.urgent else "",
+            title=group[0].patient.full_name,
+            patient=group[0].patient,
+            sub=f"{group[0].centre.name} · {'; '.join(supervision.asked_in(case) for case in group)}",
+            url=link("supervision:case", group[0].pk),
+            badge=_("spoed") if any(case.comes_first for case in group) else "",
             tone="danger",
         )
-        for case in cases[:SHOWN]
+        for group in patients[:SHOWN]
     ]
     return Block(
         key="meeting",
         title=_("Bespreking %(when)s") % {"when": when},
         icon="meeting",
         rows=rows,
-        count=len(cases),
+        count=len(patients),
         empty=_("Er staat nog niemand op de agenda."),
         more_url=link("supervision:meeting", planned[0].pk) if planned else link("supervision:meetings"),
         more_label=_("Naar de bespreking"),
@@ -272,21 +273,27 @@ def next_meeting(viewer: Viewer, *, at: datetime) -> Block | None:
 
 
 def tasks(viewer: Viewer, *, at: datetime) -> Block:
-    """Open tasks of the own organisation."""
+    """Open tasks of the own organisation, each patient once."""
     open_tasks = record.tasks_for(viewer=viewer, at=at).exclude(
         kind__in=(clinic.DANGER, referrals.EMERGENCY)
-    )  # above
+    )  # above; so is a repeated test that is late
+    open_tasks = open_tasks.exclude(kind=clinic.REPEAT, due_at__lt=at)
     day = timezone.localdate(at)
     rows = []
-    for task in open_tasks[:SHOWN]:
-        late = (day - task.due_on).days if task.due_on else 0
-        who = f" · {task.owner.full_name}" if task.owner else ""
+    for mine in clinic.tasks_by_patient(open_tasks[:60])[:SHOWN]:
+        first = min((task.due_on for task in mine.tasks if task.due_on), default=None)
+        late = (day - first).days if first else 0
+        said = [
+            f"{task.title_shown} · {task.owner.full_name}" if task.owner else task.title_shown
+            for task in mine.tasks
+        ]
         rows.append(
             Row(
-                title=task.title_shown,
-                sub=f"{task.patient.full_name}{who}",
-                url=link("people:patient", task.patient_id),
-                badge=_late(late) if late > 0 else day_label(task.due_on) if task.due_on else "",
+                title=mine.patient.full_name,
+                patient=mine.patient,
+                sub="\n".join(dict.fromkeys(said)),
+                url=link("people:patient", mine.patient.pk),
+                badge=_late(late) if late > 0 else day_label(first) if first else "",
                 tone="danger" if late > 0 else "neutral",
             )
         )
@@ -295,7 +302,7 @@ def tasks(viewer: Viewer, *, at: datetime) -> Block:
         title=_("Taken"),
         icon="task",
         rows=rows,
-        count=open_tasks.count(),
+        count=open_tasks.values("patient").order_by().distinct().count(),
         empty=_("Er staan geen taken open voor uw organisatie."),
     )
 
@@ -304,7 +311,7 @@ def care_team_patients(viewer: Viewer, *, at: datetime) -> Block:
     """The patients in whose care team one is."""
     page = people.find_patients(viewer, "", at)
     rows = [
-        Row(title=one.full_name, sub=_about(one, at), url=link("people:patient", one.pk))
+        Row(title=one.full_name, patient=one, url=link("people:patient", one.pk))
         for one in page.object_list[:SHOWN]
     ]
     return Block(
@@ -331,6 +338,9 @@ def drafts(viewer: Viewer, *, at: datetime) -> Block:
                 url=f"{link('referrals:new')}?{one.address}",
                 badge=_("gevaar") if one.danger else "",
                 tone="danger",
+                numbers=referrals.numbers_on_duty(viewer, one.rank, practice=one.practice, at=at)
+                if one.danger
+                else (),
             )
         )
     for draft in people.drafts(viewer)[:SHOWN]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anderhalf.apps.clinic import queries as clinic
+from anderhalf.apps.clinic.home_words import is_of_another
 from anderhalf.apps.clinic.queries.own import coming_appointments
 from anderhalf.apps.letters import queries as letters
 from anderhalf.apps.people.access import Right, check_access
@@ -40,11 +41,13 @@ def next_appointment(viewer: Viewer, *, at: datetime) -> Block:
     ]
     return Block(
         key="appointments",
-        title=_("Uw afspraken"),
+        title=_("Afspraken van uw naaste") if is_of_another() else _("Uw afspraken"),
         icon="calendar",
         rows=rows,
         count=len(rows),
-        empty=_("U hebt nu geen afspraak. Het centrum belt u voor een nieuwe afspraak."),
+        empty=_("Er is nu geen afspraak. Het centrum belt voor een nieuwe afspraak.")
+        if is_of_another()
+        else _("U hebt nu geen afspraak. Het centrum belt u voor een nieuwe afspraak."),
     )
 
 
@@ -66,11 +69,13 @@ def my_letters(viewer: Viewer, *, at: datetime) -> Block:
     ]
     return Block(
         key="letters",
-        title=_("Brieven over u"),
+        title=_("Brieven over uw naaste") if is_of_another() else _("Brieven over u"),
         icon="letter",
         rows=rows,
         count=len(found),
-        empty=_("Er is nog geen brief over u verstuurd."),
+        empty=_("Er is nog geen brief verstuurd.")
+        if is_of_another()
+        else _("Er is nog geen brief over u verstuurd."),
     )
 
 
@@ -91,7 +96,9 @@ def my_medication(viewer: Viewer, *, at: datetime) -> Block:
     ]
     return Block(
         key="medication",
-        title=_("Uw medicijnen voor het hart"),
+        title=_("Medicijnen van uw naaste voor het hart")
+        if is_of_another()
+        else _("Uw medicijnen voor het hart"),
         icon="medication",
         rows=rows,
         count=len(rows),
@@ -117,14 +124,16 @@ def my_measurements(viewer: Viewer, *, at: datetime) -> Block:
         ]
     return Block(
         key="measurements",
-        title=_("Uw laatste metingen"),
+        title=_("Laatste metingen van uw naaste") if is_of_another() else _("Uw laatste metingen"),
         icon="measurement",
         rows=rows,
         count=len(rows),
         more_url=link("clinic:home_measurement", patient) if episode is not None else "",
         more_label=_("Meting invoeren"),
         calm=episode is None,
-        empty=_("U hebt nog geen meting ingevoerd."),
+        empty=_("Er is nog geen meting ingevoerd.")
+        if is_of_another()
+        else _("U hebt nog geen meting ingevoerd."),
     )
 
 
@@ -138,7 +147,12 @@ def my_plan(viewer: Viewer, *, at: datetime) -> Block:
             parts = (
                 (_("Wat we hebben afgesproken"), outcome.plan),
                 (_("Waar we naartoe werken"), outcome.targets),
-                (_("Wanneer u moet bellen"), outcome.alarm_limits),
+                (
+                    _("Wanneer u of uw naaste moet bellen")
+                    if is_of_another()
+                    else _("Wanneer u moet bellen"),
+                    outcome.alarm_limits,
+                ),
             )
             rows += [Row(title=title, sub=text) for title, text in parts if text]
         if not rows and episode.plan:
@@ -146,6 +160,7 @@ def my_plan(viewer: Viewer, *, at: datetime) -> Block:
         if rows and language() != "nl":  # the care team writes Dutch
             rows.append(Row(title=_("Deze tekst is in het Nederlands geschreven."), sub=""))
     return Block(
-        key="plan", title=_("Uw plan"), icon="heart", rows=rows, count=len(rows), calm=True,
-        more_url=link("clinic:plan", patient), more_label=_("Uw hele plan"),
+        key="plan", title=_("Plan van uw naaste") if is_of_another() else _("Uw plan"),
+        icon="heart", rows=rows, count=len(rows), calm=True,
+        more_url=link("clinic:plan", patient), more_label=_("Het hele plan") if is_of_another() else _("Uw hele plan"),
     )  # fmt: skip

@@ -17,8 +17,10 @@ from django.utils import timezone, translation
 
 from anderhalf.apps.audit import actions as audit
 from anderhalf.apps.audit.models import AuditLine
+from anderhalf.apps.clinic.home_words import addressing_carer
 from anderhalf.apps.network.queries import look_anew, versions_remembered
 from anderhalf.apps.people.access import AccessDenied, Right, can_access
+from anderhalf.apps.people.roles import Role
 from anderhalf.apps.people.searches import posted_search
 from anderhalf.apps.people.viewer import NOBODY, viewer_of
 from anderhalf.core.states import StepRefused
@@ -73,7 +75,8 @@ class ViewerMiddleware:
         if request.viewer.second_factor or not request.viewer.needs_second_factor:
             unpark(request)
             sent_again(request)
-        response = self.get_response(request)
+        with addressing_carer(request.viewer.role == Role.CARER):
+            response = self.get_response(request)
         if request.user.is_authenticated:
             remember_who(request, response)
         return response

@@ -239,7 +239,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 1024 * 1024
 # A decision table is sent as one form: every cell of the largest that may be edited on screen (grid.MAX_CELLS) and the
 # few fields beside them.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 10100
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 16100
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 LANGUAGE_CODE = "nl"

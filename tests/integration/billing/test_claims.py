@@ -202,6 +202,8 @@ def test_pages_of_billing(claim, people, at):
     assert "€\xa0310,00" in text
     detail = client.get(reverse("billing:claim", args=[claim.pk])).content.decode()
     assert "geen eigen risico" in detail
+    assert claim.contract not in detail, "the contract is called by its parties and days, not by its key"
+    assert f"{claim.insurer.name} · {claim.centre.name}, van" in detail
     assert AuditLine.objects.filter(event="billing:claim_viewed", patient=claim.patient_id).count() == 1
     response = client.post(reverse("billing:submit"), {"claim": [str(claim.pk)]}, follow=True)
     assert "1 declaratie ingediend" in response.content.decode()

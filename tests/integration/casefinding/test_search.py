@@ -51,6 +51,16 @@ def test_what_could_not_be_used_is_counted_and_listed_by_file_and_line(people, s
         assert said in page
 
 
+def test_what_is_missing_most_often_is_said_in_the_language_of_the_reader(people, search):
+    address = f"/opsporen/zoekactie/{search().pk}/"
+    for language, said, other in (
+        ("nl", "Stand van de medicatie", "Status of"),
+        ("en", "Blood pressure", "Bloeddruk"),
+    ):
+        page = text(people.client("poh", language=language).get(address))
+        assert said in page and other not in page
+
+
 def test_the_reasons_are_those_of_the_tables_with_the_facts_and_their_days(people, search, person):
     search()
     today = timezone.localdate()

@@ -18,7 +18,7 @@ from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import facts_of
 
-from .test_titration import care  # noqa: F401  the fixture
+from .titration_care import care  # noqa: F401  the fixture
 
 RAS = ("ace_inhibitor", "arb", "arni", "mra")
 UP = ("start", "increase", "switch")

@@ -14,7 +14,7 @@ from anderhalf.apps.record.models import MedicationAgreement, Task
 from anderhalf.apps.record.queries import current_medication
 from tests.support.people import submission
 
-from .test_titration import care  # noqa: F401  the patient on bisoprolol 2.5 mg
+from .titration_care import care  # noqa: F401  the patient on bisoprolol 2.5 mg
 
 WELL = {
     "f_systolic_bp": "118", "f_diastolic_bp": "70", "f_heart_rate": "68", "f_weight": "80", "f_congestion": "false",

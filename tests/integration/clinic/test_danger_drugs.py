@@ -9,7 +9,7 @@ from anderhalf.apps.clinic import queries
 from anderhalf.apps.network.queries import pathway_on
 from anderhalf.apps.referrals.routing import route, route_patient
 from anderhalf.core.decisions.facts import FactValue
-from anderhalf.core.pathway.referral import RoutingStatus
+from anderhalf.core.pathway.routing import RoutingStatus
 from tests.spec.cases.care import Care
 from tests.spec.cases.titration_patient import DAY, TitrationPatient
 from tests.support.titration import value_of
@@ -50,6 +50,10 @@ def referred(people, care, facts, *, pathway="heart_failure"):
         ("C01BC04 100 bid 30d", {}, "EX-67"),
         ("C01BD07 400 bid 30d", {}, "EX-67"),
         ("A10BG03 30 od 30d", {}, "EX-67"),
+        ("C02AC05 0.4 od 90d", {}, "EX-67"),
+        ("J02AC02 200 bid 5d", {}, "EX-67"),
+        ("L04AB02 400 od 90d", {"nyha": "III"}, "EX-98"),
+        ("L04AB04 40 od 90d", {"nyha": "IV"}, "EX-98"),
         ("C07AA07 80 bid 30d", {}, "EX-68"),
         ("C08DB01 200 od 30d", {}, "EX-68"),
         ("C08DA01 240 od 30d", {}, "EX-68"),
@@ -71,6 +75,8 @@ def test_what_the_medication_list_holds_is_a_danger_of_today(people, regimen, fa
         ("B01AF02 5 bid 30d", {}),
         ("hydralazine 37.5 tid 60d; C01DA08 20 tid 60d", {}),
         ("G04BE03 50 od 3d", {}),
+        ("L04AB02 400 od 90d", {"nyha": "II"}),
+        ("C02AC01 0.15 bid 90d", {}),
         ("B01AA07 1 od 30d", {}),
         ("furosemide 80 od 30d", {"potassium": "3.0"}),
         ("C08DB01 200 od 30d", {"lvef": 50}),

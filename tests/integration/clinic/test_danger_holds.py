@@ -12,7 +12,7 @@ from anderhalf.apps.clinic import actions, queries
 from anderhalf.apps.clinic.errors import OutcomeRefused
 from anderhalf.apps.clinic.forms import DangerForm
 from anderhalf.apps.clinic.models import Episode
-from anderhalf.apps.clinic.views.danger import danger_panel
+from anderhalf.apps.clinic.views.danger import panel_of_danger
 from anderhalf.apps.record.models import Task
 from tests.spec.cases.care import Care
 from tests.spec.cases.titration_patient import DAY, TitrationPatient
@@ -93,7 +93,9 @@ def test_a_complaint_that_is_told_again_rings_again(people, at):
 def test_the_page_and_today_name_one_clock_and_nobody_is_asked_whether_a_danger_is_open(people, at):
     care = Care.begin(people, at, pathway="atrial_fibrillation")
     care.result({"potassium": "5.7"})
-    panel = danger_panel(care.vs, care.patient, at=at + timedelta(days=1))
+    panel = panel_of_danger(
+        care.vs, care.patient, care.danger(at=at + timedelta(days=1)), at=at + timedelta(days=1)
+    )
     assert panel is not None and panel["due_at"] == care.tasks()[0].due_at
     page = people.client("vs").get(reverse("clinic:encounter_new", args=[care.episode.pk])).content.decode()
     assert 'name="f_open_danger"' not in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -12,6 +13,7 @@ from anderhalf.apps.people.access import Right
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.models import Observation
 from anderhalf.apps.referrals.routing import route_patient
+from anderhalf.core.decisions.ranges import Range
 from tests.spec.cases.care import Care
 from tests.spec.cases.titration_patient import DAY, TitrationPatient
 
@@ -180,3 +182,28 @@ def test_an_extreme_natriuretic_peptide_never_gets_the_routine_term(people, care
         items=care.items({**facts, **dict.fromkeys(signs, False)}, care.at),
     )  # fmt: skip
     assert found.urgency not in ("routine", "within_2_weeks"), (found.status, found.missing)
+
+
+def test_the_evidence_of_a_typed_egfr_is_that_egfr_and_not_the_older_creatinine(care):
+    care.result({"creatinine": "69"}, at=care.at - timedelta(days=6))
+    care.contact({"egfr": "14"})
+    (sign,) = [one for one in care.danger().signs if "egfr" in one.sign.facts]
+    said = queries.values_in_words(sign.values, care.danger().place.pathways)
+    assert "eGFR (CKD-EPI): 14" in said and "reatinine" not in said and "Geslacht" not in said
+    assert f"{timezone.localdate(care.at):%d-%m-%Y}" in said
+    (task,) = care.tasks()
+    assert "14" in task.note and "69" not in task.note
+
+
+def test_the_evidence_of_an_egfr_that_follows_from_creatinine_is_that_creatinine(care):
+    care.result({"creatinine": "520"})
+    sign = next(one for one in care.danger().signs if "egfr" in one.sign.facts)
+    assert "creatinine" in sign.measured and "egfr" not in sign.measured
+
+
+def test_two_egfrs_of_one_moment_that_contradict_are_both_shown(care):
+    care.result({"creatinine": "104", "egfr": Range.of("<", Decimal(15))})
+    care.result({"egfr": "14"})
+    signs = [one for one in care.danger().signs if "egfr" in one.sign.facts]
+    said = queries.values_in_words(signs[0].values, care.danger().place.pathways)
+    assert "15 of 14" in said, said

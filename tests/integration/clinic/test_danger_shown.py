@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +16,7 @@ from anderhalf.apps.clinic.errors import DangerRefused
 from anderhalf.apps.clinic.models import DangerAnswer
 from anderhalf.apps.record.models import Task
 from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.decisions.ranges import Range
 from anderhalf.presentation.wording import shortened
 from anderhalf.web.home_danger import dangers, dangers_elsewhere
 from tests.spec.cases.care import Care
@@ -188,11 +190,7 @@ def test_dealt_with_is_not_said_as_no_danger(care):
     care.contact({"chest_pain_at_rest": True, "systolic_bp": 78}, at=earlier)
     answer(care, care.danger().signs)
     words, _html = page(care, "clinic:danger")
-    assert (
-        "Afgehandeld op" in words
-        and "112 gebeld" in words
-        and "De waarden zijn niet opnieuw gemeten" in words
-    )
+    assert "afgehandeld door" in words and "112 gebeld" in words and "Niet opnieuw gemeten sindsdien" in words
     assert "Er staat geen gevaar open" not in words
     care.contact({"chest_pain_at_rest": False, "systolic_bp": 124}, at=care.at)
     words, _html = page(care, "clinic:danger")
@@ -284,3 +282,28 @@ def test_an_egfr_that_is_older_than_the_creatinine_beside_it_says_so(care, at):
 def latest(care, at):
     pathway = queries.pathway_of(care.episode, on=at.date())
     return queries.latest_values(care.patient.pk, pathway, on=at.date())
+
+
+def test_the_form_shows_both_results_that_contradict(care):
+    care.result({"creatinine": "104", "egfr": Range.of("<", Decimal(15))})
+    care.result({"egfr": "14"})
+    page = (
+        care.people.client("vs").get(reverse("clinic:encounter_new", args=[care.episode.pk])).content.decode()
+    )
+    found = page.index('name="f_egfr"')
+    note = page[found : page.index("f_nt_probnp", found)]
+    assert re.search(r"vorige: (14 of &lt;\s15|&lt;\s15 of 14), spreken elkaar tegen", note)
+
+
+def test_the_form_of_a_contact_takes_no_focus_while_a_danger_stands_above_it(care):
+    address = reverse("clinic:encounter_new", args=[care.episode.pk])
+    assert " autofocus" in care.people.client("vs").get(address).content.decode()
+    care.contact({"potassium": "6.4"})
+    page = care.people.client("vs").get(address).content.decode()
+    assert 'id="gevaar"' in page and " autofocus" not in page
+
+
+def test_who_has_no_known_general_practitioner_is_shown_with_the_practice(care):
+    care.patient.gp = None
+    care.patient.save(update_fields=["gp"])
+    assert f"Huisarts {care.patient.practice.name}" in page(care, "clinic:chart")[0]

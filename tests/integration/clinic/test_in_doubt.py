@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from anderhalf.apps.clinic import queries
+from anderhalf.core.pathway.titration.doubt import doubt_words
 from tests.spec.cases.test_going_back import FULL, STABLE
 from tests.spec.cases.titration_patient import DAY, TitrationPatient
+from tests.support.titration import pathway
 
 pytestmark = pytest.mark.django_db
 REGIMEN = "enalapril 5 bid 60d; spironolactone 25 od 60d; bisoprolol 2.5 od 60d; dapagliflozin 10 od 60d"
@@ -45,6 +50,13 @@ def test_what_is_worked_out_follows_each_of_the_results(patient):
     """Creatinine 90 before the step, 210 or 240 now: more than doubled either way."""
     patient.given(REGIMEN, creatinine=210, egfr=28).measure(("creatinine", 240, 0))
     assert patient.card("ace_inhibitor").kind == "stop"
+
+
+def test_a_name_in_capitals_stays_so_in_the_middle_of_a_sentence():
+    context: Any = SimpleNamespace(protocol=SimpleNamespace(facts=pathway().facts))
+    answer: Any = SimpleNamespace(in_doubt=("egfr", "potassium"))
+    said = doubt_words(context, answer, {"nl": "", "en": ""})
+    assert "Over eGFR (CKD-EPI), kalium staan uitslagen" in said["nl"]
 
 
 @pytest.mark.parametrize("first", [True, False])

@@ -9,17 +9,18 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from anderhalf.apps.clinic import queries
+from anderhalf.apps.clinic import actions, queries
 from anderhalf.apps.clinic.actions.medication import agree
-from anderhalf.apps.clinic.errors import MedicationRefused
+from anderhalf.apps.clinic.errors import MedicationRefused, WrittenDanger
 from anderhalf.apps.people.access import Right
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.models import MedicationAgreement, Observation
+from tests.spec.cases.test_free_text import asked
 from tests.support.people import submission
 
-from .test_pages import form_of
+from .page_care import form_of
 from .test_register import Care
-from .test_titration import value_of
+from .titration_care import value_of
 
 
 @pytest.fixture
@@ -150,6 +151,30 @@ def test_a_correction_is_held_against_the_same(care, at, dose, times, says):
     assert client.post(address, sure).status_code == 302
 
 
+def test_the_reason_of_a_correction_is_read_for_danger(care):
+    row = MedicationAgreement.objects.get(drug="bisoprolol")
+    address = reverse("clinic:medication_correct", args=[row.pk])
+    given = {"what": "error", "because": "Nooit genomen; heeft nu pijn op de borst."}
+    client = care.clinic.people.client("vs")
+    page = client.post(address, given | {"submission": submission()})
+    questions = asked(page)
+    assert page.status_code == 422 and questions and 'href="tel:112"' in page.content.decode()
+    row.refresh_from_db()
+    assert row.status == "final"
+    answered = given | dict.fromkeys(questions, "no") | {"submission": submission()}
+    assert client.post(address, answered).status_code == 302
+    row.refresh_from_db()
+    assert row.status == "entered_in_error"
+
+
+def test_no_correction_passes_it_by(care, at):
+    row = MedicationAgreement.objects.get(drug="bisoprolol")
+    with pytest.raises(WrittenDanger):
+        actions.correct_agreement(
+            by=care.clinic.people.viewer("vs"), at=at, agreement=row, better=None, because="Pijn op de borst."
+        )
+
+
 # ---- another drug, by name ----
 
 
@@ -214,7 +239,10 @@ def test_the_level_of_digoxin_is_entered_where_it_is_asked(care, at):
     assert "f_digoxin_level" in client.get(address).content.decode()
     drawn = timezone.localdate(at) - timedelta(days=1)
     data = form_of(care.episode, at, f_digoxin_level="2,3", laboratory_on=drawn.isoformat())
-    assert client.post(address, data).status_code == 302
+    asked = client.post(address, data)
+    assert asked.status_code == 422 and 'name="sure_digoxin_level"' in asked.content.decode()
+    assert "EX-100" in asked.content.decode(), "what to do if it is right stands above the question"
+    assert client.post(address, {**data, "sure_digoxin_level": "2,3"}).status_code == 302
     row = Observation.objects.get(fact="digoxin_level")
     assert (row.number, timezone.localdate(row.at)) == (Decimal("2.3"), drawn)
 

@@ -12,7 +12,7 @@ from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.record import actions as record
 from anderhalf.core.calendar import is_working_day
 
-from .test_titration import WELL, value_of
+from .titration_care import WELL, value_of
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from anderhalf.apps.clinic.home_words import LABELS
 from anderhalf.apps.people.access import Right
 from anderhalf.apps.people.models import User
 from anderhalf.apps.record import actions as record
-from anderhalf.apps.record.models import Observation
+from anderhalf.apps.record.models import Observation, Task
 from tests.spec.cases.care import Care
 from tests.support.people import submission
 
@@ -135,7 +135,8 @@ def test_plain_words_are_short():
 
 
 @pytest.mark.parametrize(
-    ("typed_as", "meant"), [("75,4 kg", "75.4"), ("75 kg", "75"), ("75,4kg", "75.4"), ("75.4 KG", "75.4")]
+    ("typed_as", "meant"),
+    [("75,4 kg", "75.4"), ("75 kg", "75"), ("75,4kg", "75.4"), ("75.4 KG", "75.4"), ("165 lb", "74.8427")],
 )
 def test_the_unit_of_the_field_may_stand_behind_the_number(care, patient, at, typed_as, meant):
     answer = patient.post(
@@ -145,7 +146,7 @@ def test_the_unit_of_the_field_may_stand_behind_the_number(care, patient, at, ty
     assert Observation.objects.get(fact="weight").number == Decimal(meant)
 
 
-@pytest.mark.parametrize("typed_as", ["165 lb", "75 kg extra", "kg"])
+@pytest.mark.parametrize("typed_as", ["12 stone", "75 kg extra", "kg"])
 def test_another_unit_is_not_taken_for_the_fields_own(care, patient, at, typed_as):
     answer = patient.post(
         reverse("clinic:home_measurement", args=[care.patient.pk]), typed(care, at, weight=typed_as)
@@ -205,3 +206,23 @@ def test_on_a_sick_day_the_drugs_are_named_that_this_patient_uses_and_no_other(c
     assert "Neem dapagliflozine en spironolacton dan niet in" in page and "eplerenon" not in page
     patient.cookies["anderhalf_language"] = "en"
     assert "do not take dapagliflozin and spironolactone, and call." in patient.get(plan).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [({"weight": "750"}, ["75,0 kg"]), ({"systolic_bp": "12", "diastolic_bp": "8"}, ["120 mmHg", "80 mmHg"])],
+)
+def test_a_slip_of_the_decimal_point_is_asked_and_makes_no_alarm(care, patient, at, given, asked):
+    address = reverse("clinic:home_measurement", args=[care.patient.pk])
+    page = patient.post(address, typed(care, at, **given)).content.decode()
+    for value in asked:
+        assert f"Bedoelt u {value}?" in page
+    for wrong in ("ponden", "(lb)", "kPa", "340", "90,1", "Klopt dit?"):
+        assert wrong not in page, wrong
+    assert not Task.objects.filter(patient=care.patient).exists()
+
+
+def test_a_slip_that_would_be_a_danger_still_makes_an_alarm(care, patient, at):
+    address = reverse("clinic:home_measurement", args=[care.patient.pk])
+    page = patient.post(address, typed(care, at, systolic_bp="7")).content.decode()
+    assert "Bedoelt u 70 mmHg?" in page and Task.objects.filter(patient=care.patient).exists()

@@ -21,7 +21,7 @@ from anderhalf.apps.record import actions as record
 from anderhalf.core.pathway.named import Named
 
 from .test_register import Care
-from .test_titration import value_of
+from .titration_care import value_of
 
 ENDED = {"because": "berust op verwisseling", "in_error": ""}
 

@@ -20,7 +20,7 @@ from anderhalf.apps.record.models import MedicationAgreement
 from anderhalf.apps.referrals import actions as referrals
 from anderhalf.core.pathway.named import Named
 
-from .test_titration import WELL, value_of
+from .titration_care import WELL, value_of
 
 RAS = ("ace_inhibitor", "arb", "arni")
 UP = {"start", "increase", "switch"}

@@ -13,12 +13,15 @@ from anderhalf.apps.people.access import Right
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.models import Task
 from anderhalf.apps.referrals import actions as referrals
+from anderhalf.apps.referrals.danger import Call
+from anderhalf.apps.referrals.errors import DoubtNeedsCall
 from anderhalf.apps.referrals.steps import Allergy
 from tests.spec.cases.titration_patient import DAY
 from tests.support.care import Care
 
 pytestmark = pytest.mark.django_db
 DURING, GONE, BACK = DAY - timedelta(days=60), DAY - timedelta(days=40), DAY - timedelta(days=1)
+CALL = Call(with_whom="dr. A. Jansen, cardioloog", agreed="enalapril eerst navragen")
 
 
 @pytest.fixture
@@ -49,8 +52,11 @@ def test_an_entry_from_before_care_leaves_a_task_when_care_begins(known):
         reaction="angioedema", text="2025",
     )  # fmt: skip
     Task.objects.all().delete()
-    referral = care.referral(sent=BACK, patient=patient)
-    assert not tasks()
+    # The list of the record holds enalapril, so a referral asks for the call before it is sent.
+    with pytest.raises(DoubtNeedsCall):
+        care.referral(sent=BACK, patient=patient)
+    referral = care.referral(sent=BACK, patient=patient, call=CALL)
+    Task.objects.filter(kind="danger").delete()
     referrals.accept(by=care.people.viewer("vs"), at=DAY, referral=referral.pk, because="past hier")
     assert tasks() == [["EX-70"]]
 
@@ -58,7 +64,9 @@ def test_an_entry_from_before_care_leaves_a_task_when_care_begins(known):
 def test_a_referral_that_brings_it_leaves_a_task_when_it_is_sent(known):
     care, patient = known
     told = Allergy(substance="enalapril", atc="C09AA02", reaction="angioedema", imported=True)
-    care.referral(sent=BACK, patient=patient, allergies=(told,))
+    with pytest.raises(DoubtNeedsCall):
+        care.referral(sent=BACK, patient=patient, allergies=(told,))
+    care.referral(sent=BACK, patient=patient, allergies=(told,), call=CALL)
     assert tasks() == [["EX-70"]]
 
 

@@ -14,7 +14,7 @@ from anderhalf.apps.people.models import AllergyIntolerance
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from tests.support.people import submission
 
-from .test_pages import form_of
+from .page_care import form_of
 from .test_register import Care
 
 

@@ -56,13 +56,13 @@ def episode(sent, people, at) -> Episode:
 def test_the_form_asks_what_the_chosen_pathway_needs_and_keeps_what_was_typed(people, a_patient):
     client, about = people.client("poh"), {"patient": str(a_patient.pk)}
     first = client.get(reverse("referrals:new"), about).content.decode()
-    assert "Waarover gaat het?" in first and "f_nt_probnp" in first and "f_mechanical_valve" not in first
+    assert "Waarover gaat het?" in first and "f_nt_probnp" in first and "f_pre_excitation" not in first
     other = client.post(
         reverse("referrals:send"),
         {**about, "pathway": AF, "action": "pathway", "reason": "Dit bleef staan.", "f_heart_rate": "118"},
         follow=True,
     ).content.decode()
-    assert "f_mechanical_valve" in other and "Dit bleef staan." in other and 'value="118"' in other
+    assert "f_pre_excitation" in other and "Dit bleef staan." in other and 'value="118"' in other
     assert not Referral.objects.exists()
 
 

@@ -16,9 +16,9 @@ from anderhalf.apps.record.models import MedicationAgreement, Task
 from anderhalf.apps.record.queries import current_medication
 from anderhalf.apps.supervision.models import CaseDiscussion
 
-from . import test_titration
+from . import titration_care
 
-care = test_titration.care
+care = titration_care.care
 
 
 def proposals(care, when=None):

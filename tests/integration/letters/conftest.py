@@ -14,8 +14,12 @@ from anderhalf.apps.clinic.actions import EncounterText, MedicationStep, Taught
 from anderhalf.apps.clinic.models import Episode
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.apps.supervision import actions as supervision
+from anderhalf.core.pathway.mentions import mentions_in
 from tests.integration.clinic.conftest import Clinic
+from tests.support.titration import pathway
 
+QUESTION = "Spironolacton bij kalium 5,6?"
+"""Of an earlier day: whoever wrote it was asked, and said that it is not so now."""
 VALUES = {
     "heart_failure_known": True,
     "lvef": Decimal(33),
@@ -84,7 +88,8 @@ def cared_for(clinic, people, at) -> Episode:
         by=clinic.vs,
         at=start + timedelta(days=1),
         episode=episode.pk,
-        question="Spironolacton bij kalium 5,6?",
+        question=QUESTION,
+        not_now={one.key for one in mentions_in(pathway().dictionary, [QUESTION])},
     )
     supervision.decide_case(
         by=people.viewer("cardiologist"),

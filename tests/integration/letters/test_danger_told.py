@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,7 +12,12 @@ from anderhalf.apps.clinic import actions as clinic
 from anderhalf.apps.clinic import queries
 from anderhalf.apps.clinic.actions import EncounterText
 from anderhalf.apps.letters import actions
-from anderhalf.apps.record.actions import NewObservation
+from anderhalf.apps.people.access import Right
+from anderhalf.apps.record import actions as record
+from anderhalf.apps.record.actions import NewObservation, record_observations
+from anderhalf.apps.record.models import Observation
+from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.decisions.ranges import Range
 
 pytestmark = pytest.mark.django_db
 PLAN = "We bouwen uw medicijnen stap voor stap op. Weeg u elke dag."
@@ -40,6 +46,53 @@ def test_an_open_danger_stands_first(people, cared_for, at, kind):
     first = letter.sections[0]["text"].replace("\xa0", " ")
     assert first.startswith("LET OP, gevaar dat op ") and "5,8 mmol/l" in first.splitlines()[1]
     assert "nog niet is afgehandeld" in first
+
+
+def lines(letter):
+    return [
+        one[2:] for one in letter.sections[0]["text"].replace("\xa0", " ").splitlines() if one[:2] == "- "
+    ]
+
+
+def measured(people, patient, at, **facts):
+    items = [NewObservation(fact=name, value=value, at=at) for name, value in facts.items()]
+    record.record_observations(
+        by=people.viewer("vs"), at=at, patient=patient, items=items, under=Right.WRITE_CLINICAL
+    )
+
+
+def test_dangers_are_told_by_what_they_ask_for_in_the_words_of_a_colleague(people, cared_for, at):
+    when = at - timedelta(hours=1)
+    measured(
+        people, cared_for.patient_id, when, potassium=Decimal("5.8"), mra=True, nsaid=True,
+        creatinine=Decimal(420), chest_pain_at_rest=True,
+    )  # fmt: skip
+    found, day = lines(draft(people, cared_for, at)), f"{when:%d-%m-%Y}"
+    assert found[0] == (
+        "Bel 112 of de SEH. Pijn op de borst in rust: denk aan een acuut coronair syndroom. "
+        f"Pijn op de borst in rust ({day})."
+    )
+    assert found[1].startswith("Bel de dienstdoende cardioloog. ")
+    assert f"Creatinine 420 µmol/l ({day})" in found[1]
+    whole_danger = "\n".join(found)
+    assert "Aldosteronantagonist (MRA), NSAID" in whole_danger
+    assert not re.search(r"[A-Z]{2,4}-\d|·|WHAMMY|ESC21|Geslacht|: ja\b|Kalium:", whole_danger), whole_danger
+
+
+def test_a_task_that_the_record_no_longer_shows_is_told_in_the_same_words(people, cared_for, at):
+    yes = FactValue(True, at.date())
+    clinic.warn_of_unsaved(
+        by=people.viewer("vs"), at=at, patient=cared_for.patient_id, typed={},
+        unconfirmed={"chest_pain_at_rest": [yes], "systolic_bp": [FactValue(Decimal(78), at.date())]},
+    )  # fmt: skip
+    measured(people, cared_for.patient_id, at, potassium=Decimal("5.8"))
+    found, day = lines(draft(people, cared_for, at + timedelta(minutes=1))), f"{at:%d-%m-%Y}"
+    assert "5,8 mmol/l" in found[0], "what is certain stands first"
+    assert found[1] == (
+        "Nog niet bevestigd; als dit klopt: bel 112 of de SEH. Pijn op de borst in rust: denk aan een acuut coronair "
+        f"syndroom. Pijn op de borst in rust ({day})."
+    )
+    assert not re.search(r"EX-\d|·|ZHN|: ja\b|Als dit klopt: Bel", "\n".join(found))
 
 
 def test_a_danger_since_the_draft_is_in_what_is_signed(people, cared_for, at):
@@ -75,3 +128,20 @@ def test_an_old_egfr_does_not_stand_beside_a_newer_creatinine(people, cared_for,
     text = whole(draft(people, cared_for, at))
     assert "eGFR (CKD-EPI) 52" not in text, "of eight weeks ago"
     assert "eGFR (CKD-EPI), berekend uit de creatinine," in text
+
+
+def test_two_results_that_contradict_are_both_told_and_none_is_worked_out(people, cared_for, at):
+    moment = at - timedelta(hours=1)
+    contact(people, cared_for, moment, creatinine="104")
+    record_observations(
+        by=people.viewer("vs"), at=moment, patient=cared_for.patient_id, under=Right.WRITE_CLINICAL,
+        items=[
+            NewObservation(fact="egfr", value=value, at=moment)
+            for value in (Range.of("<", Decimal(15)), Decimal(14))
+        ],
+        origin=Observation.Origin.IMPORTED,
+    )  # fmt: skip
+    text = whole(draft(people, cared_for, at))
+    told = "eGFR (CKD-EPI), twee uitslagen die elkaar tegenspreken, "
+    assert any(f"{told}{both} ml/min" in text for both in ("< 15 of 14", "14 of < 15"))
+    assert "berekend uit de creatinine" not in text

@@ -62,7 +62,7 @@ def test_the_text_is_filled_from_what_happened(cared_for, people, at):
     text = {section["id"]: section["text"] for section in letter.sections}
     assert "Uw vraag: Hartfalen, graag instellen." in text["answer"]
     assert "Wij hadden 2 contacten, van 18-09-2025 tot 11-11-2025. Stabiel, NYHA II." in text["answer"]
-    assert text["diagnosis"].startswith("HFrEF · LVEF 33% (18-09-2025).")
+    assert text["diagnosis"].startswith("HFrEF, LVEF 33% (18-09-2025).")
     assert "atriumfibrilleren" in text["diagnosis"]
     assert "11-11-2025: kalium 5,1 mmol/l" in text["diagnosis"]
     assert "bloeddruk 112/68 mmHg" in text["diagnosis"]
@@ -72,7 +72,7 @@ def test_the_text_is_filled_from_what_happened(cared_for, people, at):
     assert "Spironolacton stoppen, over vier weken opnieuw proberen." in text["policy"]
     assert (
         "elke 3 maanden (bloeddruk," in text["policy"]
-        and "Laboratorium bij huisarts: elk jaar" in text["policy"]
+        and "Laboratorium bij huisarts: na de controles hierboven elk jaar" in text["policy"]
     )
     assert "De patiënt vertelde zelf na: medicijnen." in text["patient_agreements"]
     assert "bisoprolol 2,5 mg 1 dd (streefdosis 10 mg 1 dd)" in text["targets"]

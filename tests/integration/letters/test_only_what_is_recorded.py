@@ -11,7 +11,7 @@ from anderhalf.apps.clinic import actions as clinic_actions
 from anderhalf.apps.clinic import queries as clinic
 from anderhalf.apps.clinic.actions import EncounterText
 from anderhalf.apps.clinic.models import EducationGiven
-from anderhalf.apps.clinic.queries.danger import measured_by
+from anderhalf.apps.clinic.queries.evidence import measured_by
 from anderhalf.apps.letters.composing import compose
 from anderhalf.apps.letters.models import Letter
 from anderhalf.apps.network.queries import agreement_on
@@ -46,7 +46,7 @@ def text_of(episode, at, kind=Letter.Kind.RETURN):
 
 def test_every_value_of_the_contact_that_the_table_judged_is_in_the_return_letter(seen, at):
     text = text_of(seen, at)
-    for words in ("bloeddruk 124/72 mmHg", "66", "8,4", "97", "139", "4,6", "58", "210", "28", "nee"):
+    for words in ("bloeddruk 124/72 mmHg", "66", "8,4", "97", "139", "4,6", "58", "210", "28", "Niet: "):
         assert words in text, words
     pathway = clinic.pathway_of(seen, on=at.date())
     judged = measured_by((pathway,), pathway.table("stable").facts)

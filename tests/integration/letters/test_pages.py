@@ -252,3 +252,28 @@ def test_every_page_in_both_languages(people, cared_for, at, language):
         text = page.content.decode()
         assert page.status_code == 200, one
         assert ("Brieven" in text) == (language == "nl") and ("Letters" in text) == (language == "en"), one
+
+
+def test_who_may_not_sign_is_led_to_reading_a_begun_letter_and_not_to_writing_it(vs, people, cared_for):
+    interim = reverse("letters:interim", args=[cared_for.pk])
+    vs.post(interim, {**form_of(vs.get(interim)), "action": "save"})
+    draft = Letter.objects.get()
+    nurse, writing = people.client("hf_nurse"), reverse("letters:edit", args=[draft.pk])
+    for page in (
+        f"{reverse('letters:inbox')}?bak=concepten",
+        f"{reverse('letters:inbox')}?patient={draft.patient_id}",
+    ):
+        said = nurse.get(page).content.decode()
+        assert writing not in said and reverse("letters:letter", args=[draft.pk]) in said
+        assert writing in vs.get(page).content.decode()
+    assert nurse.get(reverse("letters:letter", args=[draft.pk])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "opens"), [("vs", False), ("hf_nurse", False), ("gp", True), ("cardiologist", True)]
+)
+def test_the_referral_form_is_offered_to_whom_it_opens_for(people, cared_for, role, opens):
+    client, address = people.client(role), f"{reverse('referrals:new')}?patient={cared_for.patient_id}"
+    page = client.get(reverse("people:patient_details", args=[cared_for.patient_id])).content.decode()
+    assert (address in page) is opens
+    assert client.get(address).status_code == (200 if opens else 403)

@@ -166,6 +166,27 @@ def test_a_new_patient_is_registered_when_the_referral_is_sent(people, network):
     )
 
 
+@pytest.mark.parametrize("born", ["01-01-2090", "2090-12-01"])
+def test_a_birth_date_to_come_is_refused_and_a_danger_is_said_first(people, network, born):
+    client, key = people.client("poh"), submission()
+    person = {
+        "concept": key, "bsn": "999990019", "family_name": "Dijk", "initials": "A.", "birth_date": born,
+        "sex": "female", "practice": str(people.organisation("praktijk_de_linde").pk),
+    }  # fmt: skip
+    assert client.get(reverse("referrals:new"), {"concept": key}).status_code == 200
+    for address in ("referrals:route", "referrals:send"):
+        data = form_data({**ORDINARY, "chest_pain_at_rest": True}, **person)
+        response = client.post(reverse(address), data)
+        assert response.status_code in (200, 422), response.status_code
+        assert "Bel 112 of de SEH" in response.content.decode(), address
+    assert not Referral.objects.exists() and not Patient.objects.exists()
+
+
+def test_a_question_that_no_form_offers_asks_nothing(people, a_patient):
+    data = form_data(ORDINARY, patient=str(a_patient.pk), intent="x")
+    assert people.client("gp").post(reverse("referrals:route"), data).status_code == 200
+
+
 def test_a_bsn_that_is_known_leads_to_that_patient_with_what_was_typed(people, a_patient):
     client = people.client("poh")
     response = post(

@@ -132,7 +132,7 @@ def test_three_contacts_without_a_step_are_discussed(seen, waiting):
 def test_who_is_at_target_makes_no_progress_and_need_not(seen, waiting, episode, people, at):
     """Three contacts without a step are no standstill when the protocol has nothing left to do."""
     from anderhalf.apps.clinic.actions import ask_tolerances
-    from tests.integration.clinic.test_titration import WELL, value_of
+    from tests.integration.clinic.titration_care import WELL, value_of
 
     ask_tolerances(by=people.viewer("vs"), at=at, episode=episode.pk)
     target = [

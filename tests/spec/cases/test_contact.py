@@ -59,3 +59,43 @@ def test_a_contact_with_red_flags_calls_now(care, people, at, answer):
         "danger"
     ] * 5
     answer("bel nu 112 en de cardioloog; vijf taken met een klok bovenaan Opvolgen")
+
+
+PRESSURES = [{"systolic_bp": "224", "diastolic_bp": "118"}, {"systolic_bp": "150", "diastolic_bp": "125"}]
+QUESTION = "De bloeddruk is zeer hoog. Vraag naar klachten, en vul ja of nee in."
+
+
+def pressed(people, care, at, facts: dict[str, str]):
+    """The contact form pressed, everything unusual confirmed."""
+    return people.client("vs").post(
+        reverse("clinic:encounter_new", args=[care.episode.pk]),
+        {
+            "submission": submission(), "version": care.episode.version, "happened_on": at.date().isoformat(),
+            "kind": "visit", "next_contact_on": (at.date() + timedelta(days=3)).isoformat(),
+            **{f"f_{name}": value for name, value in facts.items()},
+            **{f"sure_{name}": value for name, value in facts.items()},
+        },
+        follow=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("pressure", PRESSURES)
+def test_a_contact_with_a_very_high_pressure_asks_for_complaints_and_the_answer_decides(
+    care, people, at, pressure
+):
+    page = pressed(people, care, at, pressure)
+    assert page.status_code == 422 and QUESTION in page.content.decode()
+    page = pressed(people, care, at, {**pressure, "pressure_symptoms": "true"})
+    assert page.status_code == 200 and "Bel nu 112" in page.content.decode()
+    assert care.actions()[0] == "call_112"
+
+
+@pytest.mark.parametrize("pressure", PRESSURES)
+def test_a_contact_with_a_very_high_pressure_and_no_complaints_is_kept(care, people, at, pressure):
+    page = pressed(people, care, at, {**pressure, "pressure_symptoms": "false"})
+    assert page.status_code == 200 and care.actions()[0] == "contact_team"
+
+
+def test_a_contact_with_an_ordinary_pressure_asks_nothing_more(care, people, at):
+    page = pressed(people, care, at, {"systolic_bp": "130", "diastolic_bp": "80"})
+    assert page.status_code == 200 and QUESTION not in page.content.decode()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -135,3 +136,15 @@ def test_corrected_words_are_asked_and_only_the_new_ones(care):
     assert [task.rank for task in care.tasks()] == [0]
     page = corrects(contact, **new, **dict.fromkeys(asked(page), "yes"))
     assert contact.saved.version == 2 and care.actions() == ["call_112"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Syncope 20-12-2025.", "Op 20 december flauwgevallen.", "Flauwgevallen op 20-12."]
+)
+def test_a_contact_in_january_hears_what_was_in_december(people, text):
+    january = datetime(2026, 1, 5, 10, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    care = Care.begin(people, january)
+    with pytest.raises(WrittenDanger, match=r"lauw|yncope"):
+        actions.record_encounter(
+            by=care.vs, at=january, episode=care.episode.pk, kind="visit", text=EncounterText(complaints=text)
+        )

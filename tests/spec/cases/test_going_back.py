@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anderhalf.apps.clinic import queries
+from anderhalf.apps.clinic import actions, queries
 from anderhalf.apps.supervision.rules import situations_of
 from anderhalf.content.returning import return_faults
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.decisions.regions import regions_of
 from tests.spec.cases.titration_patient import DAY, TitrationPatient
-from tests.support.titration import TODAY, pathway
+from tests.support.titration import TODAY, pathway, value_of
 
 FULL = "sacubitril_valsartan 97 bid 220d; bisoprolol 10 od 220d; dapagliflozin 10 od 220d; spironolactone 50 od 220d"
 STABLE = {
@@ -124,6 +124,41 @@ def test_iron_deficiency_that_nobody_treated(base, answer):
 )  # fmt: skip
 def test_what_holds_a_patient_here(base, facts, rule):
     assert advice(base.given(FULL, **{**STABLE, **facts}))[1] == rule
+
+
+def unconfirmed(base, name, value):
+    """What stands in a form that asks "is this right?" and was left."""
+    given = {name: [FactValue(value_of(value), DAY.date(), "form")]}
+    actions.warn_of_unsaved(by=base.vs, at=DAY, patient=base.episode.patient_id, typed={}, unconfirmed=given)
+
+
+@pytest.mark.parametrize(("name", "value"), [("potassium", "6.2"), ("digoxin_level", "2.9"), ("qtc", 520)])
+def test_nobody_goes_back_with_a_danger_that_nobody_confirmed(base, name, value):
+    base.given(FULL, **STABLE)
+    unconfirmed(base, name, value)
+    assert advice(base) == ("stay", "ST-32")
+
+
+def test_nobody_goes_back_with_two_results_of_one_moment(base):
+    """4.4 and 6.2, one of them right: not while that is open."""
+    base.given(FULL, **STABLE, omit=("potassium",))
+    base.measure(("potassium", "4.4", 0), ("potassium", "6.2", 0))
+    assert advice(base)[0] != "return"
+
+
+@pytest.mark.parametrize(("facts", "regimen"), [
+    ({"potassium": "6.2"}, FULL), ({"digoxin_level": "2.9"}, FULL), ({}, f"{FULL}; M01AE01 400 tid 5d; furosemide 40 od 90d"),
+])  # fmt: skip
+def test_nobody_goes_back_with_an_open_danger(base, facts, regimen):
+    base.given(regimen, **{**STABLE, **facts})
+    assert advice(base)[0] in ("stay", "discuss")
+
+
+def test_nobody_goes_back_while_the_task_of_a_danger_is_unanswered(base):
+    """The value is too old to count by now, and nobody wrote down what was done."""
+    base.given(FULL, **STABLE)
+    unconfirmed(base, "glucose", 31)
+    assert advice(base)[0] == "stay"
 
 
 # ---- optimal therapy from the medication list ------------------------------------------------------------------------

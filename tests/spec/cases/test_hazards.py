@@ -60,8 +60,13 @@ def test_another_drug_begins_at_its_own_start_and_the_same_one_resumes(base, ref
 
 
 @pytest.mark.parametrize(
-    ("fact", "drug_class"), [("asthma", "beta_blocker"), ("angioedema_history", "ace_inhibitor")]
-)  # fmt: skip
+    ("fact", "drug_class"),
+    [
+        ("asthma", "beta_blocker"),
+        ("angioedema_history", "ace_inhibitor"),
+        ("angioedema_now", "ace_inhibitor"),
+    ],
+)
 def test_what_was_answered_in_a_contact_excludes_as_if_it_stood_in_the_register(base, fact, drug_class):
     base.given("", lvef=30)
     assert base.card(drug_class).kind != "not_indicated", "else it would prove nothing"

@@ -7,7 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from anderhalf.apps.clinic.queries import phones_of
 from tests.spec.cases.care import Care
+
+NO_COMPLAINTS = dict.fromkeys(
+    ("pressure_symptoms", "stroke_signs", "chest_pain_at_rest", "dyspnoea_at_rest"), False
+)
 
 
 @pytest.fixture
@@ -53,12 +58,16 @@ def test_a_pulse_of_182_is_contact_at_once(care, answer):
 
 @pytest.mark.case("AL4")
 def test_a_pressure_of_228_is_for_the_team(care, answer):
-    page = care.typed_at_home(systolic_bp="228", diastolic_bp="130", heart_rate="80", sure=True)
-    assert set(care.actions()) == {"contact_team"}
-    said = panel_of(page)
-    assert "099-9990011" in said or ("Bel nu de huisartsenpost" in said and "099-9990090" in said), (
-        "the number of the centre, or in a weekend that of who can be asked within the day"
+    page = care.typed_at_home(
+        systolic_bp="228", diastolic_bp="130", heart_rate="80", sure=True, **NO_COMPLAINTS
     )
+    assert set(care.actions()) == {"contact_team"}
+    said, phones = panel_of(page), phones_of(care.episode.centre, at=care.at)
+    within_the_day = phones.open_now or (phones.opens_at or care.at) <= care.at + timedelta(days=1)
+    if within_the_day:
+        assert "099-9990011" in said, "the number of the centre"
+    else:  # in a weekend that of who can be asked within the day
+        assert "Bel nu de huisartsenpost" in said and "099-9990090" in said
     answer("team bellen, dezelfde of volgende werkdag")
 
 
@@ -97,3 +106,33 @@ def test_chest_pain_comes_before_every_error_of_the_form(care):
     english = panel_of(care.typed_at_home(chest_pain_at_rest=True, weight="acht", language="en"))
     assert "Call 112 now" in english
     assert len(care.tasks()) == 1, "pressed twice is one task"
+
+
+@pytest.mark.parametrize(
+    "pressure", [{"systolic_bp": "224", "diastolic_bp": "118"}, {"systolic_bp": "150", "diastolic_bp": "145"}]
+)
+def test_a_very_high_pressure_at_home_asks_for_complaints_and_the_answer_decides(care, pressure):
+    given = {**pressure, "heart_rate": "80", "sure": True}
+    page = care.typed_at_home(**given)
+    assert page.status_code == 422
+    said = page.content.decode()
+    assert said.count("Uw bloeddruk is erg hoog. Beantwoord ook deze vraag.") >= 4
+    assert care.tasks(), "whoever walks away now leaves a task all the same"
+    care.typed_at_home(**given, **NO_COMPLAINTS)
+    assert care.actions()[0] == "contact_team"
+    (due, *_rest) = [one.due_at for one in care.tasks()]
+    assert (due.date() - care.at.date()).days <= 3
+
+
+@pytest.mark.parametrize(
+    "pressure", [{"systolic_bp": "224", "diastolic_bp": "118"}, {"systolic_bp": "150", "diastolic_bp": "145"}]
+)
+def test_a_very_high_pressure_with_a_headache_is_an_emergency(care, pressure):
+    complaints = {**NO_COMPLAINTS, "pressure_symptoms": True}
+    page = care.typed_at_home(**pressure, heart_rate="80", sure=True, **complaints)
+    assert "112" in page.content.decode() and care.actions()[0] == "call_112"
+
+
+def test_an_ordinary_pressure_asks_nothing_more(care):
+    page = care.typed_at_home(systolic_bp="130", diastolic_bp="80", heart_rate="70")
+    assert page.status_code == 200 and "Uw bloeddruk is erg hoog" not in page.content.decode()

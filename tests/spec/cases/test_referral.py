@@ -126,3 +126,36 @@ def test_egfr_follows_from_creatinine(desk, answer):
     said = desk.says(without({**KNOWN, "creatinine": 70}, "egfr"), intent="titration")
     assert "1,5 lijn" in said and "Nog niet te zeggen" not in said
     answer("eGFR is worked out from creatinine; intermediate")
+
+
+@pytest.mark.parametrize(
+    ("more", "rule", "said"),
+    [
+        ({"digoxin_level": "2.9"}, "EX-100", "Bel de dienstdoende cardioloog"),
+        ({"digoxin_level": "2.9", "heart_rate": 48}, "EX-101", "Bel de dienstdoende cardioloog"),
+        ({"digoxin_level": "3.6"}, "EX-103", "Bel de dienstdoende cardioloog"),
+    ],
+)
+def test_a_toxic_digoxin_level_is_not_sent_without_a_call(desk, more, rule, said):
+    sure = {f"c_{name}": "on" for name in more}
+    facts = {**KNOWN, "digoxin": True, **more}
+    text = desk.says(facts, intent="titration", **sure)
+    assert rule in text and said in text and "binnen 4 weken" not in text
+    assert desk.sends(facts, intent="titration", **sure) is None
+
+
+def test_a_digoxin_level_in_the_usual_range_is_sent(desk):
+    sent = desk.sends({**KNOWN, "digoxin": True, "digoxin_level": "0.9"}, intent="titration")
+    assert sent is not None and sent.danger is None
+
+
+@pytest.mark.parametrize(
+    ("fact", "typed"),
+    [("potassium", "6.9 hemolytisch"), ("glucose", "LO"), ("qtc", "0,54"), ("haemoglobin", "tachtig")],
+)
+def test_what_cannot_be_read_leaves_no_line_certain(desk, fact, typed):
+    """What was meant may be a danger; the panel may not say an ordinary line meanwhile."""
+    said = desk.says({**KNOWN, fact: typed}, intent="titration")
+    assert "Nog niet te zeggen" in said or "Nog geen lijn: eerst nagaan" in said, said[:800]
+    assert "binnen 4 weken" not in said
+    assert desk.line({**KNOWN, fact: typed}, intent="titration") == ""

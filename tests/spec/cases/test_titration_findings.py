@@ -60,6 +60,7 @@ def test_a_pause_that_is_over_does_not_put_arni_beside_an_ace_inhibitor(base):
         (BASICS, "ace_inhibitor"), (f"{BASICS}; enalapril 5 bid 60d", "ace_inhibitor"),
         (f"{BASICS}; enalapril 10 bid 220d", "mra"), (f"{BASICS}; candesartan 8 od 60d", "arb"),
         (f"{BASICS}; sacubitril_valsartan 49 bid 60d", "arni"), (f"{BASICS}; enalapril 10 bid 220d", "arni"),
+        ("enalapril 10 bid 220d; bisoprolol 2.5 od 60d", "beta_blocker"), ("enalapril 10 bid 220d", "beta_blocker"),
     ],
 )  # fmt: skip
 def test_a_dehydrated_patient_takes_no_step_and_the_diuretic_comes_down_first(base, regimen, drug_class):
@@ -69,6 +70,18 @@ def test_a_dehydrated_patient_takes_no_step_and_the_diuretic_comes_down_first(ba
     assert (card.kind, card.rule) == ("hold", "STEP-36"), card
     assert "plastablet" in card.first and loop.kind == "decrease"
     assert not [one for one in base.page().cards if one.kind in UP]
+
+
+def test_low_sodium_beside_a_thiazide_names_the_thiazide_first(base):
+    base.given(f"furosemide 80 od 60d; C03AA03 25 od 60d; {BASICS}", sodium=128)
+    card = base.card("loop_diuretic")
+    assert (card.kind, card.rule) == ("decrease", "LOOP-31"), card
+    assert "thiazide" in card.first
+
+
+def test_a_sodium_of_130_beside_a_thiazide_leaves_the_diuretic_to_its_own_rules(base):
+    base.given(f"furosemide 80 od 60d; C03AA03 25 od 60d; {BASICS}", sodium=130)
+    assert base.card("loop_diuretic").rule == "LOOP-13"
 
 
 def test_dehydration_that_nobody_looked_at_is_asked(base):

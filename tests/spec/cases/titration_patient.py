@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from anderhalf.apps.clinic import actions, queries
-from anderhalf.apps.clinic.queries.proposals import Card
+from anderhalf.apps.clinic.queries import Card
 from anderhalf.apps.people.access import Right
 from anderhalf.apps.record import actions as record
 from tests.support.care import Care

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from anderhalf.core.pathway.referral import RoutingStatus, route_referral
+from anderhalf.core.pathway.referral import route_referral
+from anderhalf.core.pathway.routing import RoutingStatus
 from tests.spec.heart_failure.cases import TODAY, Case, read_cases, values
 
 NO_RED_FLAG = {
@@ -103,6 +104,53 @@ EX-82 | an eGFR of 30                          | potassium = 3.4; digoxin = yes;
 EX-86 | the same with a slow pulse             | potassium = 3.4; digoxin = yes; heart_rate = 49 | second within_1_day
 EX-87 | digoxin, slow pulse and a low eGFR     | digoxin = yes; heart_rate = 49; egfr = 29       | second within_1_day
 EX-99 | digoxin and a slow pulse alone         | digoxin = yes; heart_rate = 49; egfr = 30       | none none
+EX-100 | digoxin level just above 2.0         | digoxin_level = 2.01                            | second within_1_day
+EX-99 | digoxin level of 2.0                   | digoxin_level = 2.0                             | none none
+EX-99 | a very low digoxin level               | digoxin_level = 0.1                             | none none
+EX-101 | toxic level and a pulse of 49         | digoxin_level = 2.01; heart_rate = 49           | emergency immediate
+EX-139 | digoxin, verapamil, no level          | digoxin = yes; diltiazem_or_verapamil = yes     | intermediate within_1_day
+EX-99 | digoxin, verapamil, a good level       | digoxin = yes; diltiazem_or_verapamil = yes; digoxin_level = 0.9 | none none
+EX-140 | digoxin and trimethoprim              | digoxin = yes; trimethoprim = yes               | intermediate within_1_day
+EX-99 | trimethoprim without digoxin           | digoxin = no; trimethoprim = yes                | none none
+EX-138 | digoxin and nausea, level not known  | digoxin = yes; digoxin_signs = yes              | second within_1_day
+EX-138 | digoxin, yellow vision, pulse of 50  | digoxin = yes; digoxin_signs = yes; heart_rate = 50 | second within_1_day
+EX-137 | digoxin, nausea and a slow pulse     | digoxin = yes; digoxin_signs = yes; heart_rate = 49 | emergency immediate
+EX-99 | nausea without digoxin                | digoxin = no; digoxin_signs = yes               | none none
+EX-100 | toxic level and a pulse of 50         | digoxin_level = 2.01; heart_rate = 50           | second within_1_day
+EX-102 | toxic level and vomiting              | digoxin_level = 2.01; acute_illness = yes       | emergency immediate
+EX-99 | vomiting and a level of 2.0            | digoxin_level = 2.0; acute_illness = yes        | none none
+EX-103 | digoxin level just above 3.0          | digoxin_level = 3.01                            | emergency immediate
+EX-100 | digoxin level of 3.0                  | digoxin_level = 3.0                             | second within_1_day
+EX-104 | INR just above 6.0                    | inr = 6.1                                       | second within_1_day
+EX-99 | INR of 6.0                             | inr = 6.0                                       | none none
+EX-105 | NSAID, ACE inhibitor, potassium 5.5   | nsaid = yes; ace_inhibitor = yes; potassium = 5.5 | intermediate within_1_day
+EX-99 | the same with a potassium of 5.4       | nsaid = yes; ace_inhibitor = yes; potassium = 5.4 | none none
+EX-106 | NSAID, ARB, furosemide, eGFR 29       | nsaid = yes; arb = yes; loop_diuretic = yes; egfr = 29 | intermediate within_1_day
+EX-130 | the same with an eGFR of 30           | nsaid = yes; arb = yes; loop_diuretic = yes; egfr = 30 | intermediate within_1_day
+EX-130 | the same, eGFR not known              | nsaid = yes; arb = yes; loop_diuretic = yes; egfr = unknown | intermediate within_1_day
+EX-99 | an NSAID and an ARB, no diuretic       | nsaid = yes; arb = yes; loop_diuretic = no; thiazide = no | none none
+EX-107 | trimethoprim, MRA, potassium 5.1      | trimethoprim = yes; mra = yes; potassium = 5.1  | intermediate within_1_day
+EX-126 | the same with a potassium of 5.0      | trimethoprim = yes; mra = yes; potassium = 5.0  | intermediate within_1_day
+EX-126 | the same, potassium not known         | trimethoprim = yes; mra = yes; potassium = unknown | intermediate within_1_day
+EX-127 | trimethoprim, ARB, potassium 4.5      | trimethoprim = yes; arb = yes; potassium = 4.5  | intermediate within_1_day
+EX-127 | the same, potassium not known         | trimethoprim = yes; arb = yes; potassium = unknown | intermediate within_1_day
+EX-99 | the same with a potassium of 4.4       | trimethoprim = yes; arb = yes; potassium = 4.4  | none none
+EX-123 | digoxin and clarithromycin            | digoxin = yes; macrolide = yes                  | intermediate within_1_day
+EX-123 | digoxin and itraconazole, LVEF known  | digoxin = yes; strong_cyp3a4_inhibitor = yes    | intermediate within_1_day
+EX-124 | digoxin and amiodarone, no level      | digoxin = yes; amiodarone = yes                 | intermediate within_1_day
+EX-99 | the same with a level of 0.9           | digoxin = yes; amiodarone = yes; digoxin_level = 0.9 | none none
+EX-124 | the same, the level too old           | digoxin = yes; amiodarone = yes; digoxin_level = 0.9 @ 93 | intermediate within_1_day
+EX-125 | sotalol and azithromycin              | qt_drug = yes; macrolide = yes                  | intermediate within_1_day
+EX-99 | azithromycin alone                     | macrolide = yes; digoxin = no; qt_drug = no     | none none
+EX-128 | an MRA and slow-release potassium     | mra = yes; salt_substitute = yes; potassium = 5.1 | intermediate within_1_day
+EX-128 | the same, potassium not known         | mra = yes; salt_substitute = yes; potassium = unknown | intermediate within_1_day
+EX-99 | the same with a potassium of 5.0       | mra = yes; salt_substitute = yes; potassium = 5.0 | none none
+EX-129 | lithium and an ACE inhibitor          | lithium = yes; ace_inhibitor = yes              | intermediate within_1_day
+EX-129 | lithium and furosemide                | lithium = yes; loop_diuretic = yes              | intermediate within_1_day
+EX-129 | lithium and an MRA                    | lithium = yes; mra = yes                        | intermediate within_1_day
+EX-129 | lithium and an NSAID                  | lithium = yes; nsaid = yes                      | intermediate within_1_day
+EX-99 | lithium alone                          | lithium = yes                                   | none none
+EX-131 | apixaban and an NSAID                 | apixaban = yes; anticoagulant = yes; nsaid = yes | intermediate within_1_day
 EX-80 | ACE inhibitor and ARNI                 | ace_inhibitor = yes; arni = yes                 | second within_1_day
 EX-81 | ARB and ARNI                           | arb = yes; arni = yes                           | second within_1_day
 EX-81 | ACE inhibitor and ARB                  | ace_inhibitor = yes; arb = yes                  | second within_1_day
@@ -153,6 +201,10 @@ EX-90 | pregnant on a DOAC                     | age = 34; pregnant = yes; apixa
 EX-67 | flecainide                             | class_1_antiarrhythmic = yes                    | second within_1_day
 EX-67 | dronedarone                            | dronedarone = yes                               | second within_1_day
 EX-67 | pioglitazone                           | thiazolidinedione = yes                         | second within_1_day
+EX-67 | moxonidine                             | moxonidine = yes                                | second within_1_day
+EX-67 | itraconazole                           | itraconazole = yes                              | second within_1_day
+EX-98 | infliximab in NYHA III                 | anti_tnf = yes; nyha = III                      | second within_1_day
+EX-99 | infliximab in NYHA II                  | anti_tnf = yes; nyha = II                       | none none
 EX-68 | diltiazem with an LVEF of 40           | lvef = 40; diltiazem_or_verapamil = yes         | second within_1_day
 EX-68 | sotalol with an LVEF of 30             | lvef = 30; sotalol = yes                        | second within_1_day
 EX-99 | diltiazem with an LVEF of 41           | lvef = 41; diltiazem_or_verapamil = yes         | none none
@@ -162,11 +214,38 @@ EX-43 | a nitrate and sildenafil               | nitrate_or_hydralazine = yes; p
 EX-99 | a nitrate alone                        | nitrate_or_hydralazine = yes; pde5_or_riociguat = no | none none
 EX-99 | sildenafil alone                       | nitrate_or_hydralazine = no; pde5_or_riociguat = yes | none none
 EX-42 | pregnant on an ACE inhibitor           | age = 34; pregnant = yes; ace_inhibitor = yes   | second within_1_day
+EX-132 | 120 diastolic with symptoms          | diastolic_bp = 120; pressure_symptoms = yes      | emergency immediate
+EX-99 | 120 diastolic without                  | diastolic_bp = 120; pressure_symptoms = no       | none none
+EX-133 | 130 diastolic                         | diastolic_bp = 130                               | second within_1_day
+EX-99 | 129 diastolic                          | diastolic_bp = 129                               | none none
+EX-134 | gave birth three weeks ago            | age = 34; recently_delivered = yes               | second within_1_day
+EX-99 | no recent birth                        | recently_delivered = no                          | none none
+EX-135 | pregnant and fluid                    | age = 34; pregnant = yes; congestion = yes       | second within_1_day
+EX-136 | pregnant, breathless lying flat       | age = 34; pregnant = yes; orthopnoea = yes       | second within_1_day
 EX-42 | pregnant on spironolactone             | age = 34; pregnant = yes; mra = yes             | second within_1_day
+EX-120 | swollen lips or tongue now             | angioedema_now = yes                            | emergency immediate
+EX-120 | and an ACE inhibitor in use            | angioedema_now = yes; ace_inhibitor = yes; angioedema_history = yes | emergency immediate
+EX-121 | resuscitated yesterday                | cardiac_arrest = yes                            | emergency immediate
+EX-99 | no cardiac arrest                      | cardiac_arrest = no                             | none none
+EX-122 | runs of VT on the Holter              | dangerous_rhythm = yes                          | second within_1_day
+EX-99 | no VT and no pauses                    | dangerous_rhythm = no                           | none none
+EX-99 | no swelling now                        | angioedema_now = no                             | none none
 EX-70 | angio-oedema and an ACE inhibitor      | angioedema_history = yes; ace_inhibitor = yes   | second within_1_day
 EX-70 | angio-oedema and an ARNI               | angioedema_history = yes; arni = yes            | second within_1_day
 EX-71 | angio-oedema and an ARB                | angioedema_history = yes; arb = yes             | second within_1_day
 EX-99 | angio-oedema and none of them          | angioedema_history = yes                        | none none
+EX-141 | mechanical valve and a DOAC | doac = yes; mechanical_valve = yes | second within_1_day
+EX-99 | mechanical valve and a VKA | vka = yes; mechanical_valve = yes | none none
+EX-142 | mechanical valve, no anticoagulant | anticoagulant = no; mechanical_valve = yes | second within_1_day
+EX-144 | mitral stenosis and a DOAC | doac = yes; mitral_stenosis = yes | second within_1_day
+EX-145 | dabigatran with an eGFR below 30 | dabigatran = yes; egfr = 29 | second within_1_day
+EX-99 | dabigatran with an eGFR of 30 | dabigatran = yes; egfr = 30 | none none
+EX-146 | mechanical valve, INR too low | mechanical_valve = yes; inr = 1.9 | second within_1_day
+EX-99 | mechanical valve, INR of 2 | mechanical_valve = yes; inr = 2.0 | none none
+EX-147 | dialysis and a DOAC | dialysis = yes; doac = yes | second within_1_day
+EX-148 | VKA with what raises the INR | raises_inr = yes; vka = yes | intermediate within_1_day
+EX-149 | asthma, non-selective beta-blocker | asthma = yes; non_selective_beta_blocker = yes | intermediate within_1_day
+EX-150 | ARNI within 36 hours of an ACE inhibitor | ace_inhibitor_stopped = yes; arni = yes | intermediate within_1_day
 EX-99 | nobody with a red flag                 |                                                 | none none
 EX-01 | two red flags: the first answers       | chest_pain_at_rest = yes; systolic_bp = 80      | emergency immediate
 # An unknown answer is not "no": these patients are asked.

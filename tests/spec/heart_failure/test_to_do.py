@@ -25,7 +25,7 @@ MOMENTS = {
     "lab_glucose": "with_referral", "lab_iron": "with_referral", "measure_vitals": "before_referral",
     "measure_weight": "before_referral", "measure_saturation": "before_referral", "state_nyha": "before_referral",
     "discuss_goals": "before_referral", "discuss_expectations": "before_referral",
-    "consider_loop_diuretic": "while_waiting", "stop_nsaid": "while_waiting",
+    "consider_loop_diuretic": "while_waiting", "stop_nsaid": "now",
     "review_calcium_blocker": "while_waiting", "vaccinate": "while_waiting",
 }  # fmt: skip
 

@@ -55,7 +55,14 @@ def test_a_choice_of_the_agreement_adds_one_kilo_in_one_day():
         ({"sodium": 128}, []), ({"sodium": 127}, ["AL-31"]), ({"sodium": 150}, []), ({"sodium": 151}, ["AL-32"]),
         ({"haemoglobin": "11.5"}, []), ({"haemoglobin": "11.6"}, ["AL-33"]),
         ({"glucose": "25"}, []), ({"glucose": "25.1"}, ["AL-34"]),
-        ({"acute_illness": True}, ["AL-13"]), ({"orthopnoea": True}, ["AL-14"]),
+        ({"urea": "40"}, []), ({"urea": "40.1"}, ["AL-60"]),
+        ({"leucocytes": "1.5"}, []), ({"leucocytes": "1.4"}, ["AL-61"]),
+        ({"leucocytes": "20"}, []), ({"leucocytes": "20.1"}, ["AL-62"]),
+        ({"platelets": 50}, []), ({"platelets": 49}, ["AL-63"]),
+        ({"free_t4": "5"}, []), ({"free_t4": "4.9"}, ["AL-64"]), ({"free_t4": "40"}, []), ({"free_t4": "40.1"}, ["AL-65"]),
+        ({"alt": 150}, []), ({"alt": 151}, ["AL-66"]), ({"crp": 100}, []), ({"crp": 101}, ["AL-67"]),
+        ({"acute_illness": True}, ["AL-68"]), ({"acute_illness": True, "mra": False}, ["AL-68"]),
+        ({"acute_illness": True, "mra": True}, ["AL-13"]), ({"orthopnoea": True}, ["AL-14"]),
     ],
 )  # fmt: skip
 def test_limits_and_complaints(facts, expected):

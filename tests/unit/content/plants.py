@@ -129,17 +129,18 @@ PLANTS = {
     ),
     # a dangerous end
     "current number that does not say which end is a danger": Plant(
-        f"{PATHWAY}/facts.toml", "max_age_days = 92\ndanger = []\ncodes.loinc = [\"22664-7\"]",
-        "max_age_days = 92\ncodes.loinc = [\"22664-7\"]", "urea.danger", "urea: say which end is a danger", line_of="[urea]",
+        f"{PATHWAY}/facts.toml", 'danger = []\nno_danger.low = { nl = "Geen eiwitverlies.', 'no_danger.low = { nl = "Geen eiwitverlies.',
+        "urine_acr.danger", "urine_acr: say which end is a danger", line_of="[urine_acr]",
     ),
     "end that does not exist": Plant(
         f"{PATHWAY}/facts.toml", 'danger = ["low"]', 'danger = ["left"]', "oxygen_saturation.danger",
         "'left' is not one of low, high",
     ),
     "danger that no rule answers": Plant(
-        f"{PATHWAY}/facts.toml", "danger = []\ncodes.loinc = [\"22664-7\"]", "danger = [\"high\"]\ncodes.loinc = [\"22664-7\"]",
-        "urea.danger", "pathway heart_failure: urea = 100 mmol/l is a danger, and with nothing else known no rule calls",
-        line_of="[urea]",
+        f"{PATHWAY}/facts.toml", 'danger = []\nno_danger.low = { nl = "Geen eiwitverlies.',
+        'danger = ["high"]\nno_danger.low = { nl = "Geen eiwitverlies.', "urine_acr.danger",
+        "pathway heart_failure: urine_acr = 2000 mg/mmol is a danger, and with nothing else known no rule calls",
+        line_of="[urine_acr]",
     ),
     "danger that the dictionary does not name": Plant(
         f"{PATHWAY}/facts.toml", 'danger = ["low"]', "danger = []", "oxygen_saturation.danger",

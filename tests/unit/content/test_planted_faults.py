@@ -192,6 +192,47 @@ def test_a_red_flag_that_calls_nobody_is_named(copy):
             "calls anybody") in found  # fmt: skip
 
 
+def planted(copy: Path, old: str, new: str) -> list[tuple[str, str]]:
+    """(cell, message) of what the check says once facts.toml was changed."""
+    facts = copy / PATHWAY / "facts.toml"
+    text = facts.read_text(encoding="utf-8")
+    assert old in text, "the content changed: plant something else"
+    facts.write_text(text.replace(old, new, 1), encoding="utf-8")
+    problems = check_folders([copy / PATHWAY]).problems
+    return [(one.fault.cell, one.fault.message) for one in problems]
+
+
+DIGOXIN_ENDS = 'danger = ["high"]\nno_danger.low = { nl = "Een lage spiegel'
+
+
+def test_a_laboratory_value_of_which_no_end_is_called_a_danger_must_say_why_for_each_end(copy):
+    """That is how a toxic digoxin level was nowhere a danger: `danger = []` asked for no reason."""
+    found = planted(copy, DIGOXIN_ENDS, 'danger = []\nno_danger.low = { nl = "Een lage spiegel')
+    messages = [message for cell, message in found if cell == "digoxin_level.no_danger.high"]
+    assert len(messages) == 1 and "no_danger.high" in messages[0], found
+
+
+def test_the_reason_stands_in_both_languages(copy):
+    found = planted(copy, DIGOXIN_ENDS, 'danger = ["high"]\nno_danger.low = { nl = "')
+    assert not [one for one in found if "no_danger" in one[0]], "a shorter text is a text"
+    found = planted(
+        copy, 'danger = ["high"]\nno_danger.low = { nl = "', 'danger = ["high"]\nno_danger.low = { de = "'
+    )
+    assert [cell for cell, _message in found if "no_danger" in cell]
+
+
+def test_an_end_is_not_both_a_danger_and_none(copy):
+    found = planted(copy, DIGOXIN_ENDS, 'danger = ["low", "high"]\nno_danger.low = { nl = "Een lage spiegel')
+    assert "digoxin_level.no_danger.low" in {cell for cell, _message in found}
+
+
+def test_every_measured_number_of_the_repository_answers_for_both_ends(copy):
+    """A fact without a limit of age is no way round it, when it is a measurement."""
+    found = planted(copy, '[height]\ntype = "number"', '[girth]\ntype = "number"\ngroup = "measurements"\nunit = "cm"\nunit_label = "cm"\n'
+                    'range = [10, 300]\nlabel = { nl = "Omvang", en = "Girth" }\nsource = "local"\n\n[height]\ntype = "number"')  # fmt: skip
+    assert {cell for cell, _message in found} >= {"girth.no_danger.low", "girth.no_danger.high"}
+
+
 def test_the_second_pathway_answers_the_dangers_of_the_shared_dictionary(tmp_path):
     for key in ("heart_failure", "atrial_fibrillation"):
         shutil.copytree(content_root() / "pathways" / key, tmp_path / key)

@@ -100,18 +100,18 @@ def test_a_column_is_added_after_the_facts_and_dropped_only_when_unused():
     assert wider.header == ("id", "age", "sex", "potassium", "out:line", "why_nl")
     assert {row[3] for row in wider.rows} == {"-"}
     assert changed(wider, "drop:potassium") == SMALL
-    used = filled_in(wider, {"c-0-3": ">6.0"})
+    used = filled_in(wider, {"c-0-3": ">6.0"}, kinds={}, lang="nl")[0]
     with pytest.raises(GridRefused):
         changed(used, "drop:potassium")
 
 
 def test_what_a_form_does_not_send_stays():
-    typed = filled_in(SMALL, {"c-1-1": " <55 ", "c-7-1": "nonsense", "other": "x"})
+    typed = filled_in(SMALL, {"c-1-1": " <55 ", "c-7-1": "nonsense", "other": "x"}, kinds={}, lang="nl")[0]
     assert typed.at(1, "age") == "<55"
     assert typed.at(0, "age") == ">=18"
     assert typed.at(2, "nowhere") == ""
 
 
 def test_a_line_end_in_a_cell_does_not_make_two_rules():
-    torn = filled_in(SMALL, {"c-0-4": "een\nlange\r\nuitleg"})
+    torn = filled_in(SMALL, {"c-0-4": "een\nlange\r\nuitleg"}, kinds={}, lang="nl")[0]
     assert len(read_grid(write_grid(torn)).rows) == 3

@@ -32,13 +32,14 @@ def random_events(criteria: Criteria, *, rows: int, seed: int) -> list[Event]:
     draw = random.Random(seed)
     limits = thresholds(criteria)
     today = day_number(ON)
+    drugs = sum(feature.source == "medication" for feature in criteria.features)
     events: list[Event] = []
     for row in range(rows):
         # Two in three have recent, mostly healthy answers to every question, so that decisions are reached.
         careful = draw.random() < 0.67
         for place, feature in enumerate(criteria.features):
-            # Who uses one of every drug is always in danger.
-            usual = [0] * 40 + [1] if feature.source == "medication" else [1, 1, 2]
+            # Who uses one of every drug is always in danger: about one drug each.
+            usual = [0] * drugs + [1] if feature.source == "medication" else [1, 1, 2]
             for _ in range(draw.choice(usual if careful else [0, 0, 0, 1, 3])):
                 age = feature.fact.max_age_days
                 days = [0, 0, 1, 7] + ([age, age, age + 1] if age is not None else [400, 4000]) + [-1]
@@ -59,13 +60,16 @@ def _value(feature, limits, draw: random.Random, today: int, careful: bool) -> i
     if fact.type is FactType.BOOLEAN:
         return int(draw.random() < (0.02 if careful else 0.25)) if feature.kind is Kind.LATEST else 1
     if fact.type is FactType.CODE:
-        return draw.randrange(len(fact.values))
+        # The first of a list is the mildest ("none", class I): who had shocks is always in danger.
+        return 0 if careful and draw.random() < 0.9 else draw.randrange(len(fact.values))
     if fact.type is FactType.DATE:
         return today - draw.choice([0, 41, 42, 89, 90, 500])
     if careful and fact.usual_minimum is not None and fact.usual_maximum is not None and draw.random() < 0.9:
         return int((fact.usual_minimum + fact.usual_maximum) / 2 * SCALE)
     low = int((fact.minimum or 0) * SCALE)
     high = int((fact.maximum or 100) * SCALE)
+    if careful and fact.usual_minimum is None and draw.random() < 0.9:
+        return min(max(0, low), high)  # what has no usual range is a change, and mostly there is none
     # Beside a threshold by the least that the record keeps, and by half of what the fact is usually given in.
     around = [limit + step for limit in limits.get(fact.name, []) for step in (-SCALE // 2, -1, 0, 1)]
     number = min(max(draw.choice([*around, (low + high) // 2]), low), high)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.utils import translation
@@ -13,9 +14,9 @@ from anderhalf.apps.referrals.forms.layout import FROM_ELSEWHERE, form_facts
 from anderhalf.apps.referrals.forms.widgets import read_date
 from anderhalf.apps.referrals.routing import route
 from anderhalf.apps.referrals.states import OWNERS, REFERRAL_STATES, Status
-from anderhalf.apps.referrals.views.answer import cell_words, either, gap_of
+from anderhalf.apps.referrals.views.gaps import cell_words, either, gap_of, line_name
 from anderhalf.content import load_pathway, pathway_folder, read_folder
-from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.decisions.facts import FactType, FactValue
 
 ON = date(2025, 11, 12)
 
@@ -154,6 +155,47 @@ def test_a_derived_fact_is_asked_by_what_it_is_made_of(pathway):
     assert found.line == "" and {one.fact for one in found.missing if one.blocking} == {"weight", "height"}
     with translation.override("nl"):
         assert gap_of(found.missing[0], pathway, "nl").text in ("Gewicht", "Lengte")
+
+
+KNOWN = {
+    "dyspnoea_at_rest": False, "chest_pain_at_rest": False, "syncope": False, "hypoperfusion": False,
+    "systolic_bp": 128, "heart_rate": 76, "oxygen_saturation": 97, "potassium": "4.8", "egfr": 62, "creatinine": 90,
+    "heart_failure_known": True, "lvef": 32, "nyha": "II", "rhythm": "sinus",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {}, {"potassium": "5.7"}, {"heart_rate": 47}, {"egfr": 27, "creatinine": 210}, {"congestion": True},
+        {"beta_blocker": True}, {"diltiazem_or_verapamil": True}, {"abrupt_deterioration": False},
+    ],
+)  # fmt: skip
+def test_what_would_follow_from_one_answer_is_said_only_when_it_follows_from_that_answer_alone(pathway, more):
+    def routed(**answers):
+        given = {**KNOWN, **more, **answers}
+        facts = {name: FactValue(v if isinstance(v, bool | int) or not v[0].isdigit() else Decimal(v), ON)
+                 for name, v in given.items()}  # fmt: skip
+        return route(
+            pathway=pathway, facts=facts, intent="titration", from_hospital=False, birth_date=date(1948, 3, 14),
+            sex="", at=datetime(2025, 11, 12, 9, tzinfo=UTC),
+        )  # fmt: skip
+
+    said = 0
+    with translation.override("nl"):
+        before = routed()
+        for missing in before.missing:
+            effect = gap_of(missing, pathway, "nl").effect
+            if pathway.facts[missing.fact].type is not FactType.BOOLEAN or " wordt dit " not in effect:
+                continue
+            said += 1
+            after = routed(**{missing.fact: effect.startswith("bij ja")})
+            if effect.endswith("overleg dezelfde dag"):
+                assert len(after.danger.certain) > len(before.danger.certain), (missing.fact, effect)
+            else:
+                fired = [rule for one in after.decisions.values() for rule in one.fired]
+                assert effect.endswith(tuple(line_name(rule.outputs.get("line")) for rule in fired)), effect
+    assert said, "the alarm signs that were not asked still say what they mean"
 
 
 def test_every_state_has_an_owner_and_a_way_out():

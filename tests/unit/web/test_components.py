@@ -139,13 +139,28 @@ def test_a_button_is_a_link_only_when_it_goes_somewhere(tmp_path, settings):
 
 @pytest.mark.parametrize(
     ("days", "norm", "over"),
-    [(6, 14, ""), (14, 14, ""), (15, 14, "1 dag over de norm"), (19, 14, "5 dagen over de norm")],
+    [
+        (6, 14, ""),
+        (14, 14, ""),
+        (15, 14, "1 dag langer dan afgesproken"),
+        (19, 14, "5 dagen langer dan afgesproken"),
+    ],
 )
 def test_waiting_is_coloured_and_worded_only_past_the_norm(days, norm, over, tmp_path, settings):
     html = component('<c-waiting :days="days" :norm="norm" />', tmp_path, settings, days=days, norm=norm)
     assert ("waiting danger" in html) is bool(over)
     assert over in html
     assert ElementTree.fromstring(re.search(r"<svg viewBox.*?</svg>", html)[0]) is not None
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "vandaag binnengekomen"), (1, "gisteren binnengekomen"), (9, "9 dagen geleden")]
+)
+def test_waiting_is_said_as_a_person_would(days, said, tmp_path, settings):
+    shown = '<c-waiting :days="days" :norm="28" :before="before" />'
+    html = component(shown, tmp_path, settings, days=days, before=date(2026, 12, 27))
+    assert said in html and "plannen vóór 27 december" in html
+    assert "/ 28" not in html
 
 
 def test_the_pager_keeps_the_filters(tmp_path, settings, monkeypatch):

@@ -21,6 +21,7 @@ from anderhalf.apps.people.permission import permit
 from anderhalf.apps.people.roles import Role
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.contracts import Contract, DeductibleAmount
+from anderhalf.presentation.language import day_label
 
 from .models import Claim, ClaimChange
 from .states import CLAIM_STATES, SEEN_BY_INSURER, SET_BY, ClaimStatus
@@ -161,6 +162,24 @@ def parties(viewer: Viewer, kind: str) -> QuerySet[Organisation]:
     """The insurers or centres to filter by."""
     check_access(viewer, Right.VIEW_CLAIMS)
     return Organisation.objects.filter(network=viewer.network, kind=kind).order_by("name")
+
+
+def contract_in_words(claim: Claim) -> str:
+    """The contract as people call it: of whom with whom, and for which days; its key only when no agreement has it."""
+    if not claim.contract:
+        return ""
+    agreement = network.agreement_on(claim.network_id, on=claim.care_on)
+    found = next((one for one in agreement.contracts if one.id == claim.contract), None)
+    if found is None or claim.insurer is None:
+        return str(claim.contract)
+    from_day = day_label(found.valid_from)
+    days = (
+        _("vanaf %(first)s") % {"first": from_day}
+        if found.valid_until is None
+        else _("van %(first)s tot en met %(last)s")
+        % {"first": from_day, "last": day_label(found.valid_until)}
+    )
+    return f"{claim.insurer.name} · {claim.centre.name}, {days}"
 
 
 def contracts_for(viewer: Viewer, *, at: datetime) -> Contracts:

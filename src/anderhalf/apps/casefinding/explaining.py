@@ -17,6 +17,7 @@ from anderhalf.core.decisions.policy import Status, policy_of
 from anderhalf.core.pathway.danger import EXCLUSION
 from anderhalf.core.pathway.referral import NONE, REFERRAL
 from anderhalf.population.criteria import Criteria, read_criteria
+from anderhalf.presentation.language import label_of
 
 from .lists import WorkList
 from .models import FoundPerson, Search
@@ -146,6 +147,19 @@ def _answering_so_far(criteria: Criteria, decisions: Mapping[str, Decision]) -> 
 def _table_called(criteria: Criteria, title: str) -> str:
     """The search writes titles and labels in Dutch; here they become names again."""
     return next((table.id for table in criteria.tables.values() if title in table.title.values()), "")
+
+
+def missing_of(search: Search) -> list[tuple[str, int]]:
+    """What is missing most often first, in the reader's words: the search counted by the label in one language.
+
+    Put in order here: a database does not keep the order in which a search wrote its counts (PostgreSQL, jsonb).
+    """
+    if not search.missing:
+        return []
+    facts = [fact for table in criteria_of_search(search).tables.values() for fact in table.inputs]
+    words = {label: label_of(fact.label) for fact in facts for label in fact.label.values()}
+    counted = sorted(search.missing.items(), key=lambda item: (-item[1], item[0]))
+    return [(words.get(label, label), number) for label, number in counted]
 
 
 def _facts_called(criteria: Criteria, listed: WorkList, labels: str) -> tuple[Fact, ...]:

@@ -16,13 +16,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anderhalf.core.decisions.facts import Fact
-from anderhalf.core.pathway.flowchart.words import value_in_words
+from anderhalf.core.pathway.flowchart.words import measured_in_words
 from anderhalf.presentation.language import day_label, language
 
 from . import actions, queries
 from .actions.searches import FACTS_CHANGED, FOUND
 from .errors import CasefindingRefused
-from .explaining import ABSENT, ASSUMED, DERIVED, UsedFact, criteria_of, criteria_of_search, explain
+from .explaining import (
+    ABSENT,
+    ASSUMED,
+    DERIVED,
+    UsedFact,
+    criteria_of,
+    criteria_of_search,
+    explain,
+    missing_of,
+)
 from .forms import InviteForm, SetAsideForm
 from .lists import BY_SLUG, LISTS, WorkList
 from .models import FoundPerson, Search
@@ -121,7 +130,7 @@ def _search_context(found: Search, *, at: datetime) -> dict[str, Any]:
         ],
         "remarks": remarks(read),
         "known": known_count(found),
-        "missing": list(found.missing.items())[:8],
+        "missing": missing_of(found)[:8],
     }
 
 
@@ -290,7 +299,7 @@ def _fact_row(used: UsedFact) -> dict[str, Any]:
     }
     return {
         "label": used.fact.label.get(lang, used.fact.name),
-        "value": value_in_words(used.value, used.fact, lang),
+        "value": measured_in_words(used.value, used.fact, lang),
         "on": used.on if used.dated and not used.origin else None,
         "note": notes.get(used.origin, "" if used.dated else _("zonder datum")),
     }

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from anderhalf.apps.people import permission as people_permission
-from anderhalf.apps.people.access import AccessDenied, Right, check_access
+from anderhalf.apps.people.access import AccessDenied, Right, can_access, check_access
 from anderhalf.apps.people.permission import Permission
 from anderhalf.apps.people.viewer import Viewer
 
@@ -27,6 +27,13 @@ def permit_lifting(by: Viewer, *, at: datetime, patient: UUID) -> Permission:
     """Refuse unless ``by`` treats the patient and may prescribe: for whatever takes a protection away."""
     permit(by, Right.WRITE_CLINICAL, at=at, patient=patient)
     return permit(by, Right.LIFT_PROTECTION, at=at, patient=patient)
+
+
+def right_to_answer(by: Viewer, *, at: datetime, patient: UUID) -> Right:
+    """The right by which somebody writes down what was done about a danger: that of who treats the patient, and while
+    nobody does, that of who judges the referral."""
+    treats = can_access(by, Right.WRITE_CLINICAL, patient=patient, at=at)
+    return Right.WRITE_CLINICAL if treats else Right.TRIAGE
 
 
 def permit_sessions(by: Viewer, *, at: datetime, centre: UUID) -> Permission:

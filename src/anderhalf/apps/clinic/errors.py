@@ -167,8 +167,10 @@ class MedicationRefused(ClinicRefused):
 class QuestionFirst(ClinicRefused):
     """A start or a higher dose against which something stands: a prescriber answers for it, or it does not happen.
 
-    `absolute`: only with a specialist who agreed, by name.
+    `absolute`: only with a specialist who agreed, by name. `others`: the same of other drugs of one contact.
     """
+
+    others: tuple[QuestionFirst, ...] = ()
 
     def __init__(
         self, words: str, *, drug: str = "", absolute: bool = False, reason_given: bool = False

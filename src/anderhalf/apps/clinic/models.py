@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from anderhalf.apps.people.models import Network, Organisation, Patient, Professional
 from anderhalf.apps.record.models import StoredDecision
 from anderhalf.apps.referrals.models import Referral
-from anderhalf.presentation.language import label_of
+from anderhalf.presentation.language import label_of, moment_label
+from anderhalf.presentation.wording import in_sentences
 
 from .states import AppointmentStatus
 
@@ -282,10 +283,6 @@ class AdviceChoice(models.Model):
         indexes = [models.Index(fields=["patient", "-at"])]
 
 
-DANGER = "danger"
-"""Kind of the task that a danger makes."""
-
-
 class DangerAnswer(models.Model):
     """What somebody did about a danger: whom they called, when, and what was agreed. Never changed; see
     :class:`DangerAnswerWithdrawn` for what was taken back."""
@@ -332,6 +329,14 @@ class DangerAnswer(models.Model):
         """The steps in words."""
         labels = dict(self.Step.choices)
         return "; ".join(str(labels.get(step, step)) for step in self.steps)
+
+    @property
+    def decided(self) -> str:
+        """The steps, with whom was spoken and what was written about it, as sentences."""
+        parts = [self.what]
+        if self.called:
+            parts.append(f"{self.called}, {moment_label(self.called_at)}" if self.called_at else self.called)
+        return in_sentences(*parts, self.note)
 
 
 class DangerAnswerWithdrawn(models.Model):

@@ -12,8 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from anderhalf.apps.clinic.forms.written import SpokenTextForm
 from anderhalf.apps.clinic.models import Outcome
+from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.wording import says_something
+from anderhalf.presentation.written import written_in
+
+from .typed import typed_lines
 
 PREFIX = "h_"
 LONGEST = 8000
@@ -76,8 +81,33 @@ class LetterForm(forms.Form):
                 self.add_error(name, gettext("Dit kopje hoort in elke brief van deze soort. Vul het in."))
 
 
-class CloseForm(LetterForm):
+class WrittenLetterForm(SpokenTextForm, LetterForm):
+    """A letter to sign: what was typed beside what the record ``proposed`` is read for danger."""
+
+    beside: tuple[str, ...] = ()
+    """Fields that are read too."""
+
+    def __init__(
+        self, data: Any = None, *, pathway: Pathway, at: datetime, proposed: Sequence[str], **options: Any
+    ) -> None:
+        super().__init__(data, **options)
+        self.described_by, self.at, self.proposed = pathway, at, proposed
+
+    def read_written(self, pathway: Pathway) -> None:
+        """Read what was typed beside what the record proposed."""
+        given = [str(self.data.get(PREFIX + one["id"]) or "") for one in self.sections]
+        texts = [
+            *typed_lines(given, self.proposed),
+            *(str(self.data.get(name) or "") for name in self.beside),
+        ]
+        self.described_by, self.questions = pathway, []
+        self.written = written_in(pathway.dictionary, texts, self.data)
+
+
+class CloseForm(WrittenLetterForm):
     """The end of a period of care: the letter's headings, and what the chosen outcome asks for."""
+
+    beside = ("undiscussed_because",)
 
     ending = forms.ChoiceField(
         label=_("Waarom eindigt de zorg?"),

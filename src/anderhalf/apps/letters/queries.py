@@ -12,7 +12,7 @@ from anderhalf.apps.clinic.models import Episode
 from anderhalf.apps.people.access import AccessDenied, Right, can_access, check_access, patients_filter
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.queries import matching_name, patient_for
-from anderhalf.apps.people.roles import CENTRE, FIRST_LINE, SPECIALISTS
+from anderhalf.apps.people.roles import CENTRE, FIRST_LINE, LEAD_PRACTITIONERS, SPECIALISTS
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement
 
@@ -72,10 +72,15 @@ def inbox(viewer: Viewer, box: str, *, at: datetime, text: str = "", page: int |
     return Paginator(rows, PAGE_SIZE).get_page(page)
 
 
+def signs(viewer: Viewer) -> bool:
+    """Whether this role writes and signs the letters of its own centre; who doesn't, reads what was begun."""
+    return viewer.role in LEAD_PRACTITIONERS
+
+
 def boxes_of(viewer: Viewer) -> list[str]:
     """Which boxes this role has, the one that is opened first in front."""
     if viewer.role in CENTRE:
-        return ["drafts", "sent"]
+        return ["drafts", "sent"] if signs(viewer) else ["sent", "drafts"]
     return ["received"] if viewer.role in FIRST_LINE | SPECIALISTS else []
 
 
@@ -160,6 +165,6 @@ def counts(viewer: Viewer, *, at: datetime) -> dict[str, int]:
             recipient__in=viewer.organisation_ids, status=LetterStatus.DELIVERED
         )
         return {"letters:inbox": unread.count()}
-    if viewer.role in CENTRE:
+    if viewer.role in LEAD_PRACTITIONERS:
         return {"letters:inbox": drafts(viewer, at=at).count()}
     return {}

@@ -15,6 +15,7 @@ from anderhalf.core.decisions.model import DecisionTable, OutputSpec, Rule
 from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway, Source
 from anderhalf.presentation.language import text_in
+from anderhalf.presentation.units import unit_of
 
 
 def value_in_words(value: Value | None, fact: Fact | None, language: str) -> str:
@@ -28,7 +29,7 @@ def value_in_words(value: Value | None, fact: Fact | None, language: str) -> str
     if isinstance(value, Decimal | Range):
         text = str(value) if isinstance(value, Range) else format(value, "f")
         text = text if language.startswith("en") else text.replace(".", ",")
-        unit = (fact.unit_label or fact.unit or "") if fact else ""
+        unit = (unit_of(fact) or fact.unit or "") if fact else ""
         return f"{text}\u00a0{unit}".strip() if unit != "%" else f"{text}%"
     if fact is not None and value in fact.values:
         return text_in(fact.values[value], language)

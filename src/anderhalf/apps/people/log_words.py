@@ -47,6 +47,7 @@ EVENTS = {
     "task_added": N_("zette een taak klaar"),
     "task_done": N_("rondde een taak af"),
     "task_cancelled": N_("liet een taak vervallen"),
+    "task_reopened": N_("zette een taak weer open"),
 }
 
 OBJECTS = {

@@ -58,6 +58,14 @@ def file_of_another(different: list[str]) -> str:
     ) % {"what": in_words(different)}
 
 
+def known_otherwise() -> str:
+    """For who wrote down a person whose name and birth date are known under another BSN: no word about that person."""
+    return _(
+        "Er is al iemand bekend met deze naam en geboortedatum, maar niet met dit BSN. Controleer het BSN bij de "
+        "patiënt."
+    )
+
+
 def same_family_name(one: str, other: str) -> bool:
     """Whether two family names may be of one person: they share a surname, or one of them was not given."""
     first, second = _surnames(one), _surnames(other)

@@ -6,6 +6,7 @@ These rows are shared by referrals and clinic. Nothing is overwritten: a correct
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anderhalf.apps.people.identifiers import EncryptedBytesField
 from anderhalf.apps.people.models import Network, Organisation, Patient, Professional
+from anderhalf.presentation.clocks import at_once, is_late
 from anderhalf.presentation.language import language
 
 
@@ -175,6 +177,14 @@ class StoredDecision(models.Model):
         indexes = [models.Index(fields=["network", "table", "-at"])]
 
 
+NOTE_SEPARATOR = " · "
+"""Between the values of a task about a danger, its rule and its sources."""
+
+
+DANGER = "danger"
+"""Kind of the task that a danger makes."""
+
+
 class Task(models.Model):
     """Something somebody has to do about a patient, by a date; done or cancelled, never deleted.
 
@@ -218,6 +228,10 @@ class Task(models.Model):
     """The rules of the agreement that made it."""
     wording = models.JSONField(default=dict, blank=True)
     """Title and note in the other language, for what the service worded: ``{"en": {"title": …, "note": …}}``."""
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+    """Days within which the rule itself asks to act; empty when it gives none."""
+    told_at_home = models.JSONField(default=dict, blank=True)
+    """What somebody typed at home, in their words, per language and fact: said to them until this is done."""
 
     class Meta:
         indexes = [
@@ -229,6 +243,15 @@ class Task(models.Model):
         ]
 
     @property
+    def at_once(self) -> bool:
+        """Whether the term is the moment itself: then no time of the clock is said."""
+        return self.due_at is not None and at_once(self.due_at, self.rank, seen_at=self.created_at)
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether it waits longer than its term."""
+        return self.due_at is not None and is_late(self.due_at, self.rank, at=at, seen_at=self.created_at)
+
+    @property
     def title_shown(self) -> str:
         """The title in the reader's language; as it was written when nobody translated it."""
         return self._worded("title")
@@ -236,7 +259,18 @@ class Task(models.Model):
     @property
     def note_shown(self) -> str:
         """The note in the reader's language; as it was written when nobody translated it."""
-        return self._worded("note")
+        return self._note()[0]
+
+    @property
+    def why_shown(self) -> str:
+        """The rule and its sources, which the note has behind what it says."""
+        return self._note()[1]
+
+    def _note(self) -> tuple[str, str]:
+        """What the note says to a person, and the rule with its sources."""
+        parts = self._worded("note").split(NOTE_SEPARATOR)
+        end = next((number for number, part in enumerate(parts) if part in self.rules), len(parts))
+        return NOTE_SEPARATOR.join(parts[:end]), NOTE_SEPARATOR.join(parts[end:])
 
     def _worded(self, field: str) -> str:
         return self.wording.get(language(), {}).get(field) or getattr(self, field)

@@ -23,7 +23,7 @@ from anderhalf.core.decisions.facts import Fact, FactValue, Value, same_value
 from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.titration.observed import last_entered
 
-from .models import Document, MedicationAgreement, Observation, StoredDecision, Task
+from .models import DANGER, Document, MedicationAgreement, Observation, StoredDecision, Task
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 COUNTS = (Observation.Status.FINAL, Observation.Status.UNRELIABLE)
@@ -257,6 +257,13 @@ def tasks_for(*, viewer: Viewer, at: datetime) -> QuerySet[Task]:
         )
         .select_related("patient", "owner", "owner_organisation")
         .order_by("rank", F("due_at").asc(nulls_last=True), "due_on", "created_at")
+    )
+
+
+def danger_tasks(patient: UUID) -> list[Task]:
+    """The tasks about danger that nobody finished, most urgent first. The caller has established access."""
+    return list(
+        Task.objects.filter(patient=patient, kind=DANGER, status=Task.Status.OPEN).order_by("rank", "due_at")
     )
 
 

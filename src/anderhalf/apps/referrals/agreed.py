@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,7 +16,9 @@ from anderhalf.apps.people.models import Organisation
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.calendar import is_working_day
 from anderhalf.core.contracts.terms import NoContract, terms_for
+from anderhalf.core.pathway.danger import ACTIONS
 from anderhalf.presentation.language import language
+from anderhalf.presentation.numbers import Number, to_press
 
 from .errors import NotToBeSent
 from .models import Referral
@@ -50,10 +52,33 @@ def days_of(urgency: str, *, referral: Referral) -> int | None:
 def answer_before(
     referral: Referral, *, at: datetime, waiting_for_information: bool = False
 ) -> datetime | None:
-    """When the side whose turn it is must have answered, by the agreement."""
+    """When the side whose turn it is must have answered, by the agreement: never after the patient must be seen."""
     agreement = agreement_on(referral.network_id, on=timezone.localdate(at))
     days = answer_days(agreement, intent=referral.intent, waiting_for_information=waiting_for_information)
-    return after_working_days(at, days) if days is not None else None
+    if days is None:
+        return None
+    answered = answered_by(agreement, at, days)
+    seen = referral.see_before
+    return answered if seen is None else min(answered, max(at, _last_moment(agreement, seen, after=at)))
+
+
+def _last_moment(agreement: Agreement, day: date, *, after: datetime) -> datetime:
+    """The last moment up to a day at which somebody of the centres answers; when there is none any more after a moment,
+    that day itself."""
+
+    def closing(one: date) -> datetime:
+        return datetime.combine(
+            one, agreement.urgent.closes or time.max, tzinfo=timezone.localtime(after).tzinfo
+        )
+
+    while not is_working_day(day) and closing(day - timedelta(days=1)) > after:
+        day -= timedelta(days=1)
+    return closing(day)
+
+
+def answered_by(agreement: Agreement, at: datetime, days: int) -> datetime:
+    """``days`` working days later, at an hour at which the centres are there to answer."""
+    return agreement.urgent.within_hours(timezone.localtime(after_working_days(at, days)))
 
 
 def answer_days(agreement: Agreement, *, intent: str, waiting_for_information: bool = False) -> int | None:
@@ -115,10 +140,50 @@ def urgent_phone(network: str, organisation_key: str, *, on: date) -> str:
     return (partner.phone_urgent or partner.phone) if partner else ""
 
 
+def phone_at(organisation: Organisation | None, *, on: date) -> str:
+    """The same for an organisation; empty without one."""
+    return "" if organisation is None else urgent_phone(organisation.network_id, organisation.key, on=on)
+
+
 def phone_on_duty(network: str, *, practice: str, on: date) -> str:
     """The number of the cardiologist on duty at the hospital of a practice; empty when the agreement gives none."""
     hospital = default_recipient(network, "second", practice=practice, on=on)
     return urgent_phone(network, hospital.key, on=on) if hospital else ""
+
+
+def numbers_on_duty(
+    viewer: Viewer, rank: int, *, practice: Organisation | None, at: datetime
+) -> tuple[Number, ...]:
+    """The numbers beside a danger of this rank, of a patient of this practice (None: not registered yet)."""
+    key = practice.key if practice is not None and practice.kind == Organisation.Kind.PRACTICE else ""
+    on_duty = phone_on_duty(viewer.network, practice=key, on=timezone.localdate(at))
+    return to_press(call_112=rank == ACTIONS.index("call_112"), cardiologist=on_duty)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed:
+    """A centre where nobody is now: until when, and who can be called meanwhile."""
+
+    name: str
+    opens_at: datetime | None
+    numbers: tuple[Number, ...]
+
+
+def closed_now(centre: Organisation | None, *, practice: str, at: datetime) -> Closed | None:
+    """That nobody of this centre is there at a moment; None while it is open, and when the agreement has no hours or
+    this is a hospital."""
+    if centre is None or centre.kind != Organisation.Kind.CENTRE:
+        return None
+    on = timezone.localdate(at)
+    urgent = agreement_on(centre.network_id, on=on).urgent
+    opens_at = urgent.next_opening(timezone.localtime(at))
+    if opens_at is None or urgent.is_open(timezone.localtime(at)):
+        return None
+    on_duty = phone_on_duty(centre.network_id, practice=practice, on=on)
+    return Closed(
+        name=centre.name, opens_at=opens_at,
+        numbers=to_press(call_112=False, cardiologist=on_duty, out_of_hours=urgent.out_of_hours_phone),
+    )  # fmt: skip
 
 
 def deductible_note(

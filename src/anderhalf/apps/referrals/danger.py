@@ -9,8 +9,8 @@ from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
-from anderhalf.core.pathway.danger import ACTIONS, Danger, DangerState, Sign
-from anderhalf.core.pathway.referral import Routing
+from anderhalf.core.pathway.danger import ACTIONS, Sign
+from anderhalf.core.pathway.routing import Routing
 from anderhalf.presentation.language import label_of
 from anderhalf.presentation.wording import says_something
 
@@ -44,12 +44,13 @@ class Call:
         referral.called_at = at
 
 
-def order_of(danger: Danger) -> int | None:
+def order_of(routing: Routing) -> int | None:
     """Where a referral stands in a list sorted by danger: lower first; None for no danger. A value that nobody
-    confirmed and that was sent after a call counts as if it were right."""
-    if danger.state in (DangerState.CERTAIN, DangerState.IF_RIGHT):
-        return min(ACTIONS.index(sign.action) for sign in danger.signs)
-    return UNKNOWN if danger.missing else None
+    confirmed and that was sent after a call counts as if it were right; an alarm of care counts by what it asks for."""
+    signs = (*routing.danger.signs, *routing.alarms)
+    if signs:
+        return min(ACTIONS.index(sign.action) for sign in signs)
+    return UNKNOWN if routing.danger.missing else None
 
 
 def title_of(routing: Routing) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from anderhalf.presentation.language import label_of
+from anderhalf.presentation.language import label_of, moment_label
 
 if TYPE_CHECKING:
     from anderhalf.core.pathway.mentions import Mention
-    from anderhalf.core.pathway.referral import Routing
+    from anderhalf.core.pathway.routing import Routing
 
     from .models import Referral
 
@@ -113,3 +113,14 @@ class FactRefused(ReferralRefused):
     def __init__(self, fact: str, message: str, **details: Any) -> None:
         super().__init__(message)
         self.fact, self.details = fact, details
+
+
+class AlreadyPlaced(ReferralRefused):
+    """The same message of the same writer stands there since a moment ago."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(
+            _("Dit bericht staat er al sinds %(when)s. Het is niet nog eens geplaatst.")
+            % {"when": moment_label(at)}
+        )
+        self.at = at

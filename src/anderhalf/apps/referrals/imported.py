@@ -131,6 +131,8 @@ class ImportedRecord:
     drugs_missed: bool = False
     unread: tuple[str, ...] = ()
     asks: Mapping[str, ImportedAsk] = field(default_factory=dict)
+    reports: tuple[str, ...] = ()
+    """Sentences of reports that name what could be a danger: they stand in the letter and are asked."""
 
     def differences(self, patient: Patient) -> list[str]:
         """What the file says otherwise about who it is, in words; empty when it can be this patient."""
@@ -197,6 +199,7 @@ class ImportedRecord:
             drugs_missed=bool(data.get("drugs_missed", False)),
             unread=tuple(data.get("unread", ())),
             asks={name: ImportedAsk.from_dict(row) for name, row in data.get("asks", {}).items()},
+            reports=tuple(data.get("reports", ())),
         )
 
 

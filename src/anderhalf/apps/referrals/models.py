@@ -184,6 +184,8 @@ class Message(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="messages")
     text = models.TextField()
+    asked = models.JSONField(default=list, blank=True)
+    """What was asked about a danger in the words, and the answer: ``[{"asked": {"nl": …}, "answer": {"nl": …}}]``."""
     author = models.CharField(max_length=200)
     author_id = models.CharField(max_length=40)
     author_organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")

@@ -69,6 +69,12 @@ def _kinds(key: str) -> tuple[Absolute, ...]:
     return read_contraindications(_pathways[key].files.get(FILE, ""))
 
 
+def reactions_looked_at(network: str, *, at: datetime) -> frozenset[str]:
+    """The facts that an entry of the register can make true."""
+    pathways = pathways_on(network, on=timezone.localdate(at))
+    return frozenset(kind.fact for one in pathways for kind in kinds_of(one) if kind.reaction)
+
+
 def names_in(pathways: Iterable[Pathway]) -> list[Names]:
     """How people write the drugs of these pathways."""
     return [read_names(one.files[DOSES]) for one in pathways if DOSES in one.files]

@@ -7,6 +7,7 @@ brought together, with those of the request (what is asked, from where) and of t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -19,10 +20,13 @@ from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.interactions import Interaction
 from anderhalf.core.pathway.mentions import Mention, doubtful_with, mentions_in
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.core.pathway.referral import REFERRAL, Routing, route_referral
+from anderhalf.core.pathway.referral import REFERRAL, route_referral
+from anderhalf.core.pathway.routing import Routing
 
+from .listed import codes_of, contradicted, pairs_of, with_list, with_texts
 from .models import Referral
 from .register import Noted, facts_of_register, open_readings
 
@@ -61,6 +65,7 @@ def route(
     at: datetime,
     doubtful: Mapping[str, Sequence[FactValue]] | None = None,
     series: Mapping[str, Sequence[FactValue]] | None = None,
+    pairs: Sequence[Interaction] = (),
 ) -> Routing:
     """:func:`route_referral` with the facts of the request and of the person. ``doubtful``: readings that the form
     did not accept yet (unusual, not confirmed); they count for danger only, as do the values over time of ``series``
@@ -72,7 +77,9 @@ def route(
     given["referred_from"] = FactValue("second" if from_hospital else "first", on, "request")
     if (given_sex := sex_fact(sex)) is not None:
         given["sex"] = given_sex
-    return route_referral(pathway, given, on=on, birth_date=birth_date, doubtful=doubtful, series=series)
+    return route_referral(
+        pathway, given, on=on, birth_date=birth_date, doubtful=doubtful, series=series, pairs=pairs
+    )
 
 
 def series_with(
@@ -97,7 +104,17 @@ def series_with(
     return found
 
 
-def with_register(
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is filled in, with what the medication list and the register say beside it."""
+
+    facts: dict[str, FactValue]
+    doubtful: dict[str, Sequence[FactValue]]
+    pairs: tuple[Interaction, ...]
+    """The drugs of the list that do not go together."""
+
+
+def with_list_and_register(
     pathway: Pathway,
     facts: Mapping[str, FactValue],
     doubtful: Mapping[str, Sequence[FactValue]],
@@ -105,16 +122,24 @@ def with_register(
     patient: UUID | None,
     network: str,
     at: datetime,
+    listed: str = "",
+    texts: Sequence[str] = (),
     allergies: Sequence[Noted] = (),
-) -> tuple[dict[str, FactValue], dict[str, Sequence[FactValue]]]:
-    """The facts and the doubtful readings with what the register says, and the ``allergies`` of a form that enter it
-    when the form is sent: the eye sees before sending what it sees after."""
+    settled: Collection[str] = (),
+) -> Beside:
+    """The facts and the doubtful readings with what the medication says (of the record, and as ``listed``) and the
+    register, and the ``allergies`` of a form that enter it when the form is sent: the eye sees before sending what it
+    sees after. Drugs that the other ``texts`` name count as doubtful. ``settled``: facts of which somebody said
+    that the "no" is right although a drug is named."""
+    codes = codes_of(network, listed=listed, patient=patient, at=at)
+    on = timezone.localdate(at)
+    known, readings = with_list(pathway, codes, facts, doubtful, on=on, settled=settled)
+    readings = with_texts(pathway, texts, known, readings, network=network, on=on, settled=settled)
     certain, unjudged = facts_of_register(patient, network, at=at, beside=allergies)
-    known = {**facts, **{name: value for name, value in certain.items() if name in pathway.dictionary}}
-    readings = dict(doubtful)
+    known |= {name: value for name, value in certain.items() if name in pathway.dictionary}
     for name, values in open_readings(unjudged, known).items():
         readings[name] = (*readings.get(name, ()), *values)
-    return known, readings
+    return Beside(known, readings, pairs_of(network, codes, facts=known, at=at))
 
 
 def route_patient(
@@ -128,13 +153,15 @@ def route_patient(
     items: Sequence[NewObservation] = (),
     doubtful: Mapping[str, Sequence[FactValue]] | None = None,
     texts: Sequence[str] = (),
+    listed: str = "",
     not_now: Collection[Mention] = (),
     allergies: Sequence[Noted] = (),
 ) -> Routing:
     """:func:`route` for a registered patient, on the record overlaid with ``items``; the caller checks access.
     ``pathway`` is a key of the agreement; empty is its first. What the ``texts`` mention counts as doubtful, unless
     somebody said that it is ``not_now``; what the register says, and what the form's ``allergies`` will make it say,
-    counts as it does in care."""
+    counts as it does in care. ``listed``: the drugs of the patient as the referral lists them; they
+    answer what is asked about drugs."""
     on = timezone.localdate(at)
     about = Patient.objects.only("birth_date", "sex").get(pk=patient)
     chosen = pathway_to_refer(by.network, pathway, on=on)
@@ -148,18 +175,22 @@ def route_patient(
         earlier = facts.get(item.fact)
         if earlier is None or earlier.on is None or earlier.on <= day:
             facts[item.fact] = FactValue(item.value, day, "form")
-    facts, doubtful = with_register(
+    denied = [name for name, one in facts.items() if one.value is False]
+    named = contradicted(chosen, texts, denied, listed=listed, network=by.network, on=on)
+    beside = with_list_and_register(
         chosen, facts, doubtful_with(written, doubtful or {}, on=on),
-        patient=patient, network=by.network, at=at, allergies=allergies,
+        patient=patient, network=by.network, at=at, listed=listed, texts=texts, allergies=allergies,
+        settled={one.fact for one in named if one.key in answered},
     )  # fmt: skip
     return route(
         pathway=chosen,
-        facts=facts,
+        facts=beside.facts,
         intent=intent,
         from_hospital=direction == Referral.Direction.FROM_SECOND_LINE,
         birth_date=about.birth_date,
         sex=about.sex,
         at=at,
-        doubtful=doubtful,
-        series=series_with(chosen, patient, facts, on=on, earlier=given),
+        doubtful=beside.doubtful,
+        series=series_with(chosen, patient, beside.facts, on=on, earlier=given),
+        pairs=beside.pairs,
     )

@@ -16,7 +16,7 @@ from anderhalf.apps.people.access import AccessDenied
 from anderhalf.apps.people.models import AllergyIntolerance, Organisation, Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
-from anderhalf.core.pathway.referral import Routing
+from anderhalf.core.pathway.routing import Routing
 from anderhalf.presentation.wording import says_something
 
 from .access import is_recipient
@@ -237,12 +237,16 @@ def keep_override(
     )
 
 
-def add_line(referral: Referral, *, by: Viewer, at: datetime, text: str) -> Message:
-    """The line itself, on the side where the writer works; access was checked by the caller."""
+def add_line(
+    referral: Referral, *, by: Viewer, at: datetime, text: str, asked: Sequence[Any] = ()
+) -> Message:
+    """The line itself, on the side where the writer works; access was checked by the caller. ``asked`` is what was
+    asked and answered about its words."""
     organisation = referral.recipient_id if is_recipient(by, referral) else referral.requester_organisation_id
     return Message.objects.create(
         referral=referral,
         text=text,
+        asked=list(asked),
         author=by.name,
         author_id=by.user_id,
         author_organisation_id=organisation,

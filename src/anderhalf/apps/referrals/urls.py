@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import detail, emergency, form, lists, messages, supplement
+from .views import detail, emergency, form, lists, messages, steps, supplement
 
 app_name = "referrals"
 urlpatterns = [
@@ -16,13 +16,13 @@ urlpatterns = [
     path("verwijzingen/", lists.referral_list, name="list"),
     path("triage/", lists.triage, name="triage"),
     path("verwijzingen/<uuid:referral_id>/", detail.referral, name="referral"),
-    path("verwijzingen/<uuid:referral_id>/aannemen/", detail.accept, name="accept"),
-    path("verwijzingen/<uuid:referral_id>/vragen/", detail.ask, name="ask"),
-    path("verwijzingen/<uuid:referral_id>/andere-lijn/", detail.redirect_line, name="redirect"),
-    path("verwijzingen/<uuid:referral_id>/advies/", detail.answer, name="answer"),
+    path("verwijzingen/<uuid:referral_id>/aannemen/", steps.accept, name="accept"),
+    path("verwijzingen/<uuid:referral_id>/vragen/", steps.ask, name="ask"),
+    path("verwijzingen/<uuid:referral_id>/andere-lijn/", steps.redirect_line, name="redirect"),
+    path("verwijzingen/<uuid:referral_id>/advies/", steps.answer, name="answer"),
     path("verwijzingen/<uuid:referral_id>/aanvullen/", supplement.supplement, name="supplement"),
-    path("verwijzingen/<uuid:referral_id>/intrekken/", detail.withdraw, name="withdraw"),
-    path("verwijzingen/<uuid:referral_id>/gezien/", detail.seen, name="seen"),
-    path("verwijzingen/<uuid:referral_id>/afsluiten/", detail.close, name="close"),
+    path("verwijzingen/<uuid:referral_id>/intrekken/", steps.withdraw, name="withdraw"),
+    path("verwijzingen/<uuid:referral_id>/gezien/", steps.seen, name="seen"),
+    path("verwijzingen/<uuid:referral_id>/afsluiten/", steps.close, name="close"),
     path("verwijzingen/<uuid:referral_id>/bericht/", messages.message, name="message"),
 ]

@@ -11,7 +11,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anderhalf.apps.clinic.forms.written import SpokenTextForm
 from anderhalf.apps.people.models import Organisation
+from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.fields import ReasonField
 
 INPUT_FORMATS = ["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"]
@@ -34,8 +36,18 @@ class RoomForm(forms.Form):
     use_required_attribute = False
 
 
-class CaseForm(RoomForm):
+class PatientForm(SpokenTextForm, RoomForm):
+    """A text about a patient in care: what it says of a danger is asked before it is kept."""
+
+    def __init__(self, data: Any = None, *, pathway: Pathway, at: datetime, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.described_by, self.at = pathway, at
+
+
+class CaseForm(PatientForm):
     """What somebody wants to discuss about a patient."""
+
+    written_fields = ("question",)
 
     question = ReasonField(
         label=_("Wat wilt u bespreken?"),
@@ -47,8 +59,10 @@ class CaseForm(RoomForm):
     urgent = forms.BooleanField(label=_("Bovenaan de agenda zetten"), required=False)
 
 
-class DecisionForm(RoomForm):
+class DecisionForm(PatientForm):
     """What the specialist decides, and the task that follows for the centre."""
+
+    written_fields = ("decision", "task")
 
     decision = ReasonField(
         label=_("Besluit"),
@@ -66,8 +80,10 @@ class DecisionForm(RoomForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class DropForm(RoomForm):
+class DropForm(PatientForm):
     """Why a case need not be discussed."""
+
+    written_fields = ("because",)
 
     because = ReasonField(
         label=_("Waarom hoeft dit niet besproken te worden?"),

@@ -84,6 +84,14 @@ class CaseDiscussion(models.Model):
         ordering = ["-urgent", "added_at"]
         indexes = [models.Index(fields=["centre", "status", "added_at"])]
 
+    dealt_with = False
+    """Set by what reads it: 112 or the cardiologist on duty was called about this patient, and nothing is open."""
+
+    @property
+    def comes_first(self) -> bool:
+        """Whether it stands as urgent on the agenda."""
+        return self.urgent and not self.dealt_with
+
     @property
     def question_shown(self) -> str:
         """The question in the reader's language; as it was written when nobody translated it."""

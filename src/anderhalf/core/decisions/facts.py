@@ -37,6 +37,14 @@ class FactValueError(ValueError):
         self.why = why
 
 
+@dataclass(frozen=True, slots=True)
+class NotAskedOf:
+    """Of whom a yes-or-no is not asked, because it can't be: a possible pregnancy of a man, or of a woman of 78."""
+
+    sexes: tuple[str, ...]
+    from_age: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One named clinical value, as described once in facts.toml."""
@@ -64,6 +72,8 @@ class Fact:
     source: str = ""
     help: Mapping[str, str] = field(default_factory=dict)
     group: str = ""
+    not_asked_of: NotAskedOf | None = None
+    """Of whom a yes-or-no is not asked: without an answer it is no there."""
 
 
 @dataclass(frozen=True, slots=True)

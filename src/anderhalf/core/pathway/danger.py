@@ -30,16 +30,26 @@ from anderhalf.core.decisions.facts import (
 from anderhalf.core.decisions.model import OnUnknown
 from anderhalf.core.pathway.kidney import COMPUTED, EgfrFormula, contradicting_egfr, implied_creatinine
 from anderhalf.core.pathway.model import Labels, Pathway
+from anderhalf.core.pathway.replaced import NOTHING_NOW, GivenNow
+from anderhalf.core.pathway.spared import is_spared
+from anderhalf.core.pathway.used import naming_the_used
 
 EXCLUSION, HOME_ALARMS, WEIGHT_ALARMS = "exclusion", "home_alarms", "weight_alarms"
 EGFR = "egfr"
-TABLES = (EXCLUSION, HOME_ALARMS, WEIGHT_ALARMS)
+ALARM_TABLES = (HOME_ALARMS, WEIGHT_ALARMS)
+"""What asks for contact with who treats the patient, no call before it."""
+TABLES = (EXCLUSION, *ALARM_TABLES)
 """The tables of a pathway that know dangers, as far as it has them."""
 ACTIONS = ("call_112", "call_cardiologist", "contact_team")
 """What a danger asks for, the most urgent first: the codes that the tables answer with."""
+NO_CALL = ACTIONS.index("contact_team")
+"""Rank from which a danger asks for no call."""
 
 _NO_TERM = 2
 """Days by which a danger is sorted that asks for no call and of which the table gives no term: more than a day."""
+
+IN_WORDS = "words"
+"""Origin of a reading that a text gave: it is about somebody else when this person is not even asked."""
 
 Series = Mapping[str, Sequence[FactValue]]
 """Per fact its values over time, each with its day, the oldest first."""
@@ -138,6 +148,7 @@ def look_for_danger(
     contradicting: Collection[str] = (),
     series: Series | None = None,
     tables: Sequence[str] = TABLES,
+    now: GivenNow = NOTHING_NOW,
 ) -> Danger:
     """Every danger in the facts of one person on a day, by the tables of the pathways that this person is in.
 
@@ -146,7 +157,9 @@ def look_for_danger(
     others (a pulse above a pressure). Of the facts in `contradicting` one of the readings is right: a danger that all
     of them are is certain. `series` holds per fact its values over time, for changes (weight gained or
     lost); a doubtful reading is tried as the latest of its series too. A value that its fact cannot have counts as
-    unknown here, it is refused where it is entered: whatever the record holds, this function answers.
+    unknown here, it is refused where it is entered: whatever the record holds, this function answers. What only words
+    say of a fact that this person is not asked (a birth, of a man) is about somebody else. Of what a form gives `now`
+    no older value is looked at beside it.
     """
     series = series or {}
     signs: list[Sign] = []
@@ -155,12 +168,15 @@ def look_for_danger(
     asked = doubtful or {}
     for pathway in pathways:
         known = _known(pathway, facts, series, on=on, birth_date=birth_date)
-        doubtful = {**asked, **_other_kidney(pathway, facts, known, asked, on=on)}
+        doubtful = {**_about(pathway, asked, known), **_other_kidney(pathway, facts, known, asked, on=on)}
         for name in (name for name in tables if name in pathway.tables):
             decision = evaluate(pathway.table(name), known, on=on)
             decisions[pathway.key, name] = decision
-            certain = _signs(pathway, name, decision, {})
-            tried = _if_right(pathway, name, facts, doubtful or {}, series, on=on, birth_date=birth_date)
+            certain = _signs(pathway, name, decision, {}, known)
+            certain = [sign for sign in certain if not now.mixes(pathway, sign.facts)]
+            tried = _if_right(
+                pathway, name, facts, doubtful or {}, series, on=on, birth_date=birth_date, now=now
+            )
             either = {
                 fact: given for fact, given in (doubtful or {}).items() if fact in contradicting and given
             }
@@ -172,6 +188,12 @@ def look_for_danger(
             missing |= dict.fromkeys(_open(pathway, name, decision, certain))
     signs.sort(key=lambda sign: (*_rank(sign), not sign.certain))
     return Danger(signs=tuple(signs), missing=tuple(missing), decisions=decisions)
+
+
+def with_signs(danger: Danger, more: Sequence[Sign]) -> Danger:
+    """The same danger with these signs among its own, the most urgent first."""
+    signs = sorted((*danger.signs, *more), key=lambda sign: (*_rank(sign), not sign.certain))
+    return replace(danger, signs=tuple(signs))
 
 
 def other_egfr(
@@ -225,6 +247,18 @@ def _other_kidney(
     return {} if other is None else {EGFR: (*asked.get(EGFR, ()), other)}
 
 
+def _about(
+    pathway: Pathway, asked: Mapping[str, Sequence[FactValue]], known: FactValues
+) -> dict[str, Sequence[FactValue]]:
+    """The doubtful readings without what words say of a fact that this person is not asked."""
+    return {
+        name: [one for one in readings if one.origin != IN_WORDS]
+        if name in pathway.dictionary and is_spared(pathway.dictionary[name], known)
+        else readings
+        for name, readings in asked.items()
+    }
+
+
 def _known(
     pathway: Pathway, facts: FactValues, series: Series, *, on: date, birth_date: date | None
 ) -> Mapping[str, FactValue]:
@@ -253,14 +287,16 @@ def _if_right(
     *,
     on: date,
     birth_date: date | None,
+    now: GivenNow = NOTHING_NOW,
 ) -> list[Sign]:
     """The dangers that doubtful readings would be, each with the fewest readings that show it."""
     found: dict[str, Sign] = {}
     for readings in _together(pathway, doubtful):
         longer = {name: (*series.get(name, ()), reading) for name, reading in readings.items()}
-        known = _known(pathway, {**facts, **readings}, {**series, **longer}, on=on, birth_date=birth_date)
+        beside = now.beside(facts, readings)
+        known = _known(pathway, {**beside, **readings}, {**series, **longer}, on=on, birth_date=birth_date)
         decision = evaluate(pathway.table(table), known, on=on)
-        for sign in _signs(pathway, table, decision, readings):
+        for sign in _signs(pathway, table, decision, readings, known):
             found.setdefault(sign.rule, sign)
     return [found[rule] for rule in pathway.table(table).rule_ids if rule in found]
 
@@ -308,18 +344,23 @@ def _together(
         yield dict(every)
 
 
-def _signs(pathway: Pathway, table: str, decision: Decision, if_right: Mapping[str, FactValue]) -> list[Sign]:
-    return [
+def _signs(
+    pathway: Pathway, table: str, decision: Decision, if_right: Mapping[str, FactValue], known: FactValues
+) -> list[Sign]:
+    found = [
         _sign(pathway, table, rule, if_right)
         for rule in decision.fired
         if rule.outputs.get("action") in ACTIONS
     ]
+    return [replace(one, why=naming_the_used(one.why, pathway, one.facts, known)) for one in found]
 
 
 def _sign(pathway: Pathway, table: str, rule: RuleExplanation, if_right: Mapping[str, FactValue]) -> Sign:
     action, urgency = str(rule.outputs["action"]), str(rule.outputs.get("urgency") or "")
     term = pathway.urgencies.get(urgency)
-    labels = next((one.labels for one in pathway.table(table).outputs if one.name == "action"), {})
+    # an alarm with a term of its own is said with that term, as the rules that have one say it
+    said = EXCLUSION if term is not None and table in ALARM_TABLES and EXCLUSION in pathway.tables else table
+    labels = next((one.labels for one in pathway.table(said).outputs if one.name == "action"), {})
     return Sign(
         action=action, action_label=labels.get(action, {}), line=str(rule.outputs.get("line") or ""),
         urgency=urgency, days=term.days if term else None, pathway=pathway.key, table=table, rule=rule.rule_id,
@@ -350,5 +391,10 @@ def _open(pathway: Pathway, table: str, decision: Decision, certain: Sequence[Si
 def _rank(sign: Sign) -> tuple[int, int]:
     """Lower is more urgent: what to do, then how soon. A call without a term is for now; what asks for no call and has
     no term waits for a working day, so after what must be dealt with within a day."""
-    no_term = _NO_TERM if sign.action == ACTIONS[-1] else 0
-    return ACTIONS.index(sign.action), no_term if sign.days is None else sign.days
+    return urgency_of(ACTIONS.index(sign.action), sign.days)
+
+
+def urgency_of(rank: int, days: int | None) -> tuple[int, int]:
+    """The same for what is known by its rank and its term only: lower is more urgent."""
+    no_term = _NO_TERM if rank == NO_CALL else 0
+    return rank, no_term if days is None else days

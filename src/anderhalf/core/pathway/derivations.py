@@ -138,6 +138,7 @@ DERIVATIONS: Mapping[str, Deriver] = MappingProxyType(
         "is_known": _is_known,
         "days_since": _days_since,
         "any_of": _any_of,
+        "any_asked": _any_of,  # as any_of, but a form asks what it follows from, not the fact itself
         "two_of": _two_of,
         "above": _above,
         "difference": _difference,

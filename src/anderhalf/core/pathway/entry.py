@@ -20,7 +20,6 @@ RECORDED_DECIMALS = 4
 """Decimals that the record keeps, more than any threshold has: see `recorded`."""
 _LONGEST = 15
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\u2007", " ") | {"\u2212": "-"})
-_BLANK = " \u00a0\u2009\u202f\u2007"
 _COMPARATOR = re.compile(r"(<=|>=|<|>|≤|≥)\s*(.*)", re.DOTALL)
 _SIGNS = {"≤": "<=", "≥": ">="}
 _PLAIN = re.compile(r"[0-9]+")
@@ -180,21 +179,6 @@ def one_reading(fact: Fact, text: str, value: Value) -> Mapping[str, str]:
         lang: pattern.format(in_words(number, lang), label=fact.label[lang], text=_quoted(text))
         for lang, pattern in patterns.items()
     }
-
-
-def without_unit(text: str, unit: str | None, fact: Fact) -> str:
-    """What was typed without the unit of its own field behind it: ``75,4 kg`` is 75,4. Any other unit stays, and is
-    refused: nobody chose it."""
-    for own in {
-        unit or fact.unit_label or "",
-        *((fact.unit_label or "",) if unit in (None, fact.unit) else ()),
-    }:
-        number = text.strip()
-        if own and number.lower().endswith(own.lower()):
-            number = number[: -len(own)].rstrip(_BLANK)
-            if number[-1:].isdigit():
-                return number
-    return text
 
 
 def _no_number(fact: Fact, text: str) -> RefusedValue:

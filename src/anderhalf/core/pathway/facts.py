@@ -39,10 +39,10 @@ from anderhalf.core.pathway.entry import (
     recorded,
     refusal,
     typed_date,
-    typed_number,
-    without_unit,
 )
 from anderhalf.core.pathway.kidney import EgfrFormula, current_egfr
+from anderhalf.core.pathway.other_unit import checked_number
+from anderhalf.core.pathway.spared import spared_answers
 from anderhalf.core.pathway.units import PERCENT, Amount, Conversion, contradicts, unit_key
 from anderhalf.core.pathway.validity import (
     Checked,
@@ -52,6 +52,7 @@ from anderhalf.core.pathway.validity import (
     fraction_refusal,
     not_below,
 )
+from anderhalf.core.pathway.with_unit import Written, hundredfold, with_unit
 
 __all__ = ["Checked", "Derivation", "Entry", "FactDictionary", "RefusedValue", "UnknownFact", "UnknownUnit"]
 
@@ -118,6 +119,8 @@ class Entry:
     """The answer is for the patient and who treats them: an informal carer who looks along does not see it."""
     words_for: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Of a closed list: value -> language -> by which words people write it."""
+    lasts_days: int | None = None
+    """A yes that began longer ago can't be so any more (a pregnancy); None: it may be."""
     below: str = ""
     """The fact below which a number of the same day always lies: a lower pressure below the upper one."""
 
@@ -130,9 +133,9 @@ class Entry:
         return known | ({"": Conversion(), "1": Conversion()} if self.fact.unit in (None, "1") else {})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FactDictionary:
-    """All facts of a pathway, in the order of facts.toml (the order of forms)."""
+    """All facts of a pathway, in the order of facts.toml (the order of forms); read once, so itself and no other."""
 
     entries: Mapping[str, Entry]
     egfr: EgfrFormula | None = None
@@ -151,10 +154,10 @@ class FactDictionary:
         except KeyError:
             raise UnknownFact(name) from None
 
-    @property
+    @cached_property
     def facts(self) -> Mapping[str, Fact]:
         """Name -> Fact, as the decision engine wants it."""
-        return MappingProxyType({name: entry.fact for name, entry in self.entries.items()})
+        return {name: entry.fact for name, entry in self.entries.items()}
 
     @cached_property
     def follows(self) -> Mapping[str, Derivation]:
@@ -267,24 +270,22 @@ class FactDictionary:
         return Checked(value)
 
     def read_text(
-        self,
-        name: str,
-        text: str,
-        *,
-        unit: str | None = None,
-        on: date | None = None,
-        born: date | None = None,
-    ) -> Checked:
+        self, name: str, text: str, *, unit: str | None = None, on: date | None = None, born: date | None = None,
+        lay: bool = False,
+    ) -> Checked:  # fmt: skip
         """Read what a person typed: `4,8` and `4.8` are both four point eight, `>90` is a range, `14-03-1948` a date.
 
-        `unit` is the unit that was chosen in the form, by default the dictionary's; `on` and `born` as in `validate`.
-        Raises RefusedValue, UnknownUnit.
+        `unit` is the unit that was chosen in the form, by default the dictionary's; `on` and `born` as in `validate`,
+        `lay` as in `checked_number`. Raises RefusedValue, UnknownUnit.
         """
         fact = self[name]
         text = text.strip()
         value: Value
         if fact.type is FactType.NUMBER:
-            value = self._typed(fact, text, unit or fact.unit)
+            typed = self._typed(fact, text, unit or fact.unit)
+            own = typed.unit or unit or fact.unit
+            checked = checked_number(self, fact, typed.number, own, lay=lay)
+            return replace(checked, number=typed.text, unit=typed.unit or "")
         elif fact.type is FactType.BOOLEAN:
             if text not in ("true", "false"):
                 raise refusal(fact, "{label}: kies ja of nee.", "{label}: choose yes or no.")
@@ -295,20 +296,22 @@ class FactDictionary:
             value = text
         return self.validate(name, value, on=on, born=born)
 
-    def _typed(self, fact: Fact, text: str, unit: str | None) -> Decimal | Range:
-        """What was typed, in the dictionary's unit. What can be read in two ways is refused with both readings."""
+    def _typed(self, fact: Fact, text: str, unit: str | None) -> Written:
+        """What was typed, and its unit. What can be read in two ways is refused with both readings."""
         try:
-            typed = typed_number(fact, without_unit(text, unit, fact))
+            written = with_unit(self.entry(fact.name), text, unit)
         except RefusedValue as refused:
-            can_be = [one for one in refused.readings if self._possible(fact, (one,), unit)]
-            texts = refused.texts if len(can_be) != 1 else one_reading(fact, text, can_be[0])
-            raise RefusedValue(
-                refused.fact, texts, readings=self._possible(fact, refused.readings, unit)
-            ) from None
-        if self.is_fraction(fact.name, typed, unit):
-            hundredfold = typed.each_end(_hundredfold) if isinstance(typed, Range) else _hundredfold(typed)
-            raise fraction_refusal(fact, typed, self._possible(fact, (hundredfold,), unit))
-        return self.convert(fact.name, typed, unit)
+            readings = self._possible(fact, refused.readings, unit)
+            texts = refused.texts
+            if len(refused.readings) > 1 and len(readings) == 1:
+                meant = next(one for one in refused.readings if self._possible(fact, (one,), unit))
+                texts = one_reading(fact, text, meant)
+            raise RefusedValue(refused.fact, texts, readings=readings) from None
+        unit = written.unit or unit
+        if self.is_fraction(fact.name, written.number, unit):
+            times = self._possible(fact, (hundredfold(written.number),), unit)
+            raise fraction_refusal(fact, written.number, times)
+        return written
 
     def _possible(self, fact: Fact, readings: tuple[Value, ...], unit: str | None) -> tuple[Value, ...]:
         """The readings, in the dictionary's unit, that the fact can have."""
@@ -342,10 +345,9 @@ class FactDictionary:
     ) -> FactValues:
         """The same facts plus those that follow from them on a day.
 
-        A fact that was given itself is kept, except `age`-like facts, which always follow the calendar.
-        Values that are stale on that day are not used, and what follows but cannot be (an age of 126) stays unknown.
-        `series` holds per fact all its values, each with its day, for facts that follow from a change; without it
-        those stay unknown.
+        A fact that was given itself is kept, except `age`-like facts, which always follow the calendar. Stale values
+        are not used; what follows but cannot be (an age of 126) stays unknown. `series` holds per fact all its values,
+        each with its day, for facts that follow from a change: unknown without it. See `spared` for who is not asked.
         """
         known = dict(facts)
         if birth_date is not None and "birth_date" in self.entries:
@@ -368,7 +370,7 @@ class FactDictionary:
                 known[name] = replace(found, origin=f"derived:{entry.derived.how}")
             elif found is not None:
                 known.pop(name, None)
-        return known
+        return {**known, **spared_answers(self.facts, known, on)}
 
     def _by_formula(self, name: str, entry: Entry, known: dict[str, FactValue], on: date) -> None:
         """eGFR where the laboratory gave none that is recent and as new as the creatinine."""
@@ -382,10 +384,6 @@ class FactDictionary:
         )  # fmt: skip
         if found is not None and can_be(entry.fact, found.value):
             known[name] = replace(found, origin=f"derived:{entry.derived.how}")
-
-
-def _hundredfold(number: Decimal) -> Decimal:
-    return recorded(Fraction(number) * 100)
 
 
 def _usable(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -61,6 +61,8 @@ class Interaction:
     why: Mapping[str, str]
     source: str
     grade: str
+    with_known: bool = False
+    """It is about something known of the patient, not about a second drug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,19 @@ class Interactions:
     pairs: tuple[Interaction, ...] = ()
     between: tuple[Interaction, ...] = ()
     """Pairs of two groups, whatever the pathway titrates: `about` holds keys of groups."""
+    with_fact: tuple[Interaction, ...] = ()
+    """Groups that do not go with something known of the patient: `about` holds names of yes/no facts."""
 
     def present(self, codes: Iterable[str], yes: Collection[str] = ()) -> frozenset[str]:
-        """The groups of which somebody uses a drug: by ATC code, or because a fact of the record says so."""
+        """The groups of which somebody uses a drug: by ATC code, or because a fact of the record says so. Where several
+        groups share one fact and the list says which of them it is, the yes is about that one."""
         used = set(codes)
+        listed = {key for key, group in self.groups.items() if any(group.holds(code) for code in used)}
+        explained = {self.groups[key].fact for key in listed}
         return frozenset(
             key
             for key, group in self.groups.items()
-            if group.fact in yes or any(group.holds(code) for code in used)
+            if key in listed or (group.fact in yes and group.fact not in explained)
         )
 
     def facts_about(self, about: Collection[str]) -> frozenset[str]:
@@ -130,6 +137,19 @@ class Interactions:
         ]
         return tuple(sorted(found, key=lambda pair: _GRAVEST_FIRST.index(pair.severity)))
 
+    def with_facts(self, yes: Collection[str], present: Collection[str]) -> tuple[Interaction, ...]:
+        """What does not go with the facts that are so, beside the groups in use, the gravest first."""
+        found = [
+            pair
+            for pair in self.with_fact
+            if any(name in yes for name in pair.about) and any(key in present for key in pair.beside)
+        ]
+        return tuple(sorted(found, key=lambda pair: _GRAVEST_FIRST.index(pair.severity)))
+
+    def used_beside(self, pair: Interaction, codes: Collection[str]) -> tuple[str, ...]:
+        """The codes of a list because of which the pair is at hand; none when only an answer said so."""
+        return tuple(sorted(code for code in codes if self._any(pair.beside, code)))
+
     def _any(self, groups: Iterable[str], code: str) -> bool:
         return any(self.groups[key].holds(code) for key in groups)
 
@@ -149,16 +169,12 @@ def read_interactions(text: str, *, filename: str = FILE) -> Interactions:
     groups = {key: _group(key, entry, filename) for key, entry in raw.get("groups", {}).items()}
     pairs = tuple(_pair(entry, groups, filename) for entry in raw.get("pairs", []))
     between = tuple(_between(entry, groups, filename) for entry in raw.get("between", []))
-    twice = sorted(
-        {
-            pair.id
-            for pair in (*pairs, *between)
-            if sum(other.id == pair.id for other in (*pairs, *between)) > 1
-        }
-    )
+    with_fact = tuple(_with_fact(entry, groups, filename) for entry in raw.get("with_fact", []))
+    ids = [pair.id for pair in (*pairs, *between, *with_fact)]
+    twice = sorted({one for one in ids if ids.count(one) > 1})
     if twice:
         raise InteractionError(f"{filename}: {', '.join(twice)} stands there twice")
-    return Interactions(groups, pairs, between)
+    return Interactions(groups, pairs, between, with_fact)
 
 
 def check_about(found: Interactions, known: Collection[str], *, filename: str = FILE) -> None:
@@ -205,6 +221,13 @@ def _between(entry: Mapping[str, Any], groups: Mapping[str, Group], filename: st
     if unknown or not entry.get("groups"):
         raise InteractionError(f"{where}: {', '.join(unknown) or 'nothing'} is no group of this file")
     return _pair({**entry, "about": entry["groups"]}, groups, filename)
+
+
+def _with_fact(entry: Mapping[str, Any], groups: Mapping[str, Group], filename: str) -> Interaction:
+    """A group beside something that is known of the patient."""
+    if not entry.get("facts"):
+        raise InteractionError(f"{filename}, {entry.get('id', 'a pair without id')}: facts is missing")
+    return replace(_pair({**entry, "about": entry["facts"]}, groups, filename), with_known=True)
 
 
 def _texts(entry: Any, where: str) -> Mapping[str, str]:

@@ -9,7 +9,6 @@ is left out, all else is asked.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,26 +16,34 @@ from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
 
-from anderhalf.core.decisions.facts import FactType, FactValue, Value
-from anderhalf.core.pathway.danger import Danger
+from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Value
+from anderhalf.core.pathway.danger import IN_WORDS, Danger
+from anderhalf.core.pathway.elsewhere import (
+    LONG_AGO,
+    day_and_month,
+    ended,
+    goes_at_rest,
+    last_time,
+    longer_ago,
+    of_another,
+)  # fmt: skip
 from anderhalf.core.pathway.facts import Entry, FactDictionary
+from anderhalf.core.pathway.phrases import (
+    ANY_NUMBER,
+    EITHER,
+    GAP_PLAIN,
+    NUMBER,
+    WORD_END,
+    WORD_START,
+    Plain,
+    letters_of,
+    parts_of,
+    pattern_of,
+    plain_of,
+)  # fmt: skip
 from anderhalf.core.pathway.units import PERCENT
 from anderhalf.core.pathway.validity import can_be
 
-NUMBER, WITH_DECIMAL, ANY_NUMBER, GAP = "#", "#,#", "~", "…"
-"""In the words of a fact: where its number stands (else after the words), the same when it is only meant with a decimal
-(K 6,8), another number, and up to four words. A star ends a word in any way."""
-
-_GAP = unicodedata.normalize("NFKD", GAP)
-_START, _END = r"(?<![a-z0-9])", r"(?![a-z0-9])"
-_BETWEEN = r"[\s\-]+"
-_FIGURES = r"(?P<number>\d{1,4}(?:[.,]\d{1,2})?)(?![\d.,/-]*\d)"
-_WITH_DECIMAL = r"(?P<number>\d{1,3}[.,]\d{1,2})(?![\d.,/-]*\d)"
-_HALF_OF_PAIR = r"(?P<number>\d{2,3})(?!\d)"
-_BEFORE_NUMBER = (
-    r"\s*(?:(?:thuis|nu|is|was|van|vandaag|vanochtend|gemeten|ca\.?|circa|ongeveer|rond|maar|slechts|nog|op|in rust|"
-    r"of|only|now|at)\s+|[:=~±]\s*){0,3}"
-)
 _SENTENCE = re.compile(r"[;!?\n\r]+|\.(?=\s|$)")
 _STOPS = (
     r"maar|wel|echter|doch|toch|sinds|nu|net|heeft|had|kreeg|krijgt|nieuw|nieuwe|daarna|toen|vervolgens|alleen|"
@@ -44,22 +51,34 @@ _STOPS = (
 )
 _WHO = r"(?:(?:hij|zij|ze|ik|er|mevrouw|meneer|patient|pt)\s+)?"
 _NOT_AFTER = re.compile(
-    r"\s*(?:[:=]\s*(?:nee|neg|negatief|geen|afwezig|niet|no|none|absent)" + _END + r"|\(-\)|-(?=\s*(?:[,)]|$))"
-    r"|(?:nee|neg|negatief|afwezig|ontkend|denied|absent)" + _END +
-    r"|(?:wordt|werd|is|was)\s+(?:ontkend|afwezig|uitgesloten)" + _END +
-    r"|ontkent\s+(?:hij|zij|ze|mevrouw|meneer|patient|pt)" + _END +
+    r"\s*(?:[:=]\s*(?:nee|neg|negatief|geen|afwezig|niet|no|none|absent)" + WORD_END + r"|\(-\)|-(?=\s*(?:[,)]|$))"
+    r"|(?:nee|neg|negatief|afwezig|ontkend|denied|absent)" + WORD_END +
+    r"|(?:wordt|werd|is|was)\s+(?:ontkend|afwezig|uitgesloten)" + WORD_END +
+    r"|ontkent\s+(?:hij|zij|ze|mevrouw|meneer|patient|pt)" + WORD_END +
     r"|(?:heeft|had|is|was|heb|ben)\s+" + _WHO + r"niet(?:\s+(?:meer|gehad|geweest))*\s*(?=[,)]|(?:en|of|maar)\s|$))"
 )  # fmt: skip
 _ADVICE_BEFORE = re.compile(
-    _START + r"(?:bij|als|indien|wanneer|mocht|mochten|zodra|in geval van|if|in case of)\s+"
-    r"(?:[a-z]+(?:,?\s+[a-z]+){0,4}\s+(?:of|or)\s+)?"
+    WORD_START + r"(?:bij|als|indien|wanneer|mocht|mochten|zodra|in geval van|if|in case of)\s+"
+    r"(?:[a-z]+(?:,?\s+[a-z]+){0,4}\s+(?:of|or|en)\s+)?"
     r"(?:(?:u|een|de|het|toename|toenemende|verergering|van|nieuwe|erge|ergere|hevige|acute|meer|weer|opnieuw|klachten|"
     r"zoals|you|have)\s+)*$"
 )
 _ADVICE_AFTER = re.compile(
-    _START + r"(?:bel|bellen|belt|contact|melden|meldt|meld|komen|terugkomen|call)" + _END
+    WORD_START
+    + r"(?:bel|bellen|belt|contact|melden|meldt|meld|komen|terugkomen|call|112(?!\s+(?:is\s+)?ge))"
+    + WORD_END
 )
-_AFRAID = re.compile(_START + r"(?:bang|angst|vrees|afraid|fear)\s+(?:voor|om|dat|of)\s+(?:[a-z]+\s+){0,2}$")
+_ADVICE_FIRST = re.compile(
+    WORD_START + r"(?:(?:bel|belt|bellen|neemt?\s+contact\s+op|contact\s+opnemen|call)"
+    r"(?:\s+(?:dan|direct|meteen|altijd|ons|de|huisarts|poli|hap|spoed|999|112|immediately|if)){0,4}"
+    r"|(?:alarmsymptomen|alarmsignalen|alarmtekenen|rode\s+vlaggen|red\s+flags)\s+(?:\w+\s+){0,2}"
+    r"(?:besproken|uitgelegd|doorgenomen|meegegeven|discussed|explained)\s*(?::|\()"
+    r"|(?:vangnet|vangnetadvies|safety\s?net)\s*:)\s*"
+)
+"""An instruction that stands before what it is about: "bel 112 bij pijn op de borst", "alarmsymptomen besproken: …"."""
+_AFRAID = re.compile(
+    WORD_START + r"(?:bang|angst|vrees|afraid|fear)\s+(?:voor|om|dat|of)\s+(?:[a-z]+\s+){0,2}$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +91,20 @@ class Mention:
     """As written, in the order of the text, each once."""
     sentences: tuple[str, ...]
     """The sentences in which they stand: another sentence is another question."""
+    until: date | None = None
+    """The last day on which it can have been, when the text gives a year everywhere it names it: "syncope 2009"; never
+    of what stays."""
+    day: tuple[int, int] | None = None
+    """Of what can't last: the day and month on which it began, without a year."""
+    lasts_days: int | None = None
+    denied: bool = False
+    """A drug that is named while the same form answers "no" about it."""
 
     @property
     def key(self) -> str:
         """Names this question: the same words in the same sentences about the same fact."""
         whole = "\n".join((self.fact, str(self.value), *self.sentences))
         return sha256(whole.encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True, slots=True)
-class _Plain:
-    """A text in small letters without accents, and where each letter stood."""
-
-    text: str
-    places: tuple[int, ...]
 
 
 def mentions_in(dictionary: FactDictionary, texts: Iterable[str]) -> tuple[Mention, ...]:
@@ -95,54 +114,79 @@ def mentions_in(dictionary: FactDictionary, texts: Iterable[str]) -> tuple[Menti
     count as denied when they are negated in their own clause, and not at all in an instruction for later.
     """
     found: dict[tuple[str, Value], dict[str, dict[str, None]]] = {}
+    untils: dict[tuple[str, Value], set[date | None]] = {}
+    days: dict[tuple[str, Value], set[tuple[int, int] | None]] = {}
     for text in texts:
-        for name, value, match, plain in _every_match(dictionary, _plain(text)):
+        for name, value, match, plain in _every_match(dictionary, plain_of(text)):
             start, end = _sentence_around(plain.text, match.start(), match.end())
-            denied = not isinstance(value, Decimal) and _is_denied(
-                plain.text[start : match.start()], plain.text[match.end() : end]
-            )
-            if denied:
+            before, after = plain.text[start : match.start()], plain.text[match.end() : end]
+            measured = isinstance(value, Decimal)
+            if not measured and (
+                _is_denied(before, after)
+                or of_another(plain.text[: match.start()], before, after)
+                or goes_at_rest(match[0], before, after)
+            ):
                 continue
+            lasts = dictionary.entry(name).lasts_days
+            if lasts is not None and longer_ago(
+                plain.text[start:end], match.start() - start, match.end() - start, days=lasts
+            ):
+                continue
+            stays = measured or dictionary[name].max_age_days is None
+            untils.setdefault((name, value), set()).add(None if stays else ended(before, after))
+            days.setdefault((name, value), set()).add(None if lasts is None else day_and_month(after))
             seen = found.setdefault((name, value), {"words": {}, "sentences": {}})
             seen["words"][_as_written(text, plain, match.start(), match.end())] = None
             seen["sentences"][_as_written(text, plain, start, end)] = None
     return tuple(
-        Mention(fact=name, value=value, words=tuple(seen["words"]), sentences=tuple(seen["sentences"]))
+        Mention(
+            fact=name, value=value, words=tuple(seen["words"]), sentences=tuple(seen["sentences"]),
+            until=_latest(untils[name, value]), lasts_days=dictionary.entry(name).lasts_days,
+            day=next(iter(days[name, value])) if len(days[name, value]) == 1 else None,
+        )
         for (name, value), seen in found.items()
-    )
+    )  # fmt: skip
+
+
+def _latest(days: Collection[date | None]) -> date | None:
+    known = [day for day in days if day is not None]
+    return max(known) if len(known) == len(days) else None
 
 
 def doubtful_with(
     mentions: Iterable[Mention], doubtful: Mapping[str, Collection[FactValue]], *, on: date
 ) -> dict[str, tuple[FactValue, ...]]:
-    """The doubtful readings of a form with those of its text, of the day `on`."""
+    """The doubtful readings of a form with those of its text, of the day `on`; what was long ago is none."""
     found = {name: tuple(given) for name, given in doubtful.items()}
     for one in mentions:
-        found[one.fact] = (*found.get(one.fact, ()), FactValue(one.value, on, "form"))
+        if one.until is not None and one.until < on - LONG_AGO:
+            continue
+        began = None if one.day is None else last_time(*one.day, on=on)
+        if began is not None and one.lasts_days is not None and (on - began).days > one.lasts_days:
+            continue
+        found[one.fact] = (*found.get(one.fact, ()), FactValue(one.value, on, IN_WORDS))
     return found
 
 
 def to_ask(mentions: Iterable[Mention], danger: Danger) -> tuple[Mention, ...]:
-    """The mentions that would be a danger if they are so, and that nothing certain says already."""
+    """The mentions that would be a danger if they are so, and that nothing certain says already. Of words that stand
+    within those of another one ("angio-oedeem" in "angio-oedeem sinds vandaag") only the other is asked."""
     hanging = {(name, given.value) for sign in danger.if_right for name, given in sign.if_right.items()}
-    return tuple(one for one in mentions if (one.fact, one.value) in hanging)
+    asked = [one for one in mentions if (one.fact, one.value) in hanging]
+    return tuple(one for one in asked if not any(_stands_within(one, other) for other in asked))
+
+
+def _stands_within(one: Mention, other: Mention) -> bool:
+    return one.fact != other.fact and all(
+        any(len(own) < len(said) and own.casefold() in said.casefold() for said in other.words)
+        for own in one.words
+    )
 
 
 # ---- reading ----
 
 
-def _plain(text: str) -> _Plain:
-    letters: list[str] = []
-    places: list[int] = []
-    for place, letter in enumerate(text):
-        bare = [one for one in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(one)]
-        for one in "".join(bare).casefold().replace("’", "'").replace("‐", "-").replace("–", "-"):
-            letters.append(one)
-            places.append(place)
-    return _Plain("".join(letters), tuple(places))
-
-
-def _as_written(text: str, plain: _Plain, start: int, end: int) -> str:
+def _as_written(text: str, plain: Plain, start: int, end: int) -> str:
     return " ".join(text[plain.places[start] : plain.places[end - 1] + 1].split())
 
 
@@ -154,30 +198,59 @@ def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _every_match(
-    dictionary: FactDictionary, plain: _Plain
-) -> Iterator[tuple[str, Value, re.Match[str], _Plain]]:
+    dictionary: FactDictionary, plain: Plain
+) -> Iterator[tuple[str, Value, re.Match[str], Plain]]:
     """Every match, in the text as it is written and with one typing error in a long word put right."""
-    read = []
-    for name, value, match in _matches(dictionary, plain.text):
-        read.append((name, match.start(), match.end()))
-        yield name, value, match, plain
+    matches = list(_matches(dictionary, plain.text))
+    ends: dict[tuple[str, Value, int], int] = {}
+    for name, value, match in matches:
+        place = name, value, match.start()
+        ends[place] = max(match.end(), ends.get(place, 0))
+    read = [(name, match.start(), match.end()) for name, _value, match in matches]
+    # "rochelende ademhaling: nee" is no "rochelende": of what begins at the same word the longest is meant
+    for name, value, match in matches:
+        if match.end() == ends[name, value, match.start()]:
+            yield name, value, match, plain
     for name, value, words, wrong, right in _misspelt(dictionary, plain.text):
         if any(fact == name and start <= wrong[0] < end for fact, start, end in read):
             continue
         better = _corrected(plain, wrong, right)
-        for match in _pattern(words, False, False).finditer(better.text):
+        for match in pattern_of(words, False, False).finditer(better.text):
             if match.start() <= wrong[0] < match.end():
                 yield name, value, match, better
 
 
 def _matches(dictionary: FactDictionary, text: str) -> Iterator[tuple[str, Value, re.Match[str]]]:
-    for name, entry in dictionary.entries.items():
-        number, percent = entry.fact.type is FactType.NUMBER, entry.fact.unit == PERCENT
-        for given, words in _phrases(entry):
-            for match in _pattern(words, number, percent).finditer(text):
-                value = Decimal(match["number"].replace(",", ".")) if number else given
-                if not number or can_be(entry.fact, value):
-                    yield name, value, match
+    for one in _sought(dictionary):
+        if not any(letters in text for letters in one.must_hold):
+            continue
+        number = one.fact.type is FactType.NUMBER
+        for match in one.pattern.finditer(text):
+            value = Decimal(match["number"].replace(",", ".")) if number else one.value
+            if not number or can_be(one.fact, value):
+                yield one.fact.name, value, match
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """One phrase to look for, and letters of which a text must hold some to hold it: most texts are left at those."""
+
+    fact: Fact
+    value: Value
+    pattern: re.Pattern[str]
+    must_hold: tuple[str, ...]
+
+
+@lru_cache(maxsize=16)
+def _sought(dictionary: FactDictionary) -> tuple[_Sought, ...]:
+    """Every phrase of the dictionary, in its order."""
+    return tuple(
+        _Sought(
+            entry.fact, value,
+            pattern_of(words, entry.fact.type is FactType.NUMBER, entry.fact.unit == PERCENT), letters_of(words),
+        )
+        for entry in dictionary.entries.values() for value, words in _phrases(entry)
+    )  # fmt: skip
 
 
 def _phrases(entry: Entry) -> Iterator[tuple[Value, str]]:
@@ -202,32 +275,34 @@ def _misspelt(
 
     First and last letter are right: another beginning or ending is mostly another word.
     """
-    wanted = _by_ends(tuple((name, *each) for name, one in dictionary.entries.items()
-                            if one.fact.type is not FactType.NUMBER for each in _phrases(one)))  # fmt: skip
+    wanted = _by_ends(dictionary)
     for found in _WORD.finditer(text):
         word = found[0]
         for name, value, words, right in wanted.get((word[0], word[-1]), ()):
-            if word != right and _one_letter(word, right):
+            if word != right and one_letter(word, right):
                 yield name, value, words, found.span(), right
 
 
 @lru_cache(maxsize=16)
-def _by_ends(
-    phrases: tuple[tuple[str, Value, str], ...],
-) -> Mapping[tuple[str, str], list[tuple[str, Value, str, str]]]:
+def _by_ends(dictionary: FactDictionary) -> Mapping[tuple[str, str], list[tuple[str, Value, str, str]]]:
+    """First and last letter of a word -> the facts and phrases in which it stands."""
+    phrases = [
+        (name, *each) for name, one in dictionary.entries.items()
+        if one.fact.type is not FactType.NUMBER for each in _phrases(one)
+    ]  # fmt: skip
     found: dict[tuple[str, str], list[tuple[str, Value, str, str]]] = {}
     for name, value, words in phrases:
-        parts = _plain(words).text.split()
-        if _GAP in parts or any({"*", NUMBER, ANY_NUMBER} & set(part) for part in parts):
+        parts = parts_of(words)
+        if {GAP_PLAIN, EITHER} & set(parts) or any({"*", NUMBER, ANY_NUMBER} & set(part) for part in parts):
             continue
         least = LONG_IN_PHRASE if len(parts) >= PHRASE else LONG
-        for part in parts:
+        for part in (each for one in parts for each in one.strip("()").split("/")):
             if len(part) >= least and part.isalpha():
                 found.setdefault((part[0], part[-1]), []).append((name, value, words, part))
     return found
 
 
-def _one_letter(one: str, other: str) -> bool:
+def one_letter(one: str, other: str) -> bool:
     """Whether two words differ by one letter: another, one too many, one too few, or two that changed places."""
     if abs(len(one) - len(other)) > 1:
         return False
@@ -239,55 +314,60 @@ def _one_letter(one: str, other: str) -> bool:
     return rest[1:] == wanted if len(one) > len(other) else rest == wanted[1:]
 
 
-def _corrected(plain: _Plain, wrong: tuple[int, int], right: str) -> _Plain:
+def _corrected(plain: Plain, wrong: tuple[int, int], right: str) -> Plain:
     """The text with one word written as it should be, each letter still knowing where it stood."""
     start, end = wrong
     places = tuple(plain.places[min(start + at, end - 1)] for at in range(len(right) - 1))
-    return _Plain(
+    return Plain(
         plain.text[:start] + right + plain.text[end:],
         (*plain.places[:start], *places, plain.places[end - 1], *plain.places[end:]),
     )
-
-
-_PIECES = {WITH_DECIMAL: _WITH_DECIMAL, ANY_NUMBER: r"\d{2,3}", "*": "[a-z]*"}
-
-
-@lru_cache(maxsize=2048)
-def _pattern(words: str, number: bool, percent: bool) -> re.Pattern[str]:
-    """The words as a pattern over a plain text. A number that is not a percentage is followed by no %."""
-    plain = _plain(words).text
-    if number and NUMBER not in plain:
-        plain = f"{plain} {NUMBER}"
-    whole, first = "", True
-    for part in plain.split():
-        if part == _GAP:
-            whole += r"(?:[\s\-]+[^\s,.;!?]+){0,4}"
-            continue
-        pattern, figures = "", _FIGURES if part == NUMBER else _HALF_OF_PAIR
-        for piece in (part,) if part == WITH_DECIMAL else re.split(r"([#~*])", part):
-            pattern += {NUMBER: figures, **_PIECES}.get(piece, re.escape(piece))
-        if not first:
-            whole += _BEFORE_NUMBER if {NUMBER, ANY_NUMBER} & set(part) else _BETWEEN
-        whole, first = whole + pattern, False
-    return re.compile(_START + whole + (_END if not number else "" if percent else r"(?!\s*%)"))
 
 
 def _is_denied(before: str, after: str) -> bool:
     """Whether the words between these two halves of a sentence are negated, feared, or an instruction for later."""
     if _NOT_AFTER.match(after):
         return True
-    if _AFRAID.search(before) or (_ADVICE_BEFORE.search(before) and _ADVICE_AFTER.search(after)):
+    if _AFRAID.search(before) or _is_advice(before, after):
         return True
     return _negated_before(before, after)
 
 
+def _is_advice(before: str, after: str) -> bool:
+    """Whether it is said what to do when the sign comes: later, so not now."""
+    first = _ADVICE_FIRST.search(before)
+    if first is not None and not _STOP_ADVICE.search(f"{before[first.end() :]} | {after}"):
+        listed = first[0].rstrip().endswith((":", "("))
+        if listed or _ADVICE_BEFORE.search(before[first.end() :]):
+            return True
+    return _ADVICE_BEFORE.search(before) is not None and _ADVICE_AFTER.search(after) is not None
+
+
+_STOP_ADVICE = re.compile(
+    WORD_START
+    + r"(?:maar|wel|echter|nu|sinds|heeft|had|kreeg|krijgt|vandaag|vanochtend|vanmorgen|vannacht|gisteren|"
+    r"but|now|since|has|today|yesterday)" + WORD_END
+)
 _NEGATION = re.compile(
-    _START + r"(?P<word>geen|zonder|ontkent|ontkende|nooit|niet|no|not|without|denies|denied|never)" + _END
+    WORD_START
+    + r"(?P<word>geen|zonder|ontkent|ontkende|nooit|niet|no|not|without|denies|denied|never)"
+    + WORD_END
 )
 _DIRECTLY = frozenset({"niet", "nooit", "not", "never"})
-_WEAK = re.compile(r"\s+(?:(?:meer|echt|weer|nog|ooit|recent|opnieuw|gehad|of|een|again|been|a)\s+){0,2}")
-_STOP = re.compile(_START + "(?:" + _STOPS + ")" + _END)
-_ALTERNATIVE = re.compile(_START + r"(?:of|noch|or|nor)" + _END)
+_WEAK = re.compile(
+    r"\s+(?:bekend\s+met\s+)?(?:(?:eerdere|meer|echt|weer|nog|ooit|recent|opnieuw|gehad|of|een|again|been|a)\s+){0,2}"
+)
+_OR = re.compile(
+    r"\s+(?:meer\s+)?(?:weg|flauw|buiten|be|ge|ver|op|uit|out|onder)\w+(?:,\s+\w+)?\s+(?:of|noch|or|nor)\s+"
+)
+"""Between "nooit" and what it denies too: "nooit weggeraakt of flauwgevallen"."""
+_STOP = re.compile(WORD_START + "(?:" + _STOPS + ")" + WORD_END)
+_ALTERNATIVE = re.compile(WORD_START + r"(?:of|noch|or|nor)" + WORD_END)
+_LIST = re.compile(
+    r"(?:\s+(?:van\s+(?:de\s+)?volgende|of\s+the\s+following|alarmsymptomen|alarmsignalen|alarmtekenen|rode\s+vlaggen|"
+    r"red\s+flags))?(?:\s+(?:klachten|symptomen|symptoms))?(?:\s+(?:van|zoals|als|like))?\s*:"
+)
+"""Behind a negation: all that follows is denied, commas or not. "Geen koorts: pijn op de borst" is no such list."""
 _FAR = 8
 """Words between a negation and what it still negates: "geen klachten van duizeligheid of pijn op de borst"."""
 
@@ -295,11 +375,14 @@ _FAR = 8
 def _negated_before(before: str, after: str) -> bool:
     for found in reversed(list(_NEGATION.finditer(before))):
         between = before[found.end() :]
+        listed = _LIST.match(between)
+        if listed is not None and not _STOP.search(between[listed.end() :]):
+            return True
         if found["word"] in _DIRECTLY:
-            if _WEAK.fullmatch(between):
+            if _WEAK.fullmatch(between) or _OR.fullmatch(between):
                 return True
             continue
-        if _STOP.search(between) or len(between.split()) > _FAR:
+        if ":" in between or _STOP.search(between) or len(between.split()) > _FAR:
             continue
         comma = between.find(",")
         if comma < 0:

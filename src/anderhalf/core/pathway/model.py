@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
-from anderhalf.core.decisions.facts import Fact
+from anderhalf.core.decisions.facts import Fact, FactType
 from anderhalf.core.decisions.feel import UnaryTest
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.pathway.facts import FactDictionary
+from anderhalf.core.pathway.interactions import FILE, Interactions, read_interactions
 
 Labels = Mapping[str, str]
 """Text by language: {"nl": …, "en": …}."""
@@ -184,6 +186,14 @@ class Education:
     methods: Mapping[str, Labels]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmAnswer:
+    """What an alarm of care makes of a referral: no later than `urgency`, and `line` for whom no line was to see."""
+
+    line: str
+    urgency: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pathway:
     """One version of a pathway. `hash` identifies the content, whatever its version number says."""
@@ -210,6 +220,27 @@ class Pathway:
     origin: str
     files: Mapping[str, str]
     """The content itself: file name -> text, as it was read."""
+    alarm_at_referral: AlarmAnswer | None = None
+    """None for a pathway without tables of alarms, or without referrals."""
+
+    @cached_property
+    def interactions(self) -> Interactions:
+        """The drugs that do not go together; empty for a pathway without interactions.toml."""
+        return read_interactions(self.files.get(FILE, ""))
+
+    @cached_property
+    def listed_facts(self) -> Mapping[str, tuple[str, ...]]:
+        """Per yes-or-no fact that a medication list answers, the beginnings of the ATC codes that count: its own, and
+        those of the groups of interactions.toml that name it."""
+        found = {
+            name: tuple(fact.codes.get("atc", ()))
+            for name, fact in self.facts.items()
+            if fact.type is FactType.BOOLEAN
+        }
+        for group in self.interactions.groups.values():
+            if group.fact in found:
+                found[group.fact] += group.atc
+        return {name: atc for name, atc in found.items() if atc}
 
     def choices_of(self, file: str) -> Mapping[str, str]:
         """The answers this pathway runs with to the settings of one of its files."""

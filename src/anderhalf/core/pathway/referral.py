@@ -2,160 +2,58 @@
 
 The one routing of the service. Danger is looked for first (`danger.look_for_danger`): what is certain is given at
 once, even while other questions are open, because facts that are still missing could only make it more urgent. Then
-three tables answer: `exclusion` (who must never wait here), `referral` (line and urgency) and `to_do`.
+three tables answer: `exclusion` (who must never wait here), `referral` (line and urgency) and `to_do`. What is an
+alarm in care makes the term no later than the pathway says (`alarm_at_referral`): a value waits no longer because it
+comes with a referral.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision, RuleExplanation
-from anderhalf.core.decisions.facts import FactValue, FactValues, Freshness, check_value, freshness
+from anderhalf.core.decisions.facts import (
+    FactType,
+    FactValue,
+    FactValues,
+    Freshness,
+    check_value,
+    freshness,
+)
 from anderhalf.core.decisions.policy import Status
-from anderhalf.core.pathway.danger import ACTIONS, EXCLUSION, Danger, look_for_danger, other_egfr
-from anderhalf.core.pathway.model import Labels, Pathway
+from anderhalf.core.pathway.danger import (
+    ACTIONS,
+    ALARM_TABLES,
+    EXCLUSION,
+    IN_WORDS,
+    look_for_danger,
+    other_egfr,
+    with_signs,
+)
+from anderhalf.core.pathway.interactions import Interaction, Severity
+from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.routing import EMERGENCY, Missing, Reason, Routing, RoutingStatus, ToDo
 
 REFERRAL, TO_DO = "referral", "to_do"
 NONE = "none"
 UNDESIRABLE = "hospital_undesirable"
 NOW = "now"
 """The moment of a task that waits for no appointment: said also to who is not referred on."""
-EMERGENCY = "emergency"
-FIRST_LINE = "first"
+FIRST_LINE, INTERMEDIATE, SECOND_LINE = "first", "intermediate", "second"
 CALL = "call"
 """What an open question can become that is no line of care: somebody is called about it the same day. Where the patient
 is seen follows from that call, which hears first whether hospital care is wanted at all."""
+WITH_ITS_DRUG = frozenset(
+    {"mechanical_valve", "mitral_stenosis", "dialysis", "asthma", "ace_inhibitor_stopped"}
+)
+"""What only matters beside a drug: asked when that drug is used, so when this answer alone makes the difference."""
 ASKED_ITSELF = frozenset({"is_known", "any_of", "two_of", "egfr"})
 """Derivations that can only say "yes" by themselves, need many answers, or stand in for what a laboratory reports: the
 fact itself is asked as well."""
-
-
-class RoutingStatus(StrEnum):
-    """How sure the routing is."""
-
-    DECIDED = "decided"
-    AT_LEAST = "at_least"
-    """Certain that it is this urgent; missing facts could make it more urgent."""
-    NEEDS_DATA = "needs_data"
-    NO_MATCH = "no_match"
-    CONFLICT = "conflict"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """A rule that gave the answer, in both languages, with its source."""
-
-    rule: str
-    texts: Labels
-    source: str
-    local: bool
-    """Whether the rule is the network's own agreement, not a published criterion."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """A fact that could change the answer; `lines` are the lines it could become (or :data:`CALL`), `cells` what it
-    would have to be.
-
-    `blocking`: it must be known before there is an answer. `state`: missing, stale, undated or future.
-    """
-
-    fact: str
-    lines: tuple[str, ...]
-    cells: tuple[str, ...]
-    blocking: bool
-    state: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToDo:
-    """What the referrer still has to do, and when (codes of the table's outputs)."""
-
-    task: str
-    moment: str
-    rule: str
-    texts: Labels
-
-
-@dataclass(frozen=True, kw_only=True)
-class Routing:
-    """The answer to a referral, with everything that explains it.
-
-    `line` and `urgency` are empty while the facts do not decide; `likely` says which line it would be without the
-    missing ones. `days` is the longest wait (None: no appointment needed, or not decided).
-    """
-
-    pathway: Pathway
-    status: RoutingStatus
-    line: str
-    likely: str
-    urgency: str
-    days: int | None
-    action: str
-    excluded: bool
-    """An exclusion rule answered: nothing may be booked in the 1.5 line."""
-    danger: Danger
-    reasons: tuple[Reason, ...]
-    missing: tuple[Missing, ...]
-    """The blocking ones first."""
-    to_do: tuple[ToDo, ...]
-    decisions: Mapping[str, Decision]
-    """Table id -> decision, to be stored and replayed."""
-    on: date
-    other_egfr: FactValue | None = None
-    """What eGFR would be by the creatinine, when the two that were given contradict each other."""
-    hospital_undesirable: bool = False
-    """It is recorded that care in hospital is not wanted: said before any emergency."""
-
-    @property
-    def is_decided(self) -> bool:
-        """Whether line and urgency are certain."""
-        return self.status is RoutingStatus.DECIDED
-
-    @property
-    def is_emergency(self) -> bool:
-        """Somebody must act now instead of waiting for a referral; nothing is sent."""
-        return self.line == EMERGENCY
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-safe: enough to show the answer again as it was given."""
-        return {
-            "line": self.line,
-            "likely": self.likely,
-            "urgency": self.urgency,
-            "days": self.days,
-            "action": self.action,
-            "status": self.status.value,
-            "danger": {
-                "state": self.danger.state.value,
-                "signs": [sign.to_dict() for sign in self.danger.signs],
-                "missing": list(self.danger.missing),
-            },
-            "reasons": [
-                {"rule": one.rule, "texts": dict(one.texts), "source": one.source, "local": one.local}
-                for one in self.reasons
-            ],
-            "missing": [
-                {
-                    "fact": one.fact,
-                    "lines": list(one.lines),
-                    "cells": list(one.cells),
-                    "blocking": one.blocking,
-                    "state": one.state,
-                }
-                for one in self.missing
-            ],
-            "to_do": [
-                {"task": one.task, "moment": one.moment, "rule": one.rule, "texts": dict(one.texts)}
-                for one in self.to_do
-            ],
-            "pathway": {"key": self.pathway.key, "version": self.pathway.version, "hash": self.pathway.hash},
-        }
 
 
 def route_referral(
@@ -166,14 +64,31 @@ def route_referral(
     birth_date: date | None = None,
     doubtful: Mapping[str, Sequence[FactValue]] | None = None,
     series: Mapping[str, Sequence[FactValue]] | None = None,
+    pairs: Sequence[Interaction] = (),
 ) -> Routing:
     """Route a referral on a day.
 
     `facts` holds what is known, in the dictionary's units; facts that follow (age from birth_date, BMI, days
     since admission) are worked out here. `doubtful`: per fact the readings that nobody confirmed; they count for
-    danger only, as does `series`: per fact its values over time (see `look_for_danger`). Raises KeyError for a pathway
+    danger only, as does `series`: per fact its values over time (see `look_for_danger`). `pairs`: drugs of this person
+    that do not go together (see `pairs.pairs_on_list`). Raises KeyError for a pathway
     without the tables `exclusion` and `referral`, and FactValueError for a value that its fact cannot have.
     """
+    found = route_by_tables(pathway, facts, on=on, birth_date=birth_date, doubtful=doubtful, series=series)
+    alarms = _alarms(found, facts, birth_date=birth_date, doubtful=doubtful or {}, series=series)
+    return _no_slower(alarms, pairs)
+
+
+def route_by_tables(
+    pathway: Pathway,
+    facts: FactValues,
+    *,
+    on: date,
+    birth_date: date | None = None,
+    doubtful: Mapping[str, Sequence[FactValue]] | None = None,
+    series: Mapping[str, Sequence[FactValue]] | None = None,
+) -> Routing:
+    """What the tables of the referral alone answer; arguments as for :func:`route_referral`."""
     for name in facts.keys() & pathway.facts.keys():
         check_value(pathway.dictionary[name], facts[name].value)
     known = pathway.dictionary.derive(facts, on=on, birth_date=birth_date)
@@ -187,7 +102,7 @@ def route_referral(
     outcome: Mapping[str, Any] = {}
     rules: tuple[RuleExplanation, ...] = ()
     if certain is not None:
-        status, outcome, rules = _excluded(exclusion, certain)
+        status, outcome, rules = _no_nearer(referral, *_excluded(exclusion, certain))
     elif not exclusion.is_decided:
         status = RoutingStatus(exclusion.status.value)
     else:
@@ -207,13 +122,74 @@ def route_referral(
             Reason(rule=rule.rule_id, texts=rule.why, source=rule.source, local=rule.local) for rule in rules
         ),
         missing=_missing(
-            pathway, _open(status, exclusion, referral, excluded=certain is not None), _becomes(outcome),
+            pathway, _open(status, exclusion, referral, outcome, excluded=certain is not None), _becomes(outcome),
             {name for name, given in known.items() if _is_fresh(pathway, name, given, on)},
         ),
         to_do=_for_line(line, _to_do(decisions.get(TO_DO))),
         decisions=decisions, on=on, other_egfr=other_egfr(pathway, facts, known, on=on),
         hospital_undesirable=UNDESIRABLE in known and known[UNDESIRABLE].value is True,
     )  # fmt: skip
+
+
+def _alarms(
+    routing: Routing,
+    facts: FactValues,
+    *,
+    birth_date: date | None,
+    doubtful: Mapping[str, Sequence[FactValue]],
+    series: Mapping[str, Sequence[FactValue]] | None,
+) -> Routing:
+    """The routing with what is an alarm in care, by the same facts. A number that nobody confirmed and that would be
+    one is said as a danger is: "is this right?". What only words say is asked for the dangers alone."""
+    pathway = routing.pathway
+    tables = tuple(name for name in ALARM_TABLES if name in pathway.tables)
+    numbers = {
+        name: [one for one in readings if one.origin != IN_WORDS]
+        for name, readings in doubtful.items()
+        if name in pathway.facts and pathway.facts[name].type is FactType.NUMBER
+    }
+    found = look_for_danger(
+        [pathway], facts, on=routing.on, birth_date=birth_date, doubtful=numbers, series=series, tables=tables
+    )
+    worse = {name for sign in routing.danger.signs for name in sign.if_right}
+    more = [sign for sign in found.if_right if not worse & sign.if_right.keys()]
+    routing = replace(routing, danger=with_signs(routing.danger, more))
+    if not found.certain:
+        return routing
+    decided = {name: found.decisions[pathway.key, name] for name in tables}
+    return replace(routing, alarms=found.certain, decisions={**routing.decisions, **decided})
+
+
+def _no_slower(routing: Routing, pairs: Sequence[Interaction]) -> Routing:
+    """The routing, no slower than an alarm or a contraindicated pair asks for in care."""
+    routing = replace(routing, pairs=tuple(pairs))
+    pathway, answer = routing.pathway, routing.pathway.alarm_at_referral
+    because = [
+        Reason(rule=one.rule, texts=one.why, source=one.source, local=one.local) for one in routing.alarms
+    ] + [
+        Reason(rule=pair.id, texts=pair.why, source=pair.source, local=pair.grade == "local")
+        for pair in pairs
+        if pair.severity is Severity.CONTRAINDICATED
+    ]
+    if answer is None or not because or _days(pathway, routing.urgency) <= _days(pathway, answer.urgency):
+        return routing
+    # While an alarm sign is still open no line is answered: it may be an emergency. The term is said already.
+    sign_open = not routing.line and not routing.decisions[EXCLUSION].is_decided
+    line = "" if sign_open else answer.line if routing.line in ("", FIRST_LINE) else routing.line
+    return replace(
+        routing, line=line, likely=line or routing.likely or answer.line,
+        urgency=answer.urgency, days=pathway.urgencies[answer.urgency].days,
+        status=routing.status if routing.line or sign_open else RoutingStatus.AT_LEAST,
+        # Why somebody would have stayed with the GP is no reason to be seen.
+        reasons=(*because, *(routing.reasons if routing.line == line else ())),
+        to_do=_for_line(line, _to_do(routing.decisions.get(TO_DO))),
+    )  # fmt: skip
+
+
+def _days(pathway: Pathway, urgency: str) -> float:
+    """The longest wait of a term; no appointment, or nothing decided, is the longest of all."""
+    term = pathway.urgencies.get(urgency)
+    return float("inf") if term is None or term.days is None else term.days
 
 
 def _certain_exclusion(exclusion: Decision) -> RuleExplanation | None:
@@ -238,10 +214,31 @@ def _excluded(
     return status, certain.outputs, same
 
 
+def _no_nearer(
+    referral: Decision, status: RoutingStatus, outcome: Mapping[str, Any], rules: tuple[RuleExplanation, ...]
+) -> tuple[RoutingStatus, Mapping[str, Any], tuple[RuleExplanation, ...]]:
+    """What is discussed within a day in the 1.5 line takes nobody away from the cardiologist: whoever belongs in the
+    2nd line by the table of the referral stays there, and while that is open it is the least."""
+    if _code(outcome, "line") != INTERMEDIATE:
+        return status, outcome, rules
+    if not referral.is_decided:
+        return RoutingStatus.AT_LEAST, outcome, rules
+    if _code(referral.outcome, "line") != SECOND_LINE:  # type: ignore[arg-type]
+        return status, outcome, rules
+    return status, {**outcome, "line": SECOND_LINE}, (*rules, *referral.decisive)
+
+
 def _open(
-    status: RoutingStatus, exclusion: Decision, referral: Decision, *, excluded: bool
+    status: RoutingStatus,
+    exclusion: Decision,
+    referral: Decision,
+    outcome: Mapping[str, Any],
+    *,
+    excluded: bool,
 ) -> tuple[Decision, ...]:
     """The decisions whose open questions could change the answer: none when the most urgent one is certain."""
+    if excluded and _code(outcome, "line") == INTERMEDIATE and not referral.is_decided:
+        return exclusion, referral
     if excluded:
         return (exclusion,) if status is RoutingStatus.AT_LEAST else ()
     return exclusion, referral
@@ -281,7 +278,11 @@ def _missing(
             hinge = states.get(name)
             on_hinge = [rules[rule_id] for rule_id in hinge.rules] if hinge else []
             lines = dict.fromkeys(_becomes(rule.outputs) for rule in on_hinge)
+            told = [one for one in lines if one not in ("", answered)]
+            alone = any(_becomes(rule.outputs) in told and _hangs_only_on(name, rule) for rule in on_hinge)
             cells = tuple(cell.text for r in on_hinge for cell in r.cells if cell.fact == name)
+            if name in WITH_ITS_DRUG and not alone and name not in decision.facts_missing:
+                continue
             for source in _asked_by(pathway, name):
                 if source != name and source in known:
                     continue
@@ -289,12 +290,18 @@ def _missing(
                     continue
                 found[source] = Missing(
                     fact=source,
-                    lines=tuple(one for one in lines if one not in ("", answered)),
+                    lines=tuple(told),
                     cells=cells if source == name else (),
                     blocking=name in decision.facts_missing,
                     state=str(hinge.state.value) if hinge else "missing",
+                    alone=alone and source == name,
                 )
     return tuple(sorted(found.values(), key=lambda one: not one.blocking))
+
+
+def _hangs_only_on(name: str, rule: RuleExplanation) -> bool:
+    """Whether every other cell of a rule that is open is known to hold."""
+    return all(cell.result for cell in rule.cells if cell.fact != name)
 
 
 def _asked_by(pathway: Pathway, name: str) -> tuple[str, ...]:

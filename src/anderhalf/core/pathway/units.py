@@ -19,12 +19,13 @@ PERCENT = "%"
 _MU = str.maketrans({"\u03bc": "u", ",": ".", "\u00d7": "x"})
 _LEFT_OUT = re.compile(r"[\s{}\[\]_^*·]")
 _PER_MINUTE = re.compile(
-    r"(?:(?:1|x|beats?|slag(?:en)?|hartslag(?:en)?|ademhaling(?:en)?|breaths?)?(?:/|per)(?:min|minute|minuut)|bpm|min-1)"
+    r"(?:(?:1|x|beats?|slag(?:en)?|hartslag(?:en)?|ademhaling(?:en)?|breaths?)?(?:/|per)(?:min|minute|minuut)|bpm|min-1|"
+    r"p/m(?:in)?|slagen|hartslagen|ademhalingen|beats|breaths)"
 )
 _POWER = re.compile(r"^x?10(?:e|exp)?([369])(?=/)")
 _WORDS = (("micromol", "umol"), ("microgram", "ug"), ("mcg", "ug"), ("nanogram", "ng"), ("picogram", "pg"),
-          ("milligram", "mg"), ("liter", "l"), ("litre", "l"), ("procent", "%"), ("percent", "%"),
-          ("fractie", "fraction"))  # fmt: skip
+          ("milligram", "mg"), ("kilogram", "kg"), ("kilo", "kg"), ("liter", "l"),
+          ("litre", "l"), ("procent", "%"), ("percent", "%"), ("fractie", "fraction"))  # fmt: skip
 _SURFACE = re.compile(r"^(ml/min)/?(?:per)?1\.73(?:m2)?$")
 
 

@@ -10,6 +10,8 @@ from decimal import Decimal
 from anderhalf.core.decisions.facts import Fact, FactValueError, Value, check_value
 from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.entry import RefusedValue, in_words, refusal
+from anderhalf.core.pathway.flowchart.words import WORDS
+from anderhalf.core.wording import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,10 @@ class Checked:
     value: Value
     unusual: bool = False
     texts: Mapping[str, str] = field(default_factory=dict)
+    number: str = ""
+    """Of a number that was typed: how, without its unit."""
+    unit: str = ""
+    """The unit that stood behind it; empty when there was none."""
 
 
 def can_be(fact: Fact, value: Value) -> bool:
@@ -86,7 +92,7 @@ def not_below(fact: Fact, value: Value, above: Fact, other: Value) -> RefusedVal
     texts = {
         lang: pattern.format(
             label=fact.label[lang],
-            above=above.label[lang].lower(),
+            above=within(above.label[lang]),
             low=in_words(low, lang),
             high=in_words(high, lang),
         )
@@ -108,7 +114,7 @@ def is_above(fact: Fact, value: Value, other: Fact, second: Value) -> Mapping[st
     return {
         lang: pattern.format(
             label=fact.label[lang],
-            other=other.label[lang].lower(),
+            other=within(other.label[lang]),
             high=in_words(high, lang),
             low=in_words(low, lang),
         )
@@ -164,13 +170,12 @@ def is_unusual(fact: Fact, value: Decimal | Range) -> bool:
 def _range_texts(
     fact: Fact, value: Decimal | Range, low: Decimal | None, high: Decimal | None, *, nl: str, en: str
 ) -> Mapping[str, str]:
-    unit = f" {fact.unit_label}" if fact.unit_label else ""
     texts = {}
     for lang, pattern in (("nl", nl), ("en", en)):
         texts[lang] = pattern.format(
             label=fact.label[lang],
             value=in_words(value, lang),
-            unit=unit,
+            unit=f" {WORDS[lang].units.get(fact.unit_label, fact.unit_label)}" if fact.unit_label else "",
             low=in_words(low, lang),
             high=in_words(high, lang),
         )

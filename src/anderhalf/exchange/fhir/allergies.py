@@ -33,6 +33,18 @@ INTOLERANCE_CODES = {
     ),
     "icpc": frozenset({"A12", "A85"}),
 }  # fmt: skip
+_ABOUT = (
+    r"(?:(?:bekende?|actuele|relevante|medicatie|medicijn(?:en)?|geneesmiddel(?:en)?|known|drugs?)-?\s*)*"
+)
+_WHAT = r"(?:allergi\w*|allergy|allergies|overgevoelighe\w*|intolerant\w*|intoleran[ct]\w*)"
+_ALSO = rf"(?:\s*(?:,|/|en|of|en/of|and|or)\s*{_ABOUT}{_WHAT})*"
+NONE_IN_WORDS = re.compile(
+    rf"(?:er zijn |patient heeft |heeft )?(?:geen|no|nil)\s+{_ABOUT}{_WHAT}{_ALSO}(?:\s+(?:bekend|known))?"
+    rf"|{_ABOUT}{_WHAT}{_ALSO}\s*[:=]?\s*(?:geen|niet|none|nee|no)(?:\s+(?:bekende?|known))?"
+    r"|n\.?k\.?d?\.?a\.?|none known|geen bekend|geen bekende",
+    re.IGNORECASE,
+)
+"""A whole text that says that no allergy is known; "geen allergie voor penicilline" names a drug, so it says less."""
 DRUG_FLAGS = frozenset({"drug"})
 _WORDS = re.compile(
     r"allerg\w* (?:voor|op|tegen|to|reacti)|(?:overgevoelig|hypersensitiv)\w* (?:voor|op|tegen|to)"
@@ -106,6 +118,11 @@ class AllergyRead:
         return f"{self.text}: {happened}" if happened else self.text
 
 
+def _says_none(text: str, reactions: tuple[ReactionRead, ...]) -> bool:
+    """Whether the words alone say that no allergy is known; a reaction that happened contradicts that."""
+    return not reactions and NONE_IN_WORDS.fullmatch(text.strip(" .!-")) is not None
+
+
 def read_allergy(resource: Resource, *, on: date, born: date | None) -> AllergyRead | None:
     """One AllergyIntolerance; None when it was withdrawn (entered in error, refuted).
 
@@ -137,7 +154,8 @@ def read_allergy(resource: Resource, *, on: date, born: date | None) -> AllergyR
         active=_is_active(status),
         status=status,
         verification=verification,
-        none_known=bool(NO_KNOWN.intersection(_of_system(codings, SNOMED))),
+        none_known=bool(NO_KNOWN.intersection(_of_system(codings, SNOMED)))
+        or _says_none(text or note, reactions),
         reactions=reactions,
         onset=_day_of(node, "onsetDateTime", "onsetPeriod", on=on, born=born),
         recorded=_day_of(node, "recordedDate", on=on, born=born),

@@ -129,8 +129,7 @@ def _open_tree(tree: Mapping[str, Any], file_format: str, limits: Limits) -> Ope
     bundle_type = bundle.text("type") or ""
     if bundle_type not in BUNDLE_TYPES:
         raise RecordRefused(Reason.WRONG_BUNDLE, "Bundle.type", found=show(bundle_type))
-    stamped = read_when(bundle, "timestamp")
-    record = OpenedRecord(file_format, f"Bundle/{bundle_type}", [], stamped.on if stamped else None)
+    record = OpenedRecord(file_format, f"Bundle/{bundle_type}", [])
     for entry in bundle.children("entry"):
         content = entry.child("resource")
         if content is None:
@@ -146,8 +145,20 @@ def _open_tree(tree: Mapping[str, Any], file_format: str, limits: Limits) -> Ope
             record.by_address.setdefault(address, resource)
     if not record.resources:
         raise RecordRefused(Reason.EMPTY, "Bundle.entry")
+    record.timestamp = _made_on(bundle, bundle_type, record)
     _say_when_incomplete(bundle, record)
     return record
+
+
+def _made_on(bundle: Node, kind: str, record: OpenedRecord) -> date | None:
+    """The day of the file: its timestamp, else that of the document in it, else the moment of the search."""
+    when = read_when(bundle, "timestamp")
+    if when is None and kind == "document":
+        when = next((read_when(one.node, "date") for one in record.of_type("Composition")), None)
+    meta = bundle.child("meta") if when is None and kind == "searchset" else None
+    if meta is not None:
+        when = read_when(meta, "lastUpdated")
+    return when.on if when is not None else None
 
 
 def _say_when_incomplete(bundle: Node, record: OpenedRecord) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 
-from anderhalf.core.decisions.facts import FactType
+from anderhalf.core.decisions.facts import FactType, FactValue, Freshness, freshness
 from anderhalf.exchange.fhir.allergies import AllergyRead
 from anderhalf.exchange.fhir.bundle import Resource
 from anderhalf.exchange.fhir.conditions import ADMISSION_CLASSES, UNSURE
@@ -25,7 +25,7 @@ from anderhalf.exchange.fhir.record import (
     Why,
 )
 from anderhalf.exchange.fhir.tree import Coding
-from anderhalf.exchange.fhir.usage import Use
+from anderhalf.exchange.fhir.usage import MAYBE_NOW, Doubt, Use
 
 # Facts of the dictionary without codes of their own, known by name.
 BIRTH_DATE, SEX = "birth_date", "sex"
@@ -42,18 +42,28 @@ def facts_from_patient(patient: PatientDetails, *, index: CodeIndex) -> Iterator
         yield _found(SEX, patient.sex, patient.sex, None, f"{patient.where}.gender", None)
 
 
-def facts_from_condition(condition: FoundCondition, *, index: CodeIndex) -> Iterator[FoundFact]:
-    """A problem that the file calls active, that has not ended and is not merely suspected."""
+def facts_from_condition(condition: FoundCondition, *, index: CodeIndex, on: date) -> Iterator[FoundFact]:
+    """A problem that the file calls active, that has not ended and is not merely suspected. What is too old to count
+    and may still be so is asked instead."""
     if not condition.active or condition.ended or condition.verification in UNSURE:
         return
     for fact, coding in index.facts_for(condition.codings):
-        if fact.type is FactType.BOOLEAN:
+        if fact.type is FactType.BOOLEAN and not _may_be_old(condition, fact.name, index=index, on=on):
             when = condition.recorded or condition.onset
             yield _found(fact.name, True, condition.text, when, f"{condition.where}.code", coding)
 
 
-def asked_by_condition(condition: FoundCondition, *, index: CodeIndex) -> Iterator[tuple[str, Ask]]:
-    """The facts that a problem leaves to a person: no status, a contradiction, a suspicion, or not active any more."""
+def _may_be_old(condition: FoundCondition, name: str, *, index: CodeIndex, on: date) -> bool:
+    """Whether an active problem is of too long ago to count, and not of so long ago that it can't be so any more."""
+    if _state(condition.recorded or condition.onset, name, index=index, on=on) is Freshness.KNOWN:
+        return False
+    lasts, began = index.dictionary.entry(name).lasts_days, condition.onset or condition.recorded
+    return lasts is None or began is None or (on - began).days <= lasts
+
+
+def asked_by_condition(condition: FoundCondition, *, index: CodeIndex, on: date) -> Iterator[tuple[str, Ask]]:
+    """The facts that a problem leaves to a person: no status, a contradiction, a suspicion, not active any more, or
+    called active when nobody knows how long ago: that one counts as possible where it would be a danger."""
     if condition.active is None:
         why = Why.NO_STATUS
     elif condition.active and condition.ended:
@@ -63,14 +73,20 @@ def asked_by_condition(condition: FoundCondition, *, index: CodeIndex) -> Iterat
     elif not condition.active:
         why = Why.INACTIVE
     else:
-        return
+        why = Why.MAYBE_OLD
     for fact, _coding in index.facts_for(condition.codings):
         if fact.type is FactType.BOOLEAN:
+            old = why is Why.MAYBE_OLD
+            if old and not _may_be_old(condition, fact.name, index=index, on=on):
+                continue
             when = condition.abatement if why in (Why.ABATED, Why.INACTIVE) else None
             yield (
                 fact.name,
-                Ask(why=why, text=condition.text, on=when or condition.recorded or condition.onset),
-            )
+                Ask(
+                    why=why, text=condition.text, on=when or condition.recorded or condition.onset,
+                    values=(True,) if old else (),
+                ),
+            )  # fmt: skip
 
 
 def facts_from_procedure(
@@ -91,31 +107,43 @@ def facts_from_procedure(
         yield _found(fact.name, True, node.wording("code"), day, node.at("code"), coding)
 
 
-def facts_from_medication(
-    medication: FoundMedication, *, index: CodeIndex, as_of: date | None
-) -> Iterator[FoundFact]:
+def facts_from_medication(medication: FoundMedication, *, index: CodeIndex, on: date) -> Iterator[FoundFact]:
     """The drug classes of active medication.
 
-    Dated by the day the prescription was written or the use was stated; by the day of the record itself (the
-    timestamp of the bundle) when that is later, because the record says that it was still active then.
+    Dated by the day the prescription was written or the use was stated; by the day of the file itself when that is
+    later, because the file says that it was still active then. What is too old by that day is asked instead.
     """
     if not medication.active:
         return
-    days = [day for day in (medication.started, as_of) if day is not None]
     coding = next((c for c in medication.codings if system_name(c.system) == ATC), None)
     coding = coding or next(iter(medication.codings), None)
     for name in medication.classes:
-        yield _found(name, True, medication.text, max(days, default=None), medication.drug_where, coding)
+        if _state(medication.held_on, name, index=index, on=on) is Freshness.KNOWN:
+            yield _found(name, True, medication.text, medication.held_on, medication.drug_where, coding)
 
 
-def asked_by_medication(medication: FoundMedication) -> Iterator[tuple[str, Ask]]:
-    """The classes of a drug that may be in use."""
-    if medication.use is Use.TO_CONFIRM:
-        for name in medication.classes:
-            yield (
-                name,
-                Ask(why=Why.DRUG, text=medication.text, on=medication.started, doubt=medication.doubt),
-            )
+def asked_by_medication(
+    medication: FoundMedication, *, index: CodeIndex, on: date
+) -> Iterator[tuple[str, Ask]]:
+    """The classes of a drug that may be in use: it is not sure, or it was when nobody knows how long ago."""
+    day = medication.started or medication.period.start
+    for name in medication.classes:
+        held = _state(medication.held_on, name, index=index, on=on)
+        if medication.active and held is not Freshness.KNOWN:
+            doubt: Doubt | None = Doubt.MAYBE_OLD
+        elif medication.use is Use.TO_CONFIRM:
+            doubt = medication.doubt
+        else:
+            continue
+        handed = _state(medication.started, name, index=index, on=on)
+        past = doubt is Doubt.DISPENSED and handed is Freshness.STALE
+        values = (True,) if doubt in MAYBE_NOW and not past else ()
+        yield name, Ask(why=Why.DRUG, text=medication.text, on=day, doubt=doubt, values=values)
+
+
+def _state(day: date | None, name: str, *, index: CodeIndex, on: date) -> Freshness:
+    """Whether something of a day may still be used for a fact."""
+    return freshness(index.facts[name], FactValue(True, on=day), on=on)
 
 
 def asked_by_allergy(allergy: AllergyRead, *, index: CodeIndex) -> Iterator[tuple[str, Ask]]:

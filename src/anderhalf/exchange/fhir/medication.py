@@ -46,9 +46,16 @@ _DOUBTS = {"unknown": Doubt.STATUS, "on-hold": Doubt.ON_HOLD}
 
 
 def read_medication(
-    record: OpenedRecord, resource: Resource, *, index: CodeIndex, on: date, born: date | None
+    record: OpenedRecord,
+    resource: Resource,
+    *,
+    index: CodeIndex,
+    on: date,
+    born: date | None,
+    as_of: date | None,
 ) -> FoundMedication | None:
     """One prescription, reported use or dispense; None for what was never given (draft, entered in error).
+    ``as_of`` is the day of the file: what it calls in use was so then.
 
     Raises :class:`Unusable` when a date is impossible, something unknown changes its meaning, it says *do not*
     give, it is only proposed, or nothing tells which drug it is.
@@ -88,6 +95,7 @@ def read_medication(
         status=status,
         started=started.on if started else None,
         order=started.order if started else None,
+        held_on=max((day for day in (started and started.on, as_of) if day), default=None),
         dosage=_dosage(node),
         where=node.path,
         drug_where=where,

@@ -112,12 +112,14 @@ DOUBTS: Mapping[Doubt, Promise] = {
     Doubt.MAYBE_STOPPED: _("mogelijk gestopt"),
     Doubt.LATER: _("begint later"),
     Doubt.ON_HOLD: _("gepauzeerd"),
+    Doubt.MAYBE_OLD: _("in gebruik genoemd, maar niet zeker of dat nu nog zo is"),
 }
 STATES: Mapping[Why, Promise] = {
     Why.NO_STATUS: _("status onbekend"),
     Why.ABATED: _("actief genoemd, maar ook beëindigd"),
     Why.UNSURE: _("niet zeker"),
     Why.INACTIVE: _("niet meer actief"),
+    Why.MAYBE_OLD: _("actief genoemd, maar niet zeker of dat nu nog zo is"),
 }
 KINDS: Mapping[str, Promise] = {
     "Observation": _("Meting"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from anderhalf.core.decisions.facts import Value, same_value
+from anderhalf.core.decisions.facts import Fact, Freshness, Value, freshness, same_value
 from anderhalf.exchange.fhir.dates import DUTCH_TIME
 from anderhalf.exchange.fhir.problems import Reason, SkippedItem
 from anderhalf.exchange.fhir.record import Ask, FoundFact, Why
@@ -104,13 +104,20 @@ def conflict(newest_first: Sequence[FoundFact]) -> SkippedItem | None:
     )
 
 
-def held_back(found: Sequence[FoundFact], unread: Iterable[Unreadable]) -> Ask | None:
+def held_back(
+    fact: Fact, found: Sequence[FoundFact], unread: Iterable[Unreadable], *, on: date
+) -> Ask | None:
     """What must be asked because a newer result could not be read; None when the newest value is the newest result.
 
-    `found` is newest first and may be empty: then any unread result is asked.
+    `found` is newest first and may be empty: then any unread result is asked. Each of the results that may be the
+    newest counts for danger, also the one that was read when it is recent and the other has no day.
     """
     newer = [one for one in unread if not found or one.may_be_newer(found[0])]
     if not newer:
         return None
     last = max(newer, key=lambda one: (one.on is None, one.order or datetime.min.replace(tzinfo=DUTCH_TIME)))
-    return Ask(why=last.why, text=last.original, on=last.on, values=last.values)
+    values = [*last.values, *(value for one in newer for value in one.values)]
+    recent = found and freshness(fact, found[0].as_fact_value(), on=on) is Freshness.KNOWN
+    if recent and last.on is None:
+        values.append(found[0].value)
+    return Ask(why=last.why, text=last.original, on=last.on, values=tuple(dict.fromkeys(values)))

@@ -23,6 +23,10 @@ USABLE_STATUS = frozenset({"final", "amended", "corrected"})
 # Why there is no value (HL7 data-absent-reason): nothing was measured, so an older value stays the newest.
 NOT_DONE = frozenset({"not-performed", "not-asked", "asked-declined", "not-applicable"})
 CORRECTIONS = frozenset({"amended", "corrected"})
+# No result of this patient, or none at all: of anything else that is refused the value is looked at for danger.
+NO_READING = frozenset(
+    {Reason.OTHER_SUBJECT, Reason.OTHER_FOCUS, Reason.AFTER_DEATH, Reason.WITHDRAWN, Reason.NOT_DONE}
+)
 WITHDRAWN_STATUS = {"entered-in-error": Reason.WITHDRAWN, "cancelled": Reason.CANCELLED}
 SPECIMEN_CONDITION = "http://terminology.hl7.org/CodeSystem/v2-0493"
 POOR_CONDITIONS = frozenset({"HEM", "CLOT", "CON", "AUT"})
@@ -61,7 +65,7 @@ def read_observation(
             read = partial(
                 read_value, part, fact, index=index, code=coding.code if coding else "", on=on, born=born
             )
-            skip(_skipped(problem, fact, part, when, node, values=_not_final(problem, read)))
+            skip(_skipped(problem, fact, part, when, node, values=_for_danger(problem, read)))
         return []
     found_facts = []
     condition = _poor_sample(record, node)
@@ -72,7 +76,10 @@ def read_observation(
             _check_part(part, node, condition)
             found_facts.append(_found(part, fact, coding, when, node, index, on=on, born=born))
         except Unusable as trouble:
-            skip(_skipped(trouble, fact, part, when, node))
+            read = partial(
+                read_value, part, fact, index=index, code=coding.code if coding else "", on=on, born=born
+            )
+            skip(_skipped(trouble, fact, part, when, node, values=_for_danger(trouble, read)))
     return found_facts
 
 
@@ -234,9 +241,10 @@ def _found(
     )
 
 
-def _not_final(problem: Unusable, read: Callable[[], ReadValue]) -> tuple[Value, ...]:
-    """The value of a result that is not final yet, or cancelled: never taken over, and looked at for danger."""
-    if problem.reason not in (Reason.NOT_FINAL, Reason.CANCELLED):
+def _for_danger(problem: Unusable, read: Callable[[], ReadValue]) -> tuple[Value, ...]:
+    """The value of a result that is refused for its date, its status or what stands beside it: never taken over, and
+    looked at for danger."""
+    if problem.reason in NO_READING:
         return ()
     try:
         return (read().value,)

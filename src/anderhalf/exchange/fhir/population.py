@@ -127,7 +127,9 @@ class _Stager:
         file = record.file
         self.staged.rows["records"] += 1
         try:
-            reading = read_record(record.raw, dictionary=self.criteria.pathway.dictionary, on=self.on)
+            # The folder was made for this search: a file without a day of its own is of today.
+            dictionary = self.criteria.pathway.dictionary
+            reading = read_record(record.raw, dictionary=dictionary, on=self.on, as_of=self.on)
         except RecordRefused as refused:
             counted = f"records: {kind_in_both_languages(refused.reason)}"
             self.tell(
@@ -153,7 +155,7 @@ class _Stager:
         row, born = len(self.persons), patient.birth_date
         number = None if born is None else born.year * 10000 + born.month * 100 + born.day
         self.persons.append((row, record.name, number, patient.sex, self.doubts(record, reading)))
-        self.events += _events(reading, row, self.criteria, self.on)
+        self.events += _events(reading, row, self.criteria)
         if len(self.events) > BATCH:
             self.write_part()
 
@@ -195,7 +197,7 @@ def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     )
 
 
-def _events(reading: RecordReading, row: int, criteria: Criteria, on: date) -> Iterator[Event]:
+def _events(reading: RecordReading, row: int, criteria: Criteria) -> Iterator[Event]:
     """The events of one record, by feature."""
     for place, feature in enumerate(criteria.features):
         described = feature.name not in criteria.pathway.dictionary
@@ -208,20 +210,16 @@ def _events(reading: RecordReading, row: int, criteria: Criteria, on: date) -> I
                 day = None if item.on is None else day_number(item.on)
                 yield row, place, day, minute, int(value or 0)
             continue
-        for day in _days(reading, feature, on):
+        for day in _days(reading, feature):
             yield row, place, None if day is None else day_number(day), 0, 1
 
 
-def _days(reading: RecordReading, feature: Feature, on: date) -> Iterator[date | None]:
+def _days(reading: RecordReading, feature: Feature) -> Iterator[date | None]:
     """When something with one of a feature's codes happened."""
     if feature.source == "medication":
         for item in reading.medication:
             if any(_matches(feature, "atc", code) for code in item.atc):
-                yield (
-                    on
-                    if item.active and feature.kind is Kind.RECENT and item.started is None
-                    else item.started
-                )
+                yield item.held_on if item.active and feature.kind is Kind.RECENT else item.started
     elif feature.source == "problems":
         for condition in reading.conditions:
             if any(

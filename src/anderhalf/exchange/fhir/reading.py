@@ -7,7 +7,7 @@ raised. Nothing is stored, and no value comes out that is not in the file.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -16,12 +16,8 @@ from typing import TypeVar
 from anderhalf.core.pathway.facts import FactDictionary
 from anderhalf.exchange.fhir.allergies import AllergyRead, is_withdrawn, read_alert, read_allergy
 from anderhalf.exchange.fhir.bundle import OpenedRecord, Resource, open_record
-from anderhalf.exchange.fhir.conditions import (
-    admissions,
-    latest,
-    read_condition,
-    read_encounter,
-)
+from anderhalf.exchange.fhir.by_name import latest_per_code, readings_by_name, report_text
+from anderhalf.exchange.fhir.conditions import admissions, latest, read_condition, read_encounter
 from anderhalf.exchange.fhir.dates import clinical_date
 from anderhalf.exchange.fhir.derived import (
     LONG_AGO,
@@ -53,7 +49,15 @@ from anderhalf.exchange.fhir.problems import (
     SkippedItem,
     Unusable,
 )
-from anderhalf.exchange.fhir.record import Ask, FoundFact, PatientDetails, RecordReading, Unread, Why
+from anderhalf.exchange.fhir.record import (
+    Ask,
+    FoundFact,
+    PatientDetails,
+    RecordReading,
+    ReportText,
+    Unread,
+    Why,
+)
 from anderhalf.exchange.fhir.unpack import Limits
 from anderhalf.exchange.fhir.values import original_of
 from anderhalf.exchange.fhir.whose import check_is_about_patient, is_about_patient
@@ -85,18 +89,20 @@ def read_record(
     on: date,
     limits: Limits | None = None,
     require_patient: bool = True,
+    as_of: date | None = None,
 ) -> RecordReading:
     """Read one FHIR R4 record: a Bundle or a single resource, as JSON or XML, plain or gzip.
 
     ``dictionary`` says which codes and units are known; ``on`` is today, for refusing dates in the future.
     With ``require_patient=False`` a single resource without its patient is read too; then ``subject`` of the
-    reading says whom the file names, and the caller has to make sure who that is.
+    reading says whom the file names, and the caller has to make sure who that is. ``as_of`` is the day of a file that
+    does not say it, for who gathered the file and knows.
 
     Raises :class:`RecordRefused` with a reason and a place when the file can't be used as a whole.
     """
     limits = limits or Limits()
     record = open_record(raw, limits=limits, require_patient=require_patient)
-    return _Reader(record, CodeIndex(dictionary), on, limits).read()
+    return _Reader(record, CodeIndex(dictionary), on, limits, as_of).read()
 
 
 class _Reader:
@@ -104,17 +110,17 @@ class _Reader:
     others.
     """
 
-    def __init__(self, record: OpenedRecord, index: CodeIndex, on: date, limits: Limits) -> None:
-        self.record = record
-        self.index = index
-        self.on = on
-        self.limits = limits
+    def __init__(
+        self, record: OpenedRecord, index: CodeIndex, on: date, limits: Limits, as_of: date | None
+    ) -> None:
+        self.record, self.index, self.on, self.limits, self.gathered_on = record, index, on, limits, as_of
         self.skipped: list[SkippedItem] = []
         self.skipped_beyond = 0
         self.unread: Counter[str] = Counter()
         self.found: defaultdict[str, list[FoundFact]] = defaultdict(list)
         self.unreadable: defaultdict[str, list[Unreadable]] = defaultdict(list)
         self.unread_codes: list[Unread] = []
+        self.reports: list[ReportText] = []
         self.asks: dict[str, Ask] = {}
         self.drugs_missed = False
         self.results_missing = 0
@@ -135,7 +141,9 @@ class _Reader:
             self.read_each(
                 about,
                 MEDICATION_TYPES,
-                lambda r: read_medication(self.record, r, index=self.index, on=self.on, born=born),
+                lambda r: read_medication(
+                    self.record, r, index=self.index, on=self.on, born=born, as_of=self.as_of()
+                ),
             ),
             on=self.on,
         )
@@ -147,11 +155,11 @@ class _Reader:
         for found in procedures:
             self.keep(found)
         for condition in conditions:
-            self.keep(facts_from_condition(condition, index=self.index))
-            self.ask(asked_by_condition(condition, index=self.index))
+            self.keep(facts_from_condition(condition, index=self.index, on=self.on))
+            self.ask(asked_by_condition(condition, index=self.index, on=self.on))
         for item in medication:
-            self.keep(facts_from_medication(item, index=self.index, as_of=self.as_of()))
-            self.ask(asked_by_medication(item))
+            self.keep(facts_from_medication(item, index=self.index, on=self.on))
+            self.ask(asked_by_medication(item, index=self.index, on=self.on))
         for allergy in allergies:
             self.ask(asked_by_allergy(allergy, index=self.index))
         for encounter in encounters:
@@ -175,10 +183,11 @@ class _Reader:
             skipped=tuple(self.skipped),
             skipped_beyond=self.skipped_beyond,
             unread=dict(self.unread),
-            unread_codes=_latest_per_code(self.unread_codes),
+            unread_codes=latest_per_code(self.unread_codes),
             asks=self.open_asks(facts),
             drugs_missed=self.drugs_missed,
             notices=tuple(self.notices()),
+            reports=tuple(self.reports),
         )
 
     def notices(self) -> Iterator[Notice]:
@@ -203,10 +212,11 @@ class _Reader:
 
     def ask(self, asks: Iterable[tuple[str, Ask]]) -> None:
         """Keep what must be settled; of two that are about one fact the first, a drug or problem now before a past
-        one."""
+        one, and what may be so now before what is only unclear."""
         for name, one in asks:
             known = self.asks.get(name)
-            if known is None or (known.why is Why.INACTIVE and one.why is not Why.INACTIVE):
+            past = known is not None and known.why is Why.INACTIVE and one.why is not Why.INACTIVE
+            if known is None or past or (one.values and not known.values):
                 self.asks[name] = one
 
     def open_asks(self, facts: Mapping[str, FoundFact]) -> dict[str, Ask]:
@@ -216,9 +226,9 @@ class _Reader:
         }
 
     def as_of(self) -> date | None:
-        """The day the record itself was made, unless it claims to come from the future."""
+        """The day of the file, unless it claims to come from the future; else the one that came along with it."""
         stamped = self.record.timestamp
-        return stamped if stamped is not None and stamped <= self.on else None
+        return stamped if stamped is not None and stamped <= self.on else self.gathered_on
 
     def read_patient(self) -> PatientDetails | None:
         if self.record.patient is None:
@@ -255,8 +265,10 @@ class _Reader:
         if resource.type == "Observation":
             with suppress(Unusable):
                 parts = facts_named(resource.node, self.index)
+        values = readable_values(resource.node, self.index, on=self.on) if parts else {}
         for name in parts:
-            self.skip(skipped_item(problem, resource, on=self.on, fact=name))
+            item = skipped_item(problem, resource, on=self.on, fact=name)
+            self.skip(replace(item, values=values.get(name, ())))
         if not parts and resource.type != "Patient":
             self.missed(problem, resource)
 
@@ -276,6 +288,8 @@ class _Reader:
     def read_observations(self, about: list[Resource], born: date | None, died: date | None) -> None:
         for resource in about:
             self.packed(resource)
+            if resource.type in ("DiagnosticReport", "Observation"):
+                self.reports += report_text(self.record, resource, on=self.on, born=born)
             if resource.type != "Observation":
                 if resource.type not in READ_TYPES:
                     self.unread[resource.type] += 1
@@ -286,7 +300,8 @@ class _Reader:
             if facts is None:
                 self.unread["Observation"] += 1
                 unread = unread_observation(resource, on=self.on, born=born)
-                self.unread_codes += [unread] if unread is not None else []
+                named = readings_by_name(self.record, resource, index=self.index, on=self.on, born=born)
+                self.unread_codes += [replace(unread, readings=named)] if unread is not None else []
             else:
                 self.keep(facts)
 
@@ -351,7 +366,7 @@ class _Reader:
             different = conflict(values)
             if different is not None:
                 self.skip(different)
-            held = held_back(values, self.unreadable.get(name, ()))
+            held = held_back(self.index.facts[name], values, self.unreadable.get(name, ()), on=self.on)
             if held is not None:
                 self.asks[name] = held
                 if values:
@@ -383,11 +398,3 @@ def skipped_item(problem: Unusable, resource: Resource, *, on: date, fact: str |
         kind=resource.type,
         details=problem.details,
     )
-
-
-def _latest_per_code(unread: Sequence[Unread]) -> tuple[Unread, ...]:
-    """Each unknown code once, with its newest result, the newest first."""
-    newest: dict[tuple[str, str, str], Unread] = {}
-    for one in sorted(unread, key=lambda item: item.on or date.min, reverse=True):
-        newest.setdefault((one.code.system, one.code.code, "" if one.code.code else one.label), one)
-    return tuple(newest.values())

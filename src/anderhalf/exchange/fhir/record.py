@@ -97,8 +97,9 @@ class FoundMedication:
     ``atc`` comes from the file, from the local table of Dutch codes or from RxNorm; ``classes`` are the facts of the
     dictionary the drug counts for (``beta_blocker``, ``loop_diuretic``, …). ``use`` says whether it is used today and
     ``doubt`` why that must be asked. ``treatment`` identifies the pharmaceutical treatment of MP9 and ``prior`` is the
-    place of the agreement that this one follows; both may be empty. ``drug_where`` is the place of the code that
-    names it.
+    place of the agreement that this one follows; both may be empty. ``held_on`` is the last day on which the file says
+    this: that of the statement or of the file itself, None when it gives neither. ``drug_where`` is the place of the
+    code that names it.
     """
 
     text: str
@@ -114,6 +115,7 @@ class FoundMedication:
     status: str
     started: date | None
     order: datetime | None
+    held_on: date | None
     dosage: str
     where: str
     drug_where: str
@@ -158,6 +160,8 @@ class Why(StrEnum):
     """A problem that is called active and has ended."""
     UNSURE = "unsure"
     INACTIVE = "inactive"
+    MAYBE_OLD = "maybe_old"
+    """A problem that is called active, too long ago to count or without a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +188,17 @@ class Unread:
     on: date | None
     original: str
     where: str
+    readings: Mapping[str, Value] = field(default_factory=dict)
+    """Per fact whose name it carries what it would be: for danger only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportText:
+    """What a report or a measurement says in words."""
+
+    label: str
+    text: str
+    on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +210,7 @@ class RecordReading:
     counts what this reader does not look at, per resource type (and observations whose code is not in the
     dictionary; ``unread_codes`` names those). ``asks`` says per fact what a person has to settle: such a fact is not
     "no", and ``facts`` does not hold it unless something else in the file answers it. ``drugs_missed`` tells that a
-    drug could not be read at all. ``notices`` are about the file as a whole.
+    drug could not be read at all. ``notices`` are about the file as a whole, ``reports`` what it says in words.
     """
 
     format: str
@@ -217,11 +232,18 @@ class RecordReading:
     asks: Mapping[str, Ask] = field(default_factory=dict)
     drugs_missed: bool = False
     notices: tuple[Notice, ...] = ()
+    reports: tuple[ReportText, ...] = ()
 
     @property
     def medication_to_confirm(self) -> tuple[FoundMedication, ...]:
         """Drugs that may be in use, newest first, each once and without those that are in use for sure."""
         return _each_once(item for item in self.medication if item.use is Use.TO_CONFIRM)
+
+    @property
+    def maybe_old(self) -> tuple[FoundMedication, ...]:
+        """Drugs that the file calls in use, and of which it can't be told that this is still so."""
+        asked = {name for name, one in self.asks.items() if one.doubt is Doubt.MAYBE_OLD}
+        return tuple(item for item in self.active_medication if asked.intersection(item.classes))
 
     @property
     def unplaced(self) -> tuple[FoundMedication, ...]:
@@ -238,9 +260,9 @@ class RecordReading:
         a contradiction, suspected or unreadable. Whoever reads absence as "no" has to leave these persons unknown.
         """
         found = set()
-        if self.unplaced or self.medication_to_confirm or self.drugs_missed:
+        if self.unplaced or self.medication_to_confirm or self.maybe_old or self.drugs_missed:
             found.add("medication")
-        asked = {Why.NO_STATUS, Why.ABATED, Why.UNSURE}
+        asked = {Why.NO_STATUS, Why.ABATED, Why.UNSURE, Why.MAYBE_OLD}
         if self.conditions_to_confirm or any(one.why in asked for one in self.asks.values()):
             found.add("problems")
         return frozenset(found)

@@ -50,6 +50,12 @@ class Doubt(StrEnum):
     LATER = "later"
     """It begins later."""
     ON_HOLD = "on_hold"
+    MAYBE_OLD = "maybe_old"
+    """Called in use, without a word of when that was so; or that was too long ago."""
+
+
+MAYBE_NOW = frozenset({Doubt.STATUS, Doubt.DISPENSED, Doubt.MAYBE_STOPPED, Doubt.MAYBE_OLD})
+"""Doubts about a drug that may well be used today: it counts as possible where it would be a danger."""
 
 
 @dataclass(frozen=True, slots=True)

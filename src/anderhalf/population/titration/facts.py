@@ -317,7 +317,10 @@ def shared_codes(engine: ColumnEngine, cohort: Cohort, derived: Derived) -> dict
     if engine.indication is not None:
         codes["indication"] = engine.indication.regions(codes)
     asked = {**codes, **in_use(engine, derived, places)}
-    codes["danger"] = engine.codings["danger"].places(engine.in_danger(asked).astype(np.int8))
+    in_danger = engine.in_danger(asked).astype(np.int8)
+    codes["danger"] = engine.codings["danger"].places(in_danger)
+    if "open_danger" in codes:  # nobody's danger is open in a rehearsal, but it holds
+        codes["open_danger"] = engine.codings["open_danger"].places(in_danger)
     return codes
 
 

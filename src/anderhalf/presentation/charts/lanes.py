@@ -33,11 +33,12 @@ class DoseLane:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One measured value on a day."""
+    """One measured value on a day. ``shown`` is the value as one writes it, with the sign of a limit (``> 90``)."""
 
     on: date
     value: Number
     text: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

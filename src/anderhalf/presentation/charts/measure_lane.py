@@ -58,7 +58,7 @@ def draw_measurements(lane: MeasureLane, axis: TimeScale, top: float) -> SafeStr
         last = position == len(points) - 1
         x, y = axis(measured.on), scale(measured.value)
         limit, state = _limit_of(measured.value, lane.limits)
-        value = number(measured.value, lane.decimals)
+        value = measured.shown or number(measured.value, lane.decimals)
         name = _point_name(lane, measured, value, limit)
         parts.append(
             point(mark(x, y, state, tone=limit.tone if limit else "neutral"), label=name, x=x, y=y,
@@ -81,7 +81,7 @@ def _value_now(
     if not points:
         return text(x, top + MEASURE_HEIGHT / 2 + 4, _("geen waarde"))
     y = min(max(scale(points[-1].value) + 4, top + 14), top + MEASURE_HEIGHT - 14)
-    value = number(points[-1].value, lane.decimals)
+    value = points[-1].shown or number(points[-1].value, lane.decimals)
     limit, state = _limit_of(points[-1].value, lane.limits)
     arrow = {"above": " ▲", "below": " ▼"}.get(state, "") if limit else ""
     tone = STROKES[limit.tone] if limit else INK

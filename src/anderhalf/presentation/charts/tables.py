@@ -51,7 +51,7 @@ def timeline_table(
     for measured in measure_lanes:
         column: dict[date, list[str]] = {}
         for p in measured.points:
-            column.setdefault(p.on, []).append(number(p.value, measured.decimals))
+            column.setdefault(p.on, []).append(p.shown or number(p.value, measured.decimals))
         columns.append(column)
     happened: dict[date, list[str]] = {}
     for event in events:

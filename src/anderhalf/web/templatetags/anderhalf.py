@@ -16,10 +16,19 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from anderhalf.apps.people.roles import Role
-from anderhalf.presentation import formatting
+from anderhalf.presentation import formatting, wording
+from anderhalf.presentation.fields import labelled_in_row
+from anderhalf.presentation.kept_reasons import shown_reason
 from anderhalf.presentation.language import language
+from anderhalf.presentation.sources import shown_source
 
 register = template.Library()
+
+
+@register.filter
+def error_label(field: BoundField) -> str:
+    """The name of a field in the list of errors, with the row it stands in: ``Medicatie, regel 2: dosis``."""
+    return labelled_in_row(field.field, str(field.label))
 
 
 @register.filter
@@ -41,6 +50,18 @@ def nl_number(value: Any, decimals: int | None = None) -> str:
         return formatting.format_number(_number(value), decimals, language=language())
     except InvalidOperation:
         return str(value)
+
+
+@register.filter
+def ended(text: Any) -> str:
+    """A text as a sentence: one full stop behind it, also when it had one."""
+    return wording.ended(str(text))
+
+
+@register.filter
+def breakable(text: Any) -> str:
+    """A long compound that may break between its parts, and nowhere else."""
+    return wording.breakable(str(text))
 
 
 @register.filter
@@ -76,6 +97,19 @@ def masked_bsn(bsn: str | None) -> str:
 def ago(value: date | datetime | None) -> str:
     """ "3 dagen geleden"."""
     return formatting.ago(value, timezone.now())
+
+
+@register.filter
+def reason(text: str) -> str:
+    """A stored reason: of the service in the reader's language, of a person as it was typed."""
+    return shown_reason(text)
+
+
+@register.filter
+def source(text: str, english: str = "") -> SafeString:
+    """A source: the service's own words in the reader's language, a title as it is, marked as Dutch; or as the
+    agreement gives it in ``english``."""
+    return shown_source(text, english)
 
 
 @register.filter

@@ -14,7 +14,8 @@ from anderhalf.core.decisions.facts import Fact, FactType, FactValue
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.decisions.regions import regions_of
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.core.pathway.referral import RoutingStatus, route_referral
+from anderhalf.core.pathway.referral import route_referral
+from anderhalf.core.pathway.routing import RoutingStatus
 
 ON = date(2025, 3, 3)
 SERIOUS = {"emergency": 3, "second": 2, "intermediate": 1, "first": 0}

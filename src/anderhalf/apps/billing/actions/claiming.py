@@ -22,6 +22,7 @@ from anderhalf.apps.people.permission import permit
 from anderhalf.apps.people.viewer import Viewer, system_viewer
 from anderhalf.apps.referrals.models import Referral
 from anderhalf.core.evaluation.periods import Grain, period_of
+from anderhalf.presentation.kept_reasons import kept, kept_label
 
 from ..contracts import direction_of, find_terms, snapshot
 from ..errors import BillingRefused
@@ -100,13 +101,13 @@ def _claim(
         created_at=at,
         status=ClaimStatus.READY if terms else ClaimStatus.BLOCKED,
     )
-    because = str(Claim.Problem(problem).label) if problem else ""
+    because = kept_label(Claim.Problem(problem).label) if problem else ""
     if terms:
         _fill(claim, terms)
         if not terms.amount:
             claim.status, because = (
                 ClaimStatus.CANCELLED,
-                _("volgens het contract in een andere prestatie begrepen"),
+                kept("volgens het contract in een andere prestatie begrepen"),
             )
     claim.save(force_insert=True)
     system = system_viewer(referral.network_id)
@@ -167,6 +168,6 @@ def recheck(*, by: Viewer, at: datetime, claim: UUID) -> Claim:
     found.status = ClaimStatus.READY
     found.version += 1
     found.save()
-    keep_change(found, by=by.name, at=at, because=_("contract gevonden"))
+    keep_change(found, by=by.name, at=at, because=kept("contract gevonden"))
     permission.log("U", "claim_rechecked", found)
     return found

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.roles import Role
+from anderhalf.presentation.kept_reasons import shown_reason
 from anderhalf.presentation.language import label_of
 
 from .. import actions, queries
@@ -148,6 +149,7 @@ def _context(request: HttpRequest, found: Claim) -> dict[str, Any]:
     return {
         "claim": found,
         "title": title_of(found),
+        "contract": queries.contract_in_words(found),
         "why": label_of(found.terms.get("why", {})),
         "tone": TONES[ClaimStatus(found.status)],
         "with_names": viewer.role != Role.INSURER,
@@ -158,7 +160,7 @@ def _context(request: HttpRequest, found: Claim) -> dict[str, Any]:
             {
                 "at": change.at,
                 "title": str(ClaimStatus(change.status).label),
-                "text": change.because,
+                "text": shown_reason(change.because, [one.label for one in Claim.Problem]),
                 "who": change.by,
                 "tone": TONES[ClaimStatus(change.status)],
             }

@@ -4,6 +4,7 @@ from ..followers import AFTER_ADVICE, AFTER_ENCOUNTER, AFTER_END
 from .advice import choose_advice
 from .appointments import arrived, book, cancel, move, no_show
 from .beside import choose_beside
+from .corrections import BetterValue, correct_measurement
 from .danger import answer_danger, warn_of_unsaved, watch_for_danger, watch_the_register
 from .danger_undo import undo_answer
 from .encounters import correct_encounter, enter_home_measurements, record_encounter
@@ -31,6 +32,7 @@ from .tolerances import (
 )
 from .undo import reopen_advice, undo_choice
 from .watching import LABORATORY_TASKS, awaited, finish_task, review_results
+from .written import settle_text
 
 __all__ = [
     "AFTER_ADVICE",
@@ -38,6 +40,7 @@ __all__ = [
     "AFTER_END",
     "LABORATORY_TASKS",
     "PRESCRIBERS",
+    "BetterValue",
     "EncounterText",
     "MadeSessions",
     "MedicationStep",
@@ -56,6 +59,7 @@ __all__ = [
     "choose_beside",
     "correct_agreement",
     "correct_encounter",
+    "correct_measurement",
     "end_dosing",
     "end_episode",
     "end_episode_of_withdrawn",
@@ -74,6 +78,7 @@ __all__ = [
     "restore_tolerance",
     "review_results",
     "schedule_next_contact",
+    "settle_text",
     "start_episode",
     "substitute",
     "undo_answer",

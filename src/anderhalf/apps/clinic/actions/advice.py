@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.models import MedicationAgreement, StoredDecision, Task
 from anderhalf.apps.record.queries import current_medication
 from anderhalf.core.pathway.titration import (
-    Check,
     Dose,
     Drug,
     Patient,
@@ -32,7 +30,6 @@ from anderhalf.core.pathway.titration import (
     store,
 )
 from anderhalf.core.pathway.titration.model import DOWNWARD
-from anderhalf.presentation.language import in_each_language, label_of
 from anderhalf.presentation.wording import says_something
 
 from ..access import lock_episode, permit, permit_lifting
@@ -41,10 +38,11 @@ from ..followers import AFTER_ADVICE
 from ..models import AdviceChoice, Encounter, Episode
 from ..queries.advice import pathway_of
 from ..queries.choices import about_of, declined_of
-from ..queries.danger import MONITORING, REPEAT
+from ..queries.danger import REPEAT
 from ..queries.proposals import ASKED_FOR, advice_about, basis_of, dose_choices, lacks_dose
 from ..titration import words
 from ..titration.gather import TITRATION, local
+from .controls import add_control
 from .medication import agree
 
 Kind = MedicationAgreement.Kind
@@ -164,7 +162,7 @@ def _dose_of(proposal: Proposal, protocol: Protocol, given: str) -> Dose:
 def _reason(proposal: Proposal, given: str) -> str:
     """Why, on the medication agreement: the protocol's words, and those of the professional."""
     why = proposal.why.get("nl", "")
-    return f"{given.strip()} (voorstel: {why})" if given.strip() else f"{why} ({proposal.rule})"
+    return f"{given.strip()} (voorstel: {why})" if given.strip() else why
 
 
 def _agree(
@@ -300,28 +298,13 @@ def _plan_checks(
     if discussed and proposal.first != REPEAT:
         return []
 
-    def title(check: Check) -> str:
-        labels = [label_of(protocol.facts[name].label) for name in check.facts if name in protocol.facts]
-        facts = ", ".join(words.in_sentence(label) for label in labels)
-        if discussed:
-            return _("Opnieuw meten: %(facts)s") % {"facts": facts}
-        return _("Controle %(of)s: %(facts)s") % {
-            "of": label_of(protocol.drug_class[proposal.drug_class].title),
-            "facts": facts,
-        }
-
-    made = []
-    for check in proposal.checks:
-        made.append(
-            record.add_task(
-                by=by, at=at, patient=episode.patient_id, kind=MONITORING,
-                title=in_each_language(partial(title, check)),
-                owner_organisation=episode.centre, owner=episode.practitioner_id, due_on=check.until_on,
-                about=f"check:{proposal.drug_class}",
-                note=in_each_language(partial(words.period, check.from_on, check.until_on)),
-            )
-        )  # fmt: skip
-    return made
+    return [
+        add_control(
+            by=by, at=at, episode=episode, protocol=protocol, drug_class=proposal.drug_class, check=check,
+            changed=not discussed,
+        )
+        for check in proposal.checks
+    ]  # fmt: skip
 
 
 def _keep(

@@ -6,6 +6,7 @@ people who press at the same moment, one gets the slot and the other a clear mes
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,8 +18,10 @@ from anderhalf.apps.people.access import Right
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.queries import has_left
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record.actions import NewObservation
 from anderhalf.apps.referrals import actions as referrals
 from anderhalf.apps.referrals.states import Status
+from anderhalf.presentation.kept_reasons import kept
 from anderhalf.presentation.language import day_label
 
 from ..access import Permission, check_own_centre, lock_episode, permit
@@ -26,6 +29,7 @@ from ..checks import check_alive, check_can_take
 from ..errors import DateRefused, PatientBusy, ProfessionalLeft, SlotTaken
 from ..models import Appointment, AppointmentChange, ClinicSession, Episode, Slot
 from ..states import APPOINTMENT_STATES, AppointmentStatus
+from .written import settle_text
 
 LIVE = (
     AppointmentStatus.BOOKED,
@@ -78,26 +82,37 @@ def move(*, by: Viewer, at: datetime, appointment: UUID, slot: UUID, because: st
 
 
 @transaction.atomic
-def cancel(*, by: Viewer, at: datetime, appointment: UUID, because: str) -> Appointment:
-    """Call an appointment off; its slot is free again and a patient not yet seen is back on the waiting list."""
+def cancel(
+    *, by: Viewer, at: datetime, appointment: UUID, because: str,
+    observations: Sequence[NewObservation] = (), not_now: Collection[str] = (),
+) -> Appointment:  # fmt: skip
+    """Call an appointment off; its slot is free again and a patient not yet seen is back on the waiting list.
+
+    ``observations`` and ``not_now``: what was answered about the words of the reason (``WrittenDanger``).
+    """
     found, permission = _changeable(appointment, by=by, at=at)
+    settle_text(
+        found.episode, (because,), by=by, at=at, under=Right.WRITE_CLINICAL, observations=observations,
+        not_now=not_now,
+    )  # fmt: skip
     step(found, AppointmentStatus.CANCELLED, by=by, at=at, because=because)
-    back_on_waiting_list(found.episode, by=by, at=at, because=because or _("afspraak afgezegd"))
+    back_on_waiting_list(found.episode, by=by, at=at, because=because or kept("afspraak afgezegd"))
     permission.log("U", "appointment_cancelled", found)
     return found
 
 
 @transaction.atomic
-def no_show(*, by: Viewer, at: datetime, appointment: UUID, because: str = "") -> Appointment:
-    """The patient did not come. Back on the waiting list, and the referrer reads it in the thread.
+def no_show(*, by: Viewer, at: datetime, appointment: UUID) -> Appointment:
+    """The patient did not come. Back on the waiting list, and the referrer reads it in the thread. No reason is asked:
+    a text that nobody reads for danger would be silent.
 
     Refused before the appointment has begun.
     """
     found, permission = _changeable(appointment, by=by, at=at)
     if found.slot.starts_at > at:
         raise DateRefused(_("Deze afspraak moet nog komen."))
-    step(found, AppointmentStatus.NO_SHOW, by=by, at=at, because=because)
-    if back_on_waiting_list(found.episode, by=by, at=at, because=_("niet verschenen")):
+    step(found, AppointmentStatus.NO_SHOW, by=by, at=at)
+    if back_on_waiting_list(found.episode, by=by, at=at, because=kept("niet verschenen")):
         text = _("De patiënt is niet verschenen op de afspraak en staat weer op de wachtlijst.")
         referrals.post_message(by=by, at=at, referral=found.episode.referral_id, text=text)
     permission.log("U", "appointment_no_show", found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,32 +16,33 @@ from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.roles import CARE_TEAM
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
-from anderhalf.apps.record.models import Task
+from anderhalf.apps.record.models import NOTE_SEPARATOR, Task
+from anderhalf.apps.record.queries import danger_tasks
+from anderhalf.apps.referrals.register import reactions_looked_at
 from anderhalf.core.decisions.facts import FactValue
-from anderhalf.core.pathway.danger import ACTIONS
+from anderhalf.core.pathway.danger import ACTIONS, NO_CALL
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.presentation.language import in_each_language, label_of, moment_label
-from anderhalf.presentation.wording import says_something
+from anderhalf.presentation.language import in_each_language, label_of
+from anderhalf.presentation.wording import says_something, without_local
 
-from ..access import permit
+from ..access import permit, right_to_answer
 from ..errors import DangerRefused
 from ..models import DangerAnswer
-from ..queries.contraindications import reactions_looked_at
+from ..queries.at_home import told_at_home
 from ..queries.danger import (
-    ABOUT,
     DANGER,
     IF_RIGHT,
     REPEAT,
     Place,
-    SeenSign,
     answered,
     danger_of,
+    is_certain,
     look,
-    measured_by,
-    open_tasks,
     place_of,
+    says_as_much,
     urgent_care,
 )
+from ..queries.evidence import ABOUT, SeenSign, measured_by
 from ..queries.words import values_in_words
 from ..titration.gather import local
 
@@ -55,27 +57,37 @@ def watch_for_danger(*, by: Viewer, at: datetime, patient: UUID, facts: Collecti
 
     At most one open task per set of facts: the same values are not raised twice, other ones take the place of the
     earlier task and keep its clock when that runs out first. A task ends by itself only when a professional entered a
-    newer value that is no danger; what is typed at home ends nothing.
+    newer value that is no danger; what is typed at home ends nothing, nor does it make a danger milder.
     """
     place = place_of(patient, by.network, at=at)
     if place is None:
         return []
     seen = look(_about(patient, place), place, at=at)[1]
     settled = answered(patient) if seen else frozenset()
-    waiting = {task.about: task for task in open_tasks(patient)}
+    waiting = {task.about: task for task in danger_tasks(patient)}
+    at_home = _is_at_home(by)
     raised = [
         _raise(one, place, waiting.get(one.about), by=by, at=at, patient=patient)
         for one in seen
         if one.basis not in settled
-        and ((earlier := waiting.get(one.about)) is None or earlier.basis != one.basis)
+        and (
+            (earlier := waiting.get(one.about)) is None
+            or (earlier.basis != one.basis and not (at_home and not says_as_much([one], earlier)))
+        )
     ]
-    if not by.is_self and by.role not in CARE_TEAM:
+    if not at_home:
         shown = {one.about for one in seen if one.basis not in settled}
         for key, task in waiting.items():
-            if key not in shown and measured_by(place.pathways, _facts_of(task)) & set(facts):
+            own = _facts_of(task)
+            if key not in shown and {*own, *measured_by(place.pathways, own)} & set(facts):
                 note = "Vervallen: een nieuwere waarde is geen gevaar."
                 record.cancel_task(by=by, at=at, task_id=task.pk, note=note, allowed=BY_THE_EYE)
     return raised
+
+
+def _is_at_home(by: Viewer) -> bool:
+    """Whether this is the patient, or somebody who cares for the patient there."""
+    return by.is_self or by.role in CARE_TEAM
 
 
 def watch_the_register(*, by: Viewer, at: datetime, patient: UUID) -> list[Task]:
@@ -106,7 +118,7 @@ def _raise(
         due = min(due, earlier.due_at or due)
         note = "Vervangen: er is een nieuwere waarde."
         record.cancel_task(by=by, at=at, task_id=earlier.pk, note=note, allowed=BY_THE_EYE)
-    source = "; ".join(part.strip() for part in seen.sign.source.split(";") if part.strip() != "local")
+    source = without_local(seen.sign.source)
 
     def title() -> str:
         said = f"{label_of(seen.sign.action_label)}: {label_of(seen.sign.why)}"
@@ -114,7 +126,7 @@ def _raise(
 
     def note() -> str:
         values = values_in_words(seen.values, place.pathways)
-        return " · ".join(part for part in (values, seen.sign.rule, source) if part)
+        return NOTE_SEPARATOR.join(part for part in (values, seen.sign.rule, source) if part)
 
     return record.add_task(
         by=by, at=at, patient=patient, kind=DANGER,
@@ -123,7 +135,8 @@ def _raise(
         owner=owner,
         due_on=due.date(), due_at=due, about=seen.about, rank=seen.rank,
         role=urgent.role_of(seen.sign.action), basis=seen.basis, rules=[seen.sign.rule], allowed=BY_THE_EYE,
-        note=in_each_language(note),
+        note=in_each_language(note), days=seen.sign.days,
+        told_at_home=told_at_home(seen, place.pathways) if _is_at_home(by) else {},
     )  # fmt: skip
 
 
@@ -137,13 +150,14 @@ def warn_of_unsaved(
     it is for that professional and the role that the agreement names. It ends as every danger does: when the value
     was confirmed or corrected, or when somebody wrote down what was done.
     """
-    treats = can_access(by, Right.WRITE_CLINICAL, patient=patient, at=at)
-    permit(by, Right.WRITE_CLINICAL if treats else Right.ENTER_MEASUREMENT, at=at, patient=patient)
+    rights = (Right.WRITE_CLINICAL, Right.DECIDE_CASE)
+    treats = next((one for one in rights if can_access(by, one, patient=patient, at=at)), None)
+    permit(by, treats or Right.ENTER_MEASUREMENT, at=at, patient=patient)
     place = place_of(patient, by.network, at=at)
     if place is None:
         return []
     seen = look(_about(patient, place), place, at=at, typed=typed, unconfirmed=unconfirmed)[1]
-    settled, waiting = answered(patient), {task.about: task for task in open_tasks(patient)}
+    settled, waiting = answered(patient), {task.about: task for task in danger_tasks(patient)}
     given = {*typed, *unconfirmed}
     return [
         _raise(
@@ -176,42 +190,45 @@ def answer_danger(
     A danger that asks to call needs a call with a name, or an explanation. Raises ``DangerRefused`` with what is
     missing, also when another value came in since the page was shown.
     """
-    right = Right.WRITE_CLINICAL
-    if not can_access(by, right, patient=patient, at=at):
-        right = Right.TRIAGE  # nobody in care yet: whoever judges the referral answers
-    permission = permit(by, right, at=at, patient=patient)
+    permission = permit(by, right_to_answer(by, at=at, patient=patient), at=at, patient=patient)
     about = Patient.objects.get(pk=patient, network=by.network)
     found = danger_of(about, by.network, at=at)
     if not found:
         raise DangerRefused(_("Hier staat geen gevaar meer open."))
     shown = set(bases)
     signs = [one for one in found.signs if one.basis in shown]
-    same = {one.about for one in signs}
-    tasks = [task for task in open_tasks(patient) if {task.basis, str(task.pk)} & shown or task.about in same]
+    # a task that says no more than what was ticked ends with it; one that says more has a box of its own
+    tasks = [
+        task
+        for task in danger_tasks(patient)
+        if {task.basis, str(task.pk)} & shown or says_as_much(signs, task)
+    ]
     if not shown:
         raise DangerRefused(_("Kruis aan over welk gevaar dit gaat. Wat u niet aankruist, blijft open."))
     if not signs and not tasks:
         raise DangerRefused(_("Intussen is er een nieuwere waarde. Bekijk wat er nu staat."))
+    rank = min([*(one.rank for one in signs), *(task.rank for task in tasks)])
     if Step.ACCEPTED in steps or not set(steps) & set(DangerAnswer.CALLS):
-        rank = min([*(one.rank for one in signs), *(task.rank for task in tasks)])
         _check_settles(by, rank, at=at, patient=patient)
-    _check(steps, called=called, called_at=called_at, note=note, at=at,
-           rank=min([*(one.rank for one in signs), *(task.rank for task in tasks)]))  # fmt: skip
+    _check(steps, called=called, called_at=called_at, note=note, at=at, rank=rank)
     place = found.place
     pathways = place.pathways
     answer = DangerAnswer.objects.create(
         network_id=by.network, patient=about, bases=sorted({*(one.basis for one in signs), *(t.basis for t in tasks)}),
         signs=[
-            {
-                **one.sign.to_dict(),
-                "values": in_each_language(partial(values_in_words, one.values, pathways)),
-            }
-            for one in signs
+            *(
+                {
+                    **one.sign.to_dict(), "basis": one.basis,
+                    "values": in_each_language(partial(values_in_words, one.values, pathways)),
+                }
+                for one in signs
+            ),
+            *(_kept(task) for task in tasks if not says_as_much(signs, task)),
         ],
         steps=list(steps), called=called.strip()[:120], called_at=called_at, note=note.strip()[:300],
         at=at, by=by.name, by_id=by.user_id,
     )  # fmt: skip
-    words = in_each_language(lambda: _words(answer))
+    words = in_each_language(lambda: answer.decided)
     for task in tasks:
         if task.owner_organisation_id in by.organisation_ids:
             record.complete_task(by=by, at=at, task_id=task.pk, note=words["nl"])
@@ -219,7 +236,12 @@ def answer_danger(
             record.cancel_task(by=by, at=at, task_id=task.pk, note=words["nl"], allowed=permission.rule)
     if Step.REPEAT_LABORATORY in steps:
         due = local(at) + timedelta(hours=REPEAT_HOURS)
-        measured = {name for one in signs for name in one.measured if _of_laboratory(name, pathways)}
+        measured = {
+            name
+            for one in signs
+            for name in measured_by(pathways, one.sign.facts)
+            if _of_laboratory(name, pathways)
+        }
         record.add_task(
             by=by, at=at, patient=patient, kind=REPEAT,
             title=in_each_language(lambda: _("Laboratorium herhaald? Kijk de uitslag na.")),
@@ -231,13 +253,24 @@ def answer_danger(
     return answer
 
 
+def _kept(task: Task) -> dict[str, Any]:
+    """A danger that only its task knows still, as an answer keeps it: the same keys as of a sign, and its values in
+    the words of then."""
+    return {
+        "rule": next(iter(task.rules), ""), "why": in_each_language(lambda: task.title_shown), "facts": _facts_of(task),
+        "action": ACTIONS[min(task.rank, NO_CALL)], "certain": is_certain(task), "basis": task.basis,
+        "source": task.why_shown.partition(NOTE_SEPARATOR)[2],
+        "values": in_each_language(lambda: task.note_shown or task.title_shown),
+    }  # fmt: skip
+
+
 def _of_laboratory(name: str, pathways: Iterable[Pathway]) -> bool:
     return any(name in one.facts and one.facts[name].group == "laboratory" for one in pathways)
 
 
 def _check_settles(by: Viewer, rank: int, *, at: datetime, patient: UUID) -> None:
     """A danger that asks to call ends without a call, or as "this belongs to this patient", by a prescriber only."""
-    calls = rank < ACTIONS.index("contact_team")
+    calls = rank < NO_CALL
     if calls and not can_access(by, Right.LIFT_PROTECTION, patient=patient, at=at):
         raise DangerRefused(
             _(
@@ -260,14 +293,5 @@ def _check(
         raise DangerRefused(_("Dit telefoontje ligt in de toekomst."))
     if Step.ACCEPTED in steps and not says_something(note):
         raise DangerRefused(_("Schrijf op wat er is besproken, en waarom dit bij deze patiënt hoort."))
-    if rank < ACTIONS.index("contact_team") and not spoke and not says_something(note):
+    if rank < NO_CALL and not spoke and not says_something(note):
         raise DangerRefused(_("Hier hoort een telefoontje bij. Schrijf op waarom u niet hebt gebeld."))
-
-
-def _words(answer: DangerAnswer) -> str:
-    parts = [answer.what]
-    if answer.called and answer.called_at:
-        parts.append(f"{answer.called}, {moment_label(answer.called_at)}")
-    if answer.note:
-        parts.append(answer.note)
-    return ". ".join(parts)

@@ -9,15 +9,17 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from anderhalf.apps.people.access import AccessDenied, Right, can_access
+from anderhalf.apps.people.access import AccessDenied
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
-from anderhalf.apps.record.models import Task
+from anderhalf.apps.record.models import NOTE_SEPARATOR, Task
+from anderhalf.apps.record.queries import danger_tasks
+from anderhalf.presentation.wording import without_local
 
-from ..access import permit
+from ..access import permit, right_to_answer
 from ..errors import DangerRefused
 from ..models import DangerAnswer, DangerAnswerWithdrawn
-from ..queries.danger import DANGER, REPEAT, open_tasks
+from ..queries.danger import DANGER, REPEAT
 from .danger import watch_for_danger
 
 
@@ -29,9 +31,7 @@ def undo_answer(*, by: Viewer, at: datetime, answer: UUID) -> DangerAnswerWithdr
     row = DangerAnswer.objects.select_for_update().filter(pk=answer, network=by.network).first()
     if row is None:
         raise AccessDenied
-    right = Right.WRITE_CLINICAL
-    if not can_access(by, right, patient=row.patient_id, at=at):
-        right = Right.TRIAGE
+    right = right_to_answer(by, at=at, patient=row.patient_id)
     permission = permit(by, right, at=at, patient=row.patient_id)
     if DangerAnswerWithdrawn.objects.filter(answer=row).exists():
         raise DangerRefused(_("Dit is al ongedaan gemaakt."))
@@ -39,8 +39,7 @@ def undo_answer(*, by: Viewer, at: datetime, answer: UUID) -> DangerAnswerWithdr
     for ended in Task.objects.filter(
         patient=row.patient_id, kind=DANGER, done_at=row.at, basis__in=row.bases
     ).exclude(status=Task.Status.OPEN):
-        values = next((one.get("values", "") for one in row.signs if one["rule"] in ended.rules), "")
-        _open_again(ended, values, by=by, at=at, allowed=permission.rule)
+        _open_again(ended, row, by=by, at=at, allowed=permission.rule)
     for made in Task.objects.filter(
         patient=row.patient_id, kind=REPEAT, created_at=row.at, status=Task.Status.OPEN
     ):
@@ -51,15 +50,15 @@ def undo_answer(*, by: Viewer, at: datetime, answer: UUID) -> DangerAnswerWithdr
     return withdrawn
 
 
-def _open_again(
-    ended: Task, values: str | Mapping[str, str], *, by: Viewer, at: datetime, allowed: str
-) -> None:
-    if any(one.about == ended.about for one in open_tasks(ended.patient_id)):
+def _open_again(ended: Task, answer: DangerAnswer, *, by: Viewer, at: datetime, allowed: str) -> None:
+    """The very task, seen when it was seen and by whom, with its values as the answer kept them."""
+    if any(one.about == ended.about for one in danger_tasks(ended.patient_id)):
         return  # a newer value raised it again meanwhile
-    record.add_task(
-        by=by, at=at, patient=ended.patient_id, kind=DANGER,
-        title={"nl": ended.title, **{key: words.get("title", "") for key, words in ended.wording.items()}},
-        owner_organisation=ended.owner_organisation, owner=ended.owner_id, due_on=ended.due_on, due_at=ended.due_at,
-        about=ended.about, rank=ended.rank, role=ended.role, basis=ended.basis, rules=ended.rules,
-        note=values, allowed=allowed,
-    )  # fmt: skip
+    kept = [one for one in answer.signs if one.get("basis") == ended.basis]
+    kept += [one for one in answer.signs if one["rule"] in ended.rules]
+    sign = kept[0] if kept else {}
+    values = sign.get("values", "")
+    texts: Mapping[str, str] = {"nl": values} if isinstance(values, str) else values
+    why = (next(iter(ended.rules), ""), without_local(sign.get("source", "")))
+    note = {key: NOTE_SEPARATOR.join(part for part in (text, *why) if part) for key, text in texts.items()}
+    record.reopen_task(by=by, at=at, task_id=ended.pk, note=note, allowed=allowed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,28 +16,30 @@ from anderhalf.apps.people.models import Submission
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.actions import NewObservation
-from anderhalf.apps.record.models import Observation
+from anderhalf.apps.record.models import MedicationAgreement, Observation
+from anderhalf.apps.record.queries import danger_tasks
 from anderhalf.apps.referrals import actions as referrals
 from anderhalf.apps.referrals.states import REFERRAL_STATES, Status
 from anderhalf.core.pathway.danger import ACTIONS
-from anderhalf.core.pathway.mentions import Mention
+from anderhalf.presentation.kept_reasons import kept
 from anderhalf.presentation.wording import says_something
 
 from ..access import lock_episode, permit
 from ..checks import check_contact_dates
-from ..errors import DateRefused, OtherCentre, StaleVersion
+from ..errors import DateRefused, OtherCentre, QuestionFirst, StaleVersion
 from ..followers import AFTER_ENCOUNTER
 from ..models import Appointment, EducationGiven, Encounter, EncounterVersion, Episode
-from ..queries.danger import danger_of, open_tasks, urgent_care
+from ..queries.danger import danger_of, urgent_care
 from ..queries.written import check_written
 from ..states import AppointmentStatus
 from ..titration.gather import local
 from ..uploads import sniff
 from .appointments import step
-from .danger import watch_for_danger
+from .controls import plan_controls
 from .medication import agree
 from .parts import EncounterText, MedicationStep, NewDocument, Taught
 from .watching import close_done_checks
+from .written import end_denied
 
 TEXT_FIELDS = tuple(EncounterText().as_fields())
 
@@ -77,8 +80,9 @@ def record_encounter(
     if by.professional_id is None:
         raise AccessDenied(_("Alleen een zorgverlener legt een consult vast."))
     denied = check_written(
-        found, text.as_fields().values(), observations, at=at, moment=moment, not_now=not_now
-    )
+        found, text.as_fields().values(), observations, at=at, moment=moment, not_now=not_now,
+        codes={one.taken for one in medication} - {""},
+    )  # fmt: skip
     encounter = Encounter.objects.create(
         network_id=found.network_id,
         episode=found,
@@ -101,14 +105,10 @@ def record_encounter(
         "under": Right.WRITE_CLINICAL,
     }
     record.record_observations(items=observations, **about)
-    _end_written(denied, by=by, at=at, episode=found)
-    for drug in medication:
-        agree(
-            found,
-            from_at=moment,
-            **vars(drug),
-            **{name: one for name, one in about.items() if name != "patient"},
-        )
+    end_denied(denied, by=by, at=at, episode=found)
+    steps = _agree_all(
+        found, medication, from_at=moment, **{name: about[name] for name in about if name != "patient"}
+    )
     for document in documents:
         record.add_document(content_type=sniff(document.content), **vars(document), **about)
     EducationGiven.objects.bulk_create(
@@ -125,6 +125,7 @@ def record_encounter(
     _carry_over(found, encounter, by=by, at=at)
     _bring_forward(found, at=at, looked=bool(observations or medication))
     close_done_checks(by=by, at=at, episode=found)
+    plan_controls(by=by, at=at, episode=found, steps=steps)
     for follower in AFTER_ENCOUNTER:
         follower(by=by, at=at, encounter=encounter)
     if submission:
@@ -143,10 +144,21 @@ def record_encounter(
     return encounter
 
 
-def _end_written(not_now: Collection[Mention], *, by: Viewer, at: datetime, episode: Episode) -> None:
-    """The task of a danger that stood in a text ends when somebody said that it is not so now."""
-    if not_now:
-        watch_for_danger(by=by, at=at, patient=episode.patient_id, facts={one.fact for one in not_now})
+def _agree_all(
+    episode: Episode, medication: Sequence[MedicationStep], **about: Any
+) -> list[MedicationAgreement]:
+    """Every agreement of a contact; what is to be asked about them is asked at once."""
+    asked: list[QuestionFirst] = []
+    agreed: list[MedicationAgreement] = []
+    for drug in medication:
+        try:
+            agreed.append(agree(episode, **vars(drug), **about))
+        except QuestionFirst as refused:
+            asked.append(refused)
+    if asked:
+        asked[0].others = tuple(asked[1:])
+        raise asked[0]
+    return agreed
 
 
 def encounter_of_submission(*, by: Viewer, submission: str) -> Encounter:
@@ -182,7 +194,9 @@ def _carry_over(episode: Episode, encounter: Encounter, *, by: Viewer, at: datet
         return  # in an emergency somebody else writes; the referral stays the centre's
     status = episode.referral.status
     if status == Status.ACCEPTED:  # walked in without appointment
-        referrals.mark_booked(by=by, at=at, referral=episode.referral_id, because=_("gezien zonder afspraak"))
+        referrals.mark_booked(
+            by=by, at=at, referral=episode.referral_id, because=kept("gezien zonder afspraak")
+        )
         status = Status.BOOKED
     if REFERRAL_STATES.allows(status, Status.SEEN):
         referrals.mark_seen(by=by, at=at, referral=episode.referral_id)
@@ -194,7 +208,7 @@ def _bring_forward(episode: Episode, *, at: datetime, looked: bool) -> None:
     Where values or medication were written down (``looked``), each danger has its task already.
     """
     open_now = (
-        open_tasks(episode.patient_id) if looked else danger_of(episode.patient, episode.network_id, at=at)
+        danger_tasks(episode.patient_id) if looked else danger_of(episode.patient, episode.network_id, at=at)
     )
     if not open_now:
         return
@@ -231,7 +245,7 @@ def correct_encounter(
         return found
     denied = check_written(
         found.episode,
-        after.values(),
+        [*after.values(), because],
         observations,
         at=at,
         moment=at,
@@ -258,7 +272,7 @@ def correct_encounter(
             by=by, at=at, patient=found.patient_id, items=observations, under=Right.WRITE_CLINICAL,
             encounter=found.pk,
         )  # fmt: skip
-    _end_written(denied, by=by, at=at, episode=found.episode)
+    end_denied(denied, by=by, at=at, episode=found.episode)
     permission.log(
         "U", "encounter_corrected", found, fields=[name for name in after if after[name] != before[name]],
         not_now=[one.fact for one in denied],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,11 +14,13 @@ from anderhalf.apps.people.access import Right
 from anderhalf.apps.people.models import CareRelation, Organisation
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
+from anderhalf.apps.record.actions import NewObservation
 from anderhalf.apps.record.models import StoredDecision
 from anderhalf.apps.referrals import actions as referrals
 from anderhalf.apps.referrals.access import check_triage
 from anderhalf.apps.referrals.models import Referral
 from anderhalf.apps.referrals.states import REFERRAL_STATES, Status
+from anderhalf.presentation.kept_reasons import kept
 
 from ..access import ROOM, Permission, local_day, lock_episode, permit
 from ..checks import check_alive, check_can_end, check_next_contact
@@ -29,6 +32,7 @@ from ..queries.stable import decide_stable
 from ..states import AppointmentStatus
 from .appointments import step
 from .danger import watch_for_danger
+from .written import settle_text
 
 
 def open_episode_for(*, by: Viewer, at: datetime, referral: Referral) -> None:
@@ -49,7 +53,7 @@ def end_episode_of_withdrawn(*, by: Viewer, at: datetime, referral: Referral) ->
     if found is None:
         return
     permission = permit(by, Right.REFER, at=at, patient=found.patient_id)
-    because = _("verwijzing ingetrokken")
+    because = kept("verwijzing ingetrokken")
     Outcome.objects.create(episode=found, kind=Outcome.Kind.WITHDRAWN, at=at, by=by.name, reason=because)
     _cancel_planned(found, by=by, at=at, because=because, permission=permission)
     found.ended_at, found.next_contact_on = at, None
@@ -127,8 +131,12 @@ def schedule_next_contact(
 
 
 @transaction.atomic
-def write_plan(*, by: Viewer, at: datetime, episode: UUID, plan: str, version: int) -> Episode:
-    """Change the plan that everybody around the patient sees. ``version`` is the one the writer had before them.
+def write_plan(
+    *, by: Viewer, at: datetime, episode: UUID, plan: str, version: int,
+    observations: Sequence[NewObservation] = (), not_now: Collection[str] = (),
+) -> Episode:  # fmt: skip
+    """Change the plan that everybody around the patient sees. ``version`` is the one the writer had before them;
+    ``observations`` and ``not_now`` what was answered about its new words (``WrittenDanger``).
 
     Raises ``StaleVersion`` with the present episode when somebody else wrote meanwhile.
     """
@@ -136,6 +144,10 @@ def write_plan(*, by: Viewer, at: datetime, episode: UUID, plan: str, version: i
     permission = permit(by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
     if found.version != version:
         raise StaleVersion(found)
+    settle_text(
+        found, (plan,), by=by, at=at, under=Right.WRITE_CLINICAL, observations=observations, not_now=not_now,
+        before=(found.plan,),
+    )  # fmt: skip
     found.plan = plan.strip()
     found.version += 1
     found.save(update_fields=["plan", "version"])
@@ -221,7 +233,9 @@ def end_episode(
 
 def _finish(episode: Episode, outcome: Outcome, *, by: Viewer, at: datetime, permission: Permission) -> None:
     """End what hangs on an open episode: planned appointments, the referral, the care relation."""
-    _cancel_planned(episode, by=by, at=at, because=_("zorg in het centrum afgesloten"), permission=permission)
+    _cancel_planned(
+        episode, by=by, at=at, because=kept("zorg in het centrum afgesloten"), permission=permission
+    )
     episode.ended_at, episode.next_contact_on = at, None
     _close_referral(episode, outcome, by=by, at=at)
     _end_relations(episode, by=by, at=at)

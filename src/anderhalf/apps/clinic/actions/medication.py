@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,16 +13,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anderhalf.apps.network.queries import pathways_on
+from anderhalf.apps.network.queries import drug_names_on, pathways_on
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.roles import PRESCRIBERS
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
-from anderhalf.apps.record.actions import BetterMedication
+from anderhalf.apps.record.actions import BetterMedication, NewObservation
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import current_medication
 from anderhalf.core.pathway.titration.history import last_intake
-from anderhalf.presentation.wording import says_something
+from anderhalf.presentation.kept_reasons import kept
+from anderhalf.presentation.wording import says_something, shortened
 
 from ..errors import MedicationRefused, QuestionFirst, RegisterForbids
 from ..models import AdviceChoice, Episode
@@ -30,13 +32,20 @@ from ..queries.drugs import drug_of_agreement
 from ..queries.listed import history_of
 from ..queries.prescribing import Against, against, in_register
 from ..titration.gather import classes_of, protocol_of
-from ..titration.named import code_of, codes_by_name, with_codes
+from ..titration.named import code_of, is_typed, with_codes
+from .controls import end_controls
 from .danger import watch_for_danger
+from .written import settle_text
 
 Kind = MedicationAgreement.Kind
+_ROOM = 120
+"""Characters for what stood against it, within the reason that is kept."""
 WASHOUT = "ace_inhibitor_washout_hours"
 """The setting of the protocol that says how many hours lie between an ACE inhibitor and sacubitril/valsartan."""
 _APART = {"arni": "ace_inhibitor", "ace_inhibitor": "arni"}
+
+_BETWEEN = re.compile(r"\s*(?:[,;+/&]|\b(?:en|and|met|with)\b)\s*", re.IGNORECASE)
+"""What stands between the names of two drugs in one text."""
 
 
 def agree(
@@ -59,8 +68,9 @@ def agree(
     drug, drug_name, more = _as_listed(episode, kind, drug, drug_name, more, listed, at=at)
     _check_dose(episode, kind, drug, drug_name, more, at=at)
     if _goes_up(kind, drug, more, listed):
-        wanted = _wanted(episode, drug, drug_name, more)
-        held = in_register(episode, wanted, at=at) if on_proposal else against(episode, wanted, at=at)
+        look = in_register if on_proposal else against
+        every = _every_wanted(episode, drug, drug_name, more, at=at)
+        held = list(dict.fromkeys(one for wanted in every for one in look(episode, wanted, at=at)))
         reason = (
             _despite(
                 held, by=by, drug=drug, despite=despite, agreed_with=agreed_with, on_proposal=on_proposal
@@ -94,7 +104,7 @@ def _as_listed(
     running = [row for row in with_codes(listed, on=on) if row.kind != Kind.PAUSE or kind == Kind.STOP]
     if any(row.drug == drug for row in running):
         return drug, drug_name, more
-    codes = codes_by_name(pathways_on(episode.network_id, on=on))
+    codes = drug_names_on(episode.network_id, on=on)
     atc = more.get("atc") or code_of(drug_name, codes)
     same = [row for row in running if atc and row.atc == atc]
     if len(same) != 1:
@@ -170,6 +180,24 @@ def _latest_of(rows: Iterable[MedicationAgreement], *, until: datetime) -> list[
     return list(latest.values())
 
 
+def _every_wanted(
+    episode: Episode, drug: str, drug_name: str, more: Mapping[str, Any], *, at: datetime
+) -> list[MedicationAgreement]:
+    """What is asked about: of a text that names several drugs each of them, at once."""
+    row = _wanted(episode, drug, drug_name, more)
+    parts = [part.strip() for part in _BETWEEN.split(drug_name) if part.strip()] if is_typed(row) else []
+    codes = drug_names_on(episode.network_id, on=timezone.localdate(at)) if len(parts) > 1 else {}
+    named = [(part, code_of(part, codes)) for part in parts]
+    return [
+        row,
+        *(
+            _wanted(episode, part.lower(), part, {**more, "atc": atc, "drug_class": ""})
+            for part, atc in named
+            if atc and atc != row.atc
+        ),
+    ]
+
+
 def _wanted(episode: Episode, drug: str, drug_name: str, more: Mapping[str, Any]) -> MedicationAgreement:
     """The agreement as it would be, not saved: what is asked about."""
     return MedicationAgreement(
@@ -195,7 +223,7 @@ def _despite(
             raise RegisterForbids(words, drug=drug, never=absolute, reason_given=given)
         words = "; ".join(_in_words(one) for one in held)
         raise QuestionFirst(words, drug=drug, absolute=absolute, reason_given=given)
-    said = "; ".join(dict.fromkeys(one.rule or one.words for one in held))
+    said = shortened("; ".join(dict.fromkeys(one.words.rstrip(".") for one in held)), _ROOM)
     agreed = f", akkoord: {agreed_with.strip()}" if agreed_with.strip() else ""
     return f"{despite.strip()}{agreed} (ondanks: {said}). "
 
@@ -209,11 +237,14 @@ def _in_words(one: Against) -> str:
 def correct_agreement(
     *, by: Viewer, at: datetime, agreement: MedicationAgreement, better: BetterMedication | None, because: str,
     despite: str = "", agreed_with: str = "",
+    observations: Sequence[NewObservation] = (), not_now: Collection[str] = (),
 ) -> None:  # fmt: skip
     """Correct an agreement (``better``), or say that it was never made (None).
 
     A correction by which somebody takes the drug again, or more of it (a stop that never was, a higher dose), is asked
-    about like a start: see :func:`agree`. Raises ``QuestionFirst`` and ``record.errors.RecordRefused``.
+    about like a start: see :func:`agree`. What the reasons say of a danger was asked: ``observations`` are so now, the
+    mentions with the keys ``not_now`` are not. Raises ``QuestionFirst``, ``WrittenDanger`` and
+    ``record.errors.RecordRefused``.
     """
     episode = (
         Episode.objects.select_related("patient")
@@ -223,6 +254,10 @@ def correct_agreement(
     )
     held: list[Against] = []
     if episode is not None:
+        settle_text(
+            episode, [because, despite], by=by, at=at, under=Right.WRITE_CLINICAL,
+            observations=observations, not_now=not_now,
+        )  # fmt: skip
         before, point = _daily(agreement, at=at), transaction.savepoint()
         _correct(by, at, agreement, better, because)
         row = _taken(agreement, at=at)
@@ -252,6 +287,8 @@ def _correct(
 def _take_back_controls(by: Viewer, at: datetime, agreement: MedicationAgreement) -> None:
     """The controls of a step that never was lapse, once nothing is left of what its proposal agreed."""
     allowed = check_access(by, Right.WRITE_CLINICAL, patient=agreement.patient_id, at=at)
+    note = kept("De stap is er niet geweest.")
+    end_controls(by=by, at=at, step=agreement, note=note, allowed=allowed)
     for made in AdviceChoice.objects.filter(patient=agreement.patient_id):
         if str(agreement.pk) not in made.medication:
             continue
@@ -260,9 +297,7 @@ def _take_back_controls(by: Viewer, at: datetime, agreement: MedicationAgreement
         ).exists():
             continue
         for task in made.tasks:
-            record.cancel_task(
-                by=by, at=at, task_id=UUID(task), note=_("De stap is er niet geweest."), allowed=allowed
-            )
+            record.cancel_task(by=by, at=at, task_id=UUID(task), note=note, allowed=allowed)
 
 
 def _taken(agreement: MedicationAgreement, *, at: datetime) -> MedicationAgreement | None:

@@ -46,6 +46,11 @@ class MedicationStep:
     despite: str = ""
     agreed_with: str = ""
 
+    @property
+    def taken(self) -> str:
+        """The ATC code of what is taken after this step; empty when it is stopped or paused, or has no code."""
+        return "" if self.kind in ("stop", "pause") else self.atc
+
 
 @dataclass(frozen=True, kw_only=True)
 class NewDocument:

@@ -16,6 +16,7 @@ from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.models import Membership, Organisation, Professional
 from anderhalf.apps.people.roles import CENTRE, SPECIALISTS
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.presentation.kept_reasons import kept
 from anderhalf.presentation.language import day_label
 
 from ..access import ROOM, Permission, permit_sessions
@@ -109,7 +110,7 @@ def cancel_session(*, by: Viewer, at: datetime, session: UUID, because: str) -> 
         .filter(slot__session=found, status__in=(AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED))
         .order_by("slot__starts_at")
     )
-    why = _("spreekuur vervallen: %(why)s") % {"why": because.strip()}
+    why = kept("spreekuur vervallen: %(why)s", why=because.strip())
     for appointment in hit:
         rule = check_access(by, Right.BOOK, patient=appointment.patient_id, at=at)
         step(appointment, AppointmentStatus.CANCELLED, by=by, at=at, because=why)

@@ -15,6 +15,7 @@ from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.models import Observation, Task
 from anderhalf.core.decisions.facts import Fact
 from anderhalf.presentation.formatting import in_words
+from anderhalf.presentation.kept_reasons import kept
 from anderhalf.presentation.language import label_of
 from anderhalf.presentation.wording import says_something
 
@@ -73,7 +74,7 @@ def finish_task(*, by: Viewer, at: datetime, task: UUID, outcome: str = "", beca
                 )
                 % {"facts": words}
             )
-        return record.complete_task(by=by, at=at, task_id=task, note=_("De uitslag is binnen."))
+        return record.complete_task(by=by, at=at, task_id=task, note=kept("De uitslag is binnen."))
     if outcome != NOT_DONE:
         raise TaskRefused(_("Kies wat er is gebeurd."))
     if not says_something(because):

@@ -4,6 +4,7 @@ from .danger import DangerForm
 from .encounter import EncounterForm
 from .medication import MedicationCorrectionForm, read_since
 from .small import (
+    AboutPatientForm,
     CorrectionForm,
     HomeForm,
     PlanForm,
@@ -17,6 +18,7 @@ from .small import (
 from .titration import BesideForm, ChoiceForm, ConditionsForm, JudgeForm, ToleranceForm
 
 __all__ = [
+    "AboutPatientForm",
     "BesideForm",
     "ChoiceForm",
     "ConditionsForm",

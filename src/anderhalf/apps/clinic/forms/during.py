@@ -13,6 +13,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from anderhalf.presentation.fields import in_row
+
 from ..models import AdviceChoice
 from ..queries import Card
 
@@ -39,16 +41,17 @@ class ProposalsMixin(forms.Form):
         self.cards = [card for card in cards if card.steps and not card.unclear and not card.forbidden]
         self.chosen: list[Chosen] = []
         for card in self.cards:
-            where, add = f"adv_{card.drug_class}_", self.fields.__setitem__
+            where, title = f"adv_{card.drug_class}_", card.title
+
+            def add(name: str, field: forms.Field, title: str = title) -> None:
+                self.fields[name] = in_row(field, title)
+
             choices = [("", _("later")), (Choice.ACCEPTED, _("overnemen"))]
             if card.adaptable:
                 choices.append((Choice.ADAPTED, _("andere dosis")))
             choices.append((Choice.DECLINED, _("niet doen")))
-            add(
-                where + "choice",
-                forms.ChoiceField(
-                    label=card.title, choices=choices, widget=forms.RadioSelect, required=False, initial=""
-                ),
+            self.fields[where + "choice"] = forms.ChoiceField(
+                label=card.title, choices=choices, widget=forms.RadioSelect, required=False, initial=""
             )
             if card.adaptable:
                 doses = [("", "–"), *card.doses]

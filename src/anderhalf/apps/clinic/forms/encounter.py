@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,22 +12,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anderhalf.apps.record.actions import NewObservation
-from anderhalf.apps.record.models import MedicationAgreement
+from anderhalf.content.drugs import codes_by_name
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.wording import says_something
 
-from ..actions import EncounterText, MedicationStep, NewDocument, Taught
-from ..errors import FileRefused, QuestionFirst
+from ..actions import EncounterText, NewDocument, Taught
+from ..errors import FileRefused
 from ..models import Appointment
-from ..queries import Card, Drug, drug_by_code, drugs_of, label_of
-from ..queries.doses import DoseRefused, check_dose, read_dose, unit_words
-from ..titration.named import code_of, codes_by_name
-from ..titration.words import plain_instruction
+from ..queries import Card, drugs_of, label_of
 from ..uploads import sniff
+from .drug_rows import DrugRowsMixin
 from .during import ProposalsMixin
-from .facts import FactsMixin
 from .fields import ClinicForm, moment_on, picked_date, words
-from .medication import read_since
+from .pressure import PRESSURE_SYMPTOMS, PressureMixin
 from .written import TEXTS, WrittenMixin
 
 MEASUREMENTS = (
@@ -40,7 +37,7 @@ MEASUREMENTS = (
     "respiratory_rate",
 )
 ALARM_SIGNS = ("chest_pain_at_rest", "dyspnoea_at_rest", "syncope", "hypoperfusion", "stroke_signs", "bleeding",
-               "suicidal_thoughts")  # fmt: skip
+               "angioedema_now", "suicidal_thoughts", PRESSURE_SYMPTOMS)  # fmt: skip
 """What nobody may wait with is asked at every contact, a telephone call too."""
 FINDINGS = ("nyha", "rhythm", "oedema", "congestion", "raised_jvp", "crackles", "dizziness", "weight_stable",
             "hypotension_symptoms", "dehydration", "acute_illness", "beta_blocker_complaints",
@@ -60,16 +57,14 @@ ASSESSMENT = ("heart_failure_known", "therapy_status", "advanced_hf_sign", "anti
               "infarction_within_40_days")  # fmt: skip
 WITH_DRUG = {"digoxin_level": "digoxin"}
 """Laboratory of who uses a drug: asked when it is used, or when a proposal waits for it."""
+SIGNS_WITH_DRUG = {"digoxin_signs": "digoxin"}
+"""Complaints that are asked of who uses a drug."""
 DATED = {"laboratory": LABORATORY, "ecg": ECG, "echo": ECHO}
 """Groups whose values are of their own day: blood is drawn before the visit."""
-DRUG_ROWS = 4
-PARTS = ("kind", "drug", "name", "dose", "times", "since", "reason", "despite", "agreed_with")
-"""The fields of a row in which medication is agreed."""
-OTHER = "other"
 FILES = (("ecg", gettext_lazy("ECG")), ("echo", gettext_lazy("Echoverslag")))
 
 
-class EncounterForm(ProposalsMixin, FactsMixin, WrittenMixin, ClinicForm):
+class EncounterForm(ProposalsMixin, DrugRowsMixin, PressureMixin, WrittenMixin, ClinicForm):
     """The whole contact. ``version`` is the episode's, so that somebody else's contact meanwhile is noticed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -94,11 +89,12 @@ class EncounterForm(ProposalsMixin, FactsMixin, WrittenMixin, ClinicForm):
     def __init__(
         self, data: Any = None, files: Any = None, *, pathway: Pathway, at: datetime,
         latest: Mapping[str, FactValue] | None = None, beside: Sequence[tuple[Pathway, Sequence[str]]] = (),
-        cards: Sequence[Card] = (), listed: Collection[str] = (), awaited: Collection[str] = (), **options: Any,
+        cards: Sequence[Card] = (), listed: Collection[str] = (), awaited: Collection[str] = (),
+        doubt: Mapping[str, Sequence[FactValue]] | None = None, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(data, files, **options)
         self.add_proposals(cards)
-        self.at, self.drugs = at, dict(drugs_of(pathway))
+        self.at, self.drugs, self.doubt = at, dict(drugs_of(pathway)), doubt or {}
         uses = {name for name, value in (latest or {}).items() if value.value is True}
         waits = "|".join(awaited).casefold()
         self.with_drug = [
@@ -107,7 +103,8 @@ class EncounterForm(ProposalsMixin, FactsMixin, WrittenMixin, ClinicForm):
             if name in pathway.facts
             and (drug in uses or label_of(pathway.facts[name].label).casefold() in waits)
         ]
-        names = [*MEASUREMENTS, *ALARM_SIGNS, *FINDINGS, *LABORATORY, *self.with_drug, *ECG, *ECHO]
+        self.signs = (*ALARM_SIGNS, *(name for name, drug in SIGNS_WITH_DRUG.items() if drug in uses))
+        names = [*MEASUREMENTS, *self.signs, *FINDINGS, *LABORATORY, *self.with_drug, *ECG, *ECHO]
         names += [*LIMITS, *ASSESSMENT]
         self.beside: list[tuple[str, list[str]]] = []
         for second, asked in beside:
@@ -123,8 +120,7 @@ class EncounterForm(ProposalsMixin, FactsMixin, WrittenMixin, ClinicForm):
             self.fields[f"f_{MEASUREMENTS[0]}"].widget.attrs["autofocus"] = True
         for name in ("ecg_file", "echo_file"):
             self.fields[name].widget.attrs["accept"] = ".pdf,.png,.jpg,.jpeg"
-        for number in range(DRUG_ROWS):
-            self._add_drug_row(number)
+        self.add_drug_rows()
         for topic in pathway.education.topics:
             self.fields[f"taught_{topic.id}"] = forms.BooleanField(
                 required=False, label=label_of(topic.title)
@@ -133,41 +129,12 @@ class EncounterForm(ProposalsMixin, FactsMixin, WrittenMixin, ClinicForm):
                 required=False,
                 label=_("verteld in eigen woorden: %(topic)s") % {"topic": label_of(topic.title)},
             )
-        self.steps: list[MedicationStep] = []
-        self.asks_specialist: set[int] = set()
         self.documents: list[NewDocument] = []
 
-    def _add_drug_row(self, number: int) -> None:
-        classes: dict[str, list[tuple[str, str]]] = {}
-        for drug in self.drugs.values():
-            fact = self.pathway.facts.get(drug.drug_class)
-            group = label_of(fact.label) if fact else drug.drug_class
-            unit = "" if drug.unit in ("", "mg") else f" ({unit_words(drug.unit)})"
-            classes.setdefault(group, []).append((drug.key, label_of(drug.label) + unit))
-        choices: list[Any] = [("", "–"), *classes.items(), (OTHER, _("ander middel"))]
-        add, text = self.fields.__setitem__, forms.TextInput
-        kinds = [("", "–"), *MedicationAgreement.Kind.choices]
-        add(f"med_{number}_kind", forms.ChoiceField(label=_("Wat"), choices=kinds, required=False))
-        add(f"med_{number}_drug", forms.ChoiceField(label=_("Middel"), choices=choices, required=False))
-        add(f"med_{number}_name", forms.CharField(label=_("Ander middel"), max_length=80, required=False))
-        attrs = {"inputmode": "decimal", "autocomplete": "off"}
-        add(
-            f"med_{number}_dose",
-            forms.CharField(label=_("Dosis"), max_length=12, required=False, widget=text(attrs)),
-        )
-        add(f"med_{number}_times", forms.CharField(label=_("Keer per dag"), max_length=2, required=False,
-                                                   widget=text({**attrs, "inputmode": "numeric"})))  # fmt: skip
-        add(f"med_{number}_since", forms.CharField(
-            label=_("Sinds"), max_length=10, required=False,
-            widget=text({"autocomplete": "off", "placeholder": "2020, 03-2020"}),
-        ))  # fmt: skip
-        add(f"med_{number}_reason", forms.CharField(label=_("Reden"), max_length=300, required=False))
-        add(f"med_{number}_despite", forms.CharField(
-            label=_("Waarom toch (VS, PA of arts)"), max_length=140, required=False,
-        ))  # fmt: skip
-        add(f"med_{number}_agreed_with", forms.CharField(
-            label=_("Welke specialist stemde in (naam)"), max_length=60, required=False,
-        ))  # fmt: skip
+    def without_focus(self) -> None:
+        """Leave the top of the page in view: something there must be read first."""
+        for field in self.fields.values():
+            field.widget.attrs.pop("autofocus", None)
 
     # ---- reading ----
 
@@ -179,6 +146,7 @@ class EncounterForm(ProposalsMixin, FactsMixin, WrittenMixin, ClinicForm):
         for name, (value, one) in self.stated().items():
             if one in self.written.confirmed or name not in self.values:
                 self.take_over(name, value, one.words[0])
+        self.ask_with_pressure(_("De bloeddruk is zeer hoog. Vraag naar klachten, en vul ja of nee in."))
         self.read_proposals(cleaned)
         today = timezone.localdate(self.at)
         for name in ("happened_on", "laboratory_on", "ecg_on", "echo_on"):
@@ -187,113 +155,23 @@ class EncounterForm(ProposalsMixin, FactsMixin, WrittenMixin, ClinicForm):
         following, happened = cleaned.get("next_contact_on"), cleaned.get("happened_on")
         if following and happened and following < happened:
             self.add_error("next_contact_on", _("Het volgende contact kan niet voor dit contact liggen."))
-        for number in range(DRUG_ROWS):
-            self._read_drug_row(number, cleaned)
+        self.read_drug_rows(cleaned)
         for kind, label in FILES:
             self._read_file(kind, str(label), cleaned)
+        if not self.errors and not self._says_anything(cleaned):
+            raise forms.ValidationError(_(
+                "Er staat nog niets in dit consult. Vul een meting of bevinding in, leg medicatie of "
+                "voorlichting vast, of schrijf in een zin wat u besprak."
+            ))  # fmt: skip
         return cleaned
 
-    def _read_drug_row(self, number: int, cleaned: Mapping[str, Any]) -> None:
-        given = {part: cleaned.get(f"med_{number}_{part}") or "" for part in PARTS}
-        if not any(given.values()):
-            return
-        where = f"med_{number}_"
-        chosen = self.drugs.get(given["drug"])
-        name = label_of(chosen.label) if chosen else given["name"].strip()
-        atc = chosen.atc if chosen else code_of(name, self.codes)
-        drug = chosen or drug_by_code(atc, self.drugs.values())
-        reported = given["kind"] == MedicationAgreement.Kind.REPORTED
-        no_reason = not given["reason"].strip() and not reported
-        for part, missing in (("kind", not given["kind"]), ("drug", not given["drug"]),
-                              ("name", not name), ("reason", no_reason)):  # fmt: skip
-            if missing:
-                self.add_error(where + part, _("Vul dit in, of maak de hele regel leeg."))
-        dose, times = self._dose(where, given, drug), self._times(where, given)
-        used_since, exact = self._since(where, given)
-        stops = given["kind"] in (MedicationAgreement.Kind.STOP, MedicationAgreement.Kind.PAUSE)
-        if not stops:
-            self._check_day(where, drug, dose, times)
-        if given["kind"] in (MedicationAgreement.Kind.START, MedicationAgreement.Kind.CHANGE):
-            for part, value in (("dose", dose), ("times", times)):
-                if value is None and f"{where}{part}" not in self.errors:
-                    self.add_error(where + part, _("Vul dosis en aantal keer per dag in."))
-        if any(error.startswith(where) for error in self.errors):
-            return
-        self.steps.append(
-            MedicationStep(
-                kind=given["kind"],
-                drug=chosen.key if chosen else name.lower()[:80],
-                drug_name=name[:120],
-                reason=given["reason"].strip() or "gebruikt al",
-                atc=atc,
-                drug_class=drug.drug_class if drug else "",
-                dose=None if stops else dose,
-                dose_unit=drug.unit if drug and drug.unit else "mg",
-                times_per_day=None if stops else times,
-                instructions=plain_instruction(
-                    given["kind"], name, dose, drug.unit if drug and drug.unit else "mg", times
-                ),
-                used_since=used_since,
-                used_since_is=exact,
-                despite=given["despite"].strip(),
-                agreed_with=given["agreed_with"].strip(),
-            )
+    def _says_anything(self, cleaned: Mapping[str, Any]) -> bool:
+        """Whether anything was typed or chosen; the form fills in day, kind and next contact itself."""
+        ticked = any(
+            value is True for name, value in cleaned.items() if name.startswith(("taught_", "back_"))
         )
-
-    def _since(self, where: str, given: Mapping[str, str]) -> tuple[date | None, str]:
-        """Since when a drug is used that was used already; only then."""
-        if not given["since"].strip():
-            return None, ""
-        if given["kind"] != MedicationAgreement.Kind.REPORTED:
-            self.add_error(where + "since", _("Alleen bij een middel dat de patiënt al gebruikt."))
-            return None, ""
-        try:
-            return read_since(given["since"], at=self.at)
-        except forms.ValidationError as wrong:
-            self.add_error(where + "since", wrong)
-            return None, ""
-
-    def ask_despite(self, refused: QuestionFirst) -> None:
-        """Show what stands against it at the row of the drug, with a field for a prescriber's reason; for what is
-        absolute one for the specialist who agreed as well."""
-        for number in range(DRUG_ROWS):
-            chosen = self.cleaned_data.get(f"med_{number}_drug") or ""
-            name = (self.cleaned_data.get(f"med_{number}_name") or "").strip().lower()
-            if refused.drug and refused.drug in (chosen, name):
-                self.add_error(f"med_{number}_despite", str(refused))
-                if refused.absolute:
-                    self.asks_specialist.add(number)
-                return
-        self.add_error(None, str(refused))
-
-    def _dose(self, where: str, given: Mapping[str, str], drug: Drug | None) -> Decimal | None:
-        try:
-            return read_dose(given["dose"], drug)
-        except DoseRefused as refused:
-            self.add_error(where + "dose", str(refused))
-            return None
-
-    def _check_day(self, where: str, drug: Drug | None, dose: Decimal | None, times: int | None) -> None:
-        """The dose of a whole day against the protocol, once both can be read."""
-        if dose is None or f"{where}times" in self.errors:
-            return
-        try:
-            asked = check_dose(drug, dose, times)
-        except DoseRefused as refused:
-            self.add_error(where + "dose", str(refused))
-            return
-        if asked is not None and self.data.get(f"sure_{where}dose", "").strip() != asked.confirm:
-            self.to_confirm[f"{where}dose"] = asked.confirm
-            self.add_error(where + "dose", asked.question)
-
-    def _times(self, where: str, given: Mapping[str, str]) -> int | None:
-        text = given["times"].strip()
-        if not text:
-            return None
-        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 12):
-            self.add_error(where + "times", _("Vul een heel getal van 1 tot 12 in."))
-            return None
-        return int(text)
+        told = ticked or any(says_something(cleaned.get(name)) for name in TEXTS)
+        return bool(told or self.values or self.steps or self.documents or self.chosen)
 
     def _read_file(self, kind: str, label: str, cleaned: Mapping[str, Any]) -> None:
         upload = cleaned.get(f"{kind}_file")
@@ -337,6 +215,10 @@ class EncounterForm(ProposalsMixin, FactsMixin, WrittenMixin, ClinicForm):
         unconfirmed = self.unconfirmed_facts(days, default=default)
         return self.typed_facts(days, default=default), self.doubted(unconfirmed, day=default)
 
+    def drugs_for_the_eye(self) -> Collection[str]:
+        """What is started, changed or used already by the rows of the form."""
+        return {one.taken for one in self.steps} - {""}
+
     def education(self) -> list[Taught]:
         """Topics that were discussed; told back implies discussed."""
         given = self.cleaned_data
@@ -352,31 +234,13 @@ class EncounterForm(ProposalsMixin, FactsMixin, WrittenMixin, ClinicForm):
     def fact_rows(self) -> dict[str, list[dict[str, Any]]]:
         """The facts by section."""
         laboratory = (*LABORATORY, *self.with_drug)
-        sections = {"measurements": MEASUREMENTS, "findings": (*ALARM_SIGNS, *FINDINGS), "laboratory": laboratory,
+        sections = {"measurements": MEASUREMENTS, "findings": (*self.signs, *FINDINGS), "laboratory": laboratory,
                     "ecg": ECG, "echo": ECHO, "limits": LIMITS, "assessment": ASSESSMENT}  # fmt: skip
         return {key: self.rows(names) for key, names in sections.items()}
 
     def beside_rows(self) -> list[dict[str, Any]]:
         """What a second pathway asks besides, a section each."""
         return [{"title": title, "rows": self.rows(names)} for title, names in self.beside]
-
-    def drug_rows(self) -> list[dict[str, Any]]:
-        """The rows in which medication is agreed."""
-        return [
-            {
-                **{part: self[f"med_{number}_{part}"] for part in PARTS},
-                "asks_despite": bool(
-                    self.is_bound
-                    and (self.data.get(f"med_{number}_despite") or f"med_{number}_despite" in self.errors)
-                ),
-                "asks_specialist": self.is_bound
-                and (number in self.asks_specialist or bool(self.data.get(f"med_{number}_agreed_with"))),
-                "confirm": self.to_confirm.get(f"med_{number}_dose", ""),
-                "sure_name": f"sure_med_{number}_dose",
-                "number": number + 1,
-            }
-            for number in range(DRUG_ROWS)
-        ]
 
     def topic_rows(self) -> list[dict[str, Any]]:
         """The education list: topic, discussed, told back."""

@@ -6,8 +6,7 @@ the box that confirms carries the very text that was typed, so that a changed va
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -21,16 +20,18 @@ from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Value
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.pressure import split_pressure
+from anderhalf.core.pathway.spared import is_spared
 from anderhalf.core.pathway.validity import is_above
 from anderhalf.presentation.language import language
-from anderhalf.presentation.units import unit_choice
+from anderhalf.presentation.units import unit_choice, unit_of
+from anderhalf.presentation.wording import without_label
 
 from ..queries import label_of, value_label
+from ..queries.chart import either_label
 from .fields import moment_on
 
 YES_NO = [("true", gettext_lazy("ja")), ("false", gettext_lazy("nee")), ("", gettext_lazy("onbekend"))]
-UPPER, LOWER = "systolic_bp", "diastolic_bp"
-_PRESSURE = re.compile(r"(\d{2,3})\s*/\s*(\d{2,3})(?:\s*mm\s?hg)?", re.IGNORECASE)
 SHORT_LIST = 4
 """A closed list up to this length is shown as choices on one line, a longer one as a drop-down."""
 
@@ -49,7 +50,7 @@ def field_for(fact: Fact) -> forms.Field:
         return forms.ChoiceField(label=label, choices=[("", "–"), *choices], required=False)
     attrs = {"autocomplete": "off"}
     if fact.type is FactType.NUMBER:
-        attrs |= {"inputmode": "decimal", "maxlength": "12"}
+        attrs |= {"inputmode": "decimal", "maxlength": "24"}
     return forms.CharField(label=label, required=False, max_length=60, widget=forms.TextInput(attrs=attrs))
 
 
@@ -57,6 +58,10 @@ class FactsMixin(forms.Form):
     """Adds fields ``f_<fact>`` for the facts named, reads them, and says what was last known beside each."""
 
     at: datetime
+    doubt: Mapping[str, Sequence[FactValue]] = {}
+    """What was entered twice and differs, by fact: it does not vanish."""
+    lay = False
+    """Whether a patient fills it in: they are asked about no unit that only professionals or other countries use."""
 
     def add_facts(
         self, pathway: Pathway, names: Iterable[str], *, latest: Mapping[str, FactValue] | None = None
@@ -65,7 +70,7 @@ class FactsMixin(forms.Form):
         self.pathway = self.described_by = pathway
         self.language = language()
         self.latest = dict(latest or {})
-        self.fact_names = [name for name in names if name in pathway.facts]
+        self.fact_names = [name for name in names if name in pathway.facts and self._is_asked(name)]
         self.values: dict[str, Value] = {}
         self.typed: dict[str, str] = {}
         self.to_confirm: dict[str, str] = {}
@@ -79,6 +84,11 @@ class FactsMixin(forms.Form):
             choice = unit_choice(pathway.dictionary, pathway.facts[name])
             if choice is not None:
                 self.fields[f"u_{name}"] = choice
+
+    def _is_asked(self, name: str) -> bool:
+        """Whether this person is asked it; what was answered yes all the same is not dropped."""
+        spared = is_spared(self.described_by.facts[name], self.latest)
+        return not spared or self.data.get(f"f_{name}") == "true"
 
     def read_facts(self, cleaned: Mapping[str, Any]) -> None:
         """Read every fact; call in ``clean``. A blood pressure may be typed in one field, as people say it: 120/80."""
@@ -136,6 +146,7 @@ class FactsMixin(forms.Form):
             checked = self.described_by.dictionary.read_text(
                 name, text, unit=unit or None, on=timezone.localdate(self.at),
                 born=born.value if born is not None and isinstance(born.value, date) else None,
+                lay=self.lay,
             )  # fmt: skip
         except RefusedValue as refused:
             self.add_error(field, self._said(name, refused.texts))
@@ -151,8 +162,8 @@ class FactsMixin(forms.Form):
             self.unconfirmed[name] = (checked.value,)
             self.add_error(field, question)
             return
-        self.values[name], self.typed[name] = checked.value, text
-        self.units[name] = unit or self.described_by.facts[name].unit_label or ""
+        self.values[name], self.typed[name] = checked.value, checked.number or text
+        self.units[name] = checked.unit or unit or self.described_by.facts[name].unit_label or ""
 
     def take_over(self, name: str, value: Value, as_written: str) -> None:
         """Take a value that was confirmed elsewhere in the form: it goes before what its field says."""
@@ -164,8 +175,8 @@ class FactsMixin(forms.Form):
         return self.refused_words(self.described_by.facts[name], texts.get(self.language, texts["nl"]))
 
     def refused_words(self, fact: Fact, text: str) -> str:
-        """What stands beside the field when a value is refused or asked about."""
-        return text
+        """What stands beside the field when a value is refused or asked about: its name stands there already."""
+        return without_label(label_of(fact.label), text)
 
     def observations(self, days: Mapping[str, date], *, default: date, at: Any) -> list[NewObservation]:
         """The values as observations, each on its day (``days`` by fact, else ``default``)."""
@@ -196,10 +207,18 @@ class FactsMixin(forms.Form):
 
     def last_known(self, name: str) -> tuple[str, date | None]:
         """What was known before, in words, and of which day; empty for what was not known."""
+        if name in self.doubt:
+            said = self.doubt[name]
+            either = either_label(self.described_by.facts[name], (one.value for one in said))
+            return self.contradicting_words(either), said[0].on
         last = self.latest.get(name)
         if last is None:
             return "", None
         return value_label(self.described_by.facts[name], last.value), last.on
+
+    def contradicting_words(self, either: str) -> str:
+        """How values are shown that can't all be right."""
+        return _("%(values)s, spreken elkaar tegen") % {"values": either}
 
     def row(self, name: str) -> dict[str, Any]:
         """What the template needs to draw one fact."""
@@ -211,7 +230,7 @@ class FactsMixin(forms.Form):
         return {
             "name": name,
             "field": self[f"f_{name}"],
-            "unit": "" if f"u_{name}" in self.fields else fact.unit_label or "",
+            "unit": "" if f"u_{name}" in self.fields else unit_of(fact),
             "unit_choice": self[f"u_{name}"] if f"u_{name}" in self.fields else None,
             "note": note,
             "confirm": self.to_confirm.get(name, "") if hasattr(self, "to_confirm") else "",
@@ -222,20 +241,6 @@ class FactsMixin(forms.Form):
     def rows(self, names: Iterable[str]) -> list[dict[str, Any]]:
         """The facts of one section, those the pathway has."""
         return [self.row(name) for name in names if f"f_{name}" in self.fields]
-
-
-def split_pressure(given: Mapping[str, str]) -> dict[str, str] | None:
-    """``120/80`` typed in either field of the blood pressure, as its two numbers; None when that was not done, or when
-    the other field says something else."""
-    if UPPER not in given or LOWER not in given:
-        return None
-    for name, other in ((UPPER, LOWER), (LOWER, UPPER)):
-        found = _PRESSURE.fullmatch(given[name])
-        if found is None:
-            continue
-        both = {UPPER: found[1], LOWER: found[2]}
-        return both if given[other] in ("", both[other], given[name]) else None
-    return None
 
 
 def _short_day(day: date, *, today: date) -> str:

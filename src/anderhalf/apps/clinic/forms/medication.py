@@ -14,27 +14,70 @@ from django.utils.translation import gettext_lazy
 
 from anderhalf.apps.record.actions import BetterMedication
 from anderhalf.apps.record.models import MedicationAgreement
+from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.fields import ReasonField
+from anderhalf.presentation.written import Written
 
 from ..errors import QuestionFirst
 from ..queries import Drug
 from ..queries.doses import DoseRefused, check_dose, read_dose
 from ..titration.words import plain_instruction
 from .fields import ClinicForm, moment_on, picked_date
+from .written import SpokenTextForm
 
 Since = MedicationAgreement.Since
 _SINCE = re.compile(r"^(?:(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ])?(\d{4})$")
+_MONTHS = (
+    ("januari", "january"), ("februari", "february"), ("maart", "march", "mrt"), ("april",), ("mei", "may"),
+    ("juni", "june"), ("juli", "july"), ("augustus", "august"), ("september",), ("oktober", "october"),
+    ("november",), ("december",),
+)  # fmt: skip
+_TIMES = re.compile(
+    r"(\d{1,2})\s*(?:(?:dd|d\.d\.|x|maal|keer|times)\s*(?:per dag|daags|pd|per day|daily)?\s*(\d{1,2})?)?\.?"
+)
+TIMES_LENGTH, SINCE_LENGTH = 16, 20
+"""Room for what people write: "1dd1", "2 keer per dag"; "12 september 2026"."""
+
+
+def read_times(text: str) -> int | None:
+    """How many times a day: ``2``, ``2dd``, ``1dd1``, ``2x daags``; nothing when empty.
+
+    Two tablets at a time (``1dd2``) is another dose, and the dose stands in a field of its own: that is said.
+    """
+    text = text.strip().lower()
+    if not text:
+        return None
+    found = _TIMES.fullmatch(text) if text.isascii() else None
+    if found is None or not 1 <= int(found[1]) <= 12:
+        raise forms.ValidationError(_("Vul een heel getal van 1 tot 12 in."))
+    if found[2] is not None and int(found[2]) != 1:
+        raise forms.ValidationError(
+            _("Vul hier alleen in hoe vaak per dag, bijvoorbeeld %(times)s; de dosis per keer staat ervoor.")
+            % {"times": found[1]}
+        )
+    return int(found[1])
+
+
+def _with_month_number(text: str) -> str:
+    """``sept 2026`` as ``9 2026``; a word that is no month stays."""
+
+    def number(found: re.Match[str]) -> str:
+        word = found[0].removesuffix(".")
+        months = [at for at, names in enumerate(_MONTHS, 1) if any(one.startswith(word) for one in names)]
+        return str(months[0]) if len(months) == 1 else found[0]
+
+    return re.sub(r"[a-z]{3,}\.?", number, text.lower())
 
 
 def read_since(text: str, *, at: datetime) -> tuple[date | None, str]:
-    """``12-03-2021``, ``03-2021`` or ``2021`` as a day and how exact it is; nothing when empty.
+    """``12-03-2021``, ``03-2021``, ``mrt 2021`` or ``2021`` as a day and how exact it is; nothing when empty.
 
     Raises ``ValidationError`` for anything else, and for what lies after today.
     """
     text = text.strip()
     if not text:
         return None, ""
-    match = _SINCE.match(text)
+    match = _SINCE.match(_with_month_number(text))
     if match is None:
         raise forms.ValidationError(_("Vul een jaar, een maand (03-2021) of een datum (12-03-2021) in."))
     day, month, year = match.groups()
@@ -56,8 +99,10 @@ def since_text(row: MedicationAgreement) -> str:
     return row.used_since.strftime({"month": "%m-%Y", "year": "%Y"}.get(row.used_since_is, "%d-%m-%Y"))
 
 
-class MedicationCorrectionForm(ClinicForm):
+class MedicationCorrectionForm(SpokenTextForm, ClinicForm):
     """What a medication agreement should have said, or that it was never made."""
+
+    written_fields = ("because", "despite")
 
     what = forms.ChoiceField(
         label=gettext_lazy("Wat is er aan de hand?"),
@@ -68,16 +113,16 @@ class MedicationCorrectionForm(ClinicForm):
         widget=forms.RadioSelect,
         initial="correct",
     )
-    dose = forms.CharField(label=gettext_lazy("Dosis"), max_length=12, required=False)
-    times = forms.IntegerField(
-        label=gettext_lazy("Keer per dag"), min_value=1, max_value=12, required=False,
+    dose = forms.CharField(label=gettext_lazy("Dosis"), max_length=20, required=False)
+    times = forms.CharField(
+        label=gettext_lazy("Keer per dag"), max_length=TIMES_LENGTH, required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
     from_on = picked_date(label=gettext_lazy("Vanaf"), required=False)
     since = forms.CharField(
         label=gettext_lazy("Sinds"),
         help_text=gettext_lazy("Jaar, maand of datum; leeg als niemand het weet."),
-        max_length=10,
+        max_length=SINCE_LENGTH,
         required=False,
     )
     because = ReasonField(
@@ -93,10 +138,11 @@ class MedicationCorrectionForm(ClinicForm):
     )
 
     def __init__(
-        self, data: Any = None, *, agreement: MedicationAgreement, at: datetime, drug: Drug | None = None,
-        **options: Any,
+        self, data: Any = None, *, agreement: MedicationAgreement, at: datetime, described_by: Pathway | None,
+        drug: Drug | None = None, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(data, **options)
+        self.described_by = described_by  # type: ignore[assignment]
         self.agreement, self.at, self.drug, self.to_confirm = agreement, at, drug, ""
         self.asks_specialist = False
         reported = agreement.kind == MedicationAgreement.Kind.REPORTED
@@ -111,6 +157,13 @@ class MedicationCorrectionForm(ClinicForm):
             del self.fields["dose"], self.fields["times"]
         del self.fields["from_on" if reported else "since"]
 
+    def read_written(self, pathway: Pathway | None) -> None:
+        """Read the reasons; of who is not in care (no pathway) nothing is asked."""
+        if pathway is None:
+            self.written, self.questions = Written(), []
+        else:
+            super().read_written(pathway)
+
     def clean_dose(self) -> Decimal | None:
         """A number above 0, or nothing; the old dose stays readable as it stands there."""
         text = self.cleaned_data["dose"].strip()
@@ -120,6 +173,10 @@ class MedicationCorrectionForm(ClinicForm):
             return read_dose(text, self.drug)
         except DoseRefused as refused:
             raise forms.ValidationError(str(refused)) from None
+
+    def clean_times(self) -> int | None:
+        """How many times a day."""
+        return read_times(self.cleaned_data["times"])
 
     def clean(self) -> dict[str, Any]:
         """The dose of a whole day against the protocol, when it is corrected."""

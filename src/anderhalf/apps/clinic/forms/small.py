@@ -16,22 +16,22 @@ from anderhalf.apps.people.models import Organisation, Professional
 from anderhalf.core.decisions.facts import Fact, FactValue, Value
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.wording import within
 from anderhalf.presentation.fields import ReasonField
 from anderhalf.presentation.language import label_of
 from anderhalf.presentation.units import unit_choice
+from anderhalf.presentation.wording import without_label
 
-from ..actions import EncounterText
-from ..home_words import HELP, WITHIN, home_label
+from ..actions import BetterValue, EncounterText
+from ..home_words import ASKED_WITH, AT_HOME, home_help, home_label, home_within, is_of_another
 from ..models import Appointment, Encounter
-from ..queries.chart import either_label
-from .facts import FactsMixin, field_for
+from .facts import field_for
 from .fields import ClinicForm, picked_date, words
+from .pressure import PressureMixin
 from .written import TEXTS, SpokenTextForm
 
-HOME_FACTS = (
-    "weight", "systolic_bp", "diastolic_bp", "heart_rate", "dyspnoea_at_rest", "chest_pain_at_rest", "syncope",
-    "stroke_signs", "bleeding", "suicidal_thoughts", "orthopnoea", "acute_illness", "icd_shock",
-)  # fmt: skip
+WITH_PRESSURE = ("pressure_symptoms", "stroke_signs", "chest_pain_at_rest", "dyspnoea_at_rest")
+"""What a very high pressure does to brain, eyes, heart and lungs: it decides between now and within a day."""
 
 
 class SessionForm(ClinicForm):
@@ -80,13 +80,23 @@ class SessionForm(ClinicForm):
 
 
 class ReasonForm(ClinicForm):
-    """Why something is called off or changed."""
+    """Why something of the agenda is called off."""
 
     because = ReasonField(
         label=gettext_lazy("Reden"),
         max_length=200,
         error_messages={"required": gettext_lazy("Vul een reden in.")},
     )
+
+
+class AboutPatientForm(SpokenTextForm, ReasonForm):
+    """Why an appointment of a patient is called off: what it says of a danger is asked first."""
+
+    written_fields = ("because",)
+
+    def __init__(self, data: Any = None, *, pathway: Pathway, at: datetime, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.described_by, self.at = pathway, at
 
 
 class SubstituteForm(ClinicForm):
@@ -108,15 +118,22 @@ class SlotForm(ClinicForm):
     note = forms.CharField(max_length=200, required=False)
 
 
-class PlanForm(ClinicForm):
-    """The plan that everybody around the patient sees, and when the next contact is."""
+class PlanForm(SpokenTextForm, ClinicForm):
+    """The plan that everybody around the patient sees: what its words say of a danger is asked first."""
 
+    written_fields = ("plan",)
     version = forms.IntegerField(widget=forms.HiddenInput)
     plan = words(gettext_lazy("Plan"), rows=5)
+
+    def __init__(self, data: Any = None, *, pathway: Pathway, at: datetime, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.described_by, self.at = pathway, at
 
 
 class TextForm(SpokenTextForm, ClinicForm):
     """The words of an encounter, to be corrected."""
+
+    written_fields = (*TEXTS, "because")
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     complaints = words(gettext_lazy("Klachten"))
@@ -145,8 +162,10 @@ class TextForm(SpokenTextForm, ClinicForm):
         return EncounterText(**{name: self.cleaned_data[name] for name in TEXTS})
 
 
-class CorrectionForm(ClinicForm):
+class CorrectionForm(SpokenTextForm, ClinicForm):
     """A better value for a measurement, that it can't be trusted, or that it was never true."""
+
+    written_fields = ("because",)
 
     what = forms.ChoiceField(
         label=gettext_lazy("Wat is er aan de hand?"),
@@ -168,9 +187,11 @@ class CorrectionForm(ClinicForm):
     )
 
     def __init__(
-        self, data: Any = None, *, pathway: Pathway, fact: Fact, on: date, born: date, **options: Any
-    ) -> None:
+        self, data: Any = None, *, pathway: Pathway, fact: Fact, at: datetime, born: date, described_by: Pathway,
+        **options: Any,
+    ) -> None:  # fmt: skip
         super().__init__(data, **options)
+        self.described_by, self.at, on = described_by, at, timezone.localdate(at)
         self.pathway, self.fact, self.to_confirm, self.on, self.born = pathway, fact, "", on, born
         self.unconfirmed: tuple[Value, ...] = ()
         self.fields["value"] = field_for(fact)
@@ -194,18 +215,36 @@ class CorrectionForm(ClinicForm):
                 self.fact.name, text, unit=unit or None, on=self.on, born=self.born
             )
         except RefusedValue as refused:
-            self.add_error("value", label_of(refused.texts))
+            self.add_error("value", without_label(label_of(self.fact.label), label_of(refused.texts)))
             self.unconfirmed = refused.readings
             return cleaned
         with_unit = f"{text} {unit}".strip()
         cleaned["confirmed"] = self.data.get("sure_value", "").strip() == with_unit
         if checked.unusual and not cleaned["confirmed"]:
             self.to_confirm, self.unconfirmed = with_unit, (checked.value,)
-            self.add_error("value", label_of(checked.texts))
+            self.add_error("value", without_label(label_of(self.fact.label), label_of(checked.texts)))
             return cleaned
         cleaned["checked"] = checked.value
-        cleaned["unit_as_given"] = unit or self.fact.unit_label or ""
+        cleaned["as_given"] = checked.number or text
+        cleaned["unit_as_given"] = checked.unit or unit or self.fact.unit_label or ""
         return cleaned
+
+    def better(self) -> BetterValue | None:
+        """The value that takes the place of the old one; None when there is none."""
+        given = self.cleaned_data
+        if given["what"] != "correct":
+            return None
+        return BetterValue(
+            value=given["checked"], as_given=given["as_given"], unit=given["unit_as_given"],
+            confirmed=given["confirmed"],
+        )  # fmt: skip
+
+    def with_the_value(self, *, day: date) -> tuple[dict[str, FactValue], dict[str, list[FactValue]]]:
+        """What was confirmed about the reason, and what is asked: about it, and about a value of ``day``."""
+        typed, asked = self.for_the_eye()
+        if self.unconfirmed:
+            asked[self.fact.name] = [FactValue(value, day, "form") for value in self.unconfirmed]
+        return typed, asked
 
 
 class TaskForm(ClinicForm):
@@ -234,9 +273,10 @@ class TaskForm(ClinicForm):
         return {name: value for name, value in cleaned.items() if name in ("outcome", "because")}
 
 
-class HomeForm(FactsMixin, ClinicForm):
+class HomeForm(PressureMixin, ClinicForm):
     """Weight, blood pressure and pulse measured at home."""
 
+    lay, asked_with_pressure = True, WITH_PRESSURE
     measured_on = picked_date(label=gettext_lazy("Datum van de meting"))
 
     def __init__(
@@ -251,28 +291,23 @@ class HomeForm(FactsMixin, ClinicForm):
     ) -> None:
         super().__init__(data, **options)
         self.at, self.doubt = at, doubt or {}
-        known = (latest or {}).get("icd_present")
-        wanted = [
-            name for name in HOME_FACTS if name != "icd_shock" or (known is not None and known.value is True)
-        ]
+        has = {name for name, given in (latest or {}).items() if given.value is True}
+        wanted = [name for name in AT_HOME if name not in ASKED_WITH or ASKED_WITH[name] in has]
         self.add_facts(pathway, wanted, latest=latest)
         for name in self.fact_names:
             self.fields[f"f_{name}"].label = home_label(pathway.facts[name])
-            self.fields[f"f_{name}"].help_text = str(HELP.get(name, ""))
+            self.fields[f"f_{name}"].help_text = home_help(name)
 
     def refused_words(self, fact: Fact, text: str) -> str:
         """Without the name that professionals give the value: the field stands beside it."""
         rest = text.removeprefix(f"{label_of(fact.label)}: ")
-        for name, plain in WITHIN.items():
-            rest = rest.replace(label_of(self.described_by.facts[name].label).lower(), str(plain))
+        for name, plain in home_within().items():
+            rest = rest.replace(within(label_of(self.described_by.facts[name].label)), plain)
         return rest[:1].upper() + rest[1:]
 
-    def last_known(self, name: str) -> tuple[str, date | None]:
-        """Also what was entered twice and differs: it does not vanish."""
-        if name in self.doubt:
-            said = self.doubt[name]
-            return either_label(self.described_by.facts[name], (one.value for one in said)), said[0].on
-        return super().last_known(name)
+    def contradicting_words(self, either: str) -> str:
+        """Both values, in as few words as a patient needs."""
+        return either
 
     def for_the_eye(self) -> tuple[dict[str, FactValue], dict[str, list[FactValue]]]:
         """What was typed, and what is asked about, on the day of the measurement (today when it could not be read)."""
@@ -285,6 +320,11 @@ class HomeForm(FactsMixin, ClinicForm):
         """At least one value, none from the future."""
         cleaned = super().clean() or {}
         self.read_facts(cleaned)
+        self.ask_with_pressure(
+            _("De bloeddruk van uw naaste is erg hoog. Beantwoord ook deze vraag.")
+            if is_of_another()
+            else _("Uw bloeddruk is erg hoog. Beantwoord ook deze vraag.")
+        )
         if cleaned.get("measured_on") and cleaned["measured_on"] > timezone.localdate(self.at):
             self.add_error("measured_on", _("Deze datum ligt in de toekomst."))
         if not self.values and not self.errors:

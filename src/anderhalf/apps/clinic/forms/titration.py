@@ -24,8 +24,8 @@ from .fields import ClinicForm, picked_date, refuse_future
 
 Groups = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 """Choices by class."""
-FROM_ELSEWHERE = ("sex", "birth_date", "lvef", "rhythm")
-"""Facts of the record that come from registration, echo and ECG and are not asked here."""
+FROM_ELSEWHERE = ("sex", "birth_date", "lvef", "rhythm", "angioedema_now")
+"""Facts of the record that come from registration, echo, ECG and the alarm signs and are not asked here."""
 
 
 class ChoiceForm(ClinicForm):
@@ -131,8 +131,8 @@ class ConditionsForm(FactsMixin, ClinicForm):
     ) -> None:  # fmt: skip
         super().__init__(data, **options)
         self.at = at
-        names = [name for name in protocol.record_facts if name not in FROM_ELSEWHERE]
-        names += [name for name in protocol.contraindication_facts if name not in names]
+        asked = dict.fromkeys((*protocol.record_facts, *protocol.contraindication_facts))
+        names = [name for name in asked if name not in FROM_ELSEWHERE]
         names += ["nsaid", "rapid_titration"]
         self.add_facts(pathway, names, latest=latest)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -25,11 +25,23 @@ class WrittenMixin(forms.Form):
     """A form with the texts of a contact; ``questions`` are filled in by the view, which asks the eye."""
 
     at: datetime
+    described_by: Pathway
+
+    def for_the_eye(self) -> tuple[dict[str, FactValue], dict[str, list[FactValue]]]:
+        """What was typed, and what is asked about."""
+        raise NotImplementedError
+
+    def drugs_for_the_eye(self) -> Collection[str]:
+        """The ATC codes of what the same form says is taken from now."""
+        return ()
+
+    written_fields: Sequence[str] = TEXTS
+    """The fields that are read."""
 
     def read_written(self, pathway: Pathway) -> None:
         """Find what the texts say; call in ``clean``."""
         self.described_by = pathway
-        texts = [str(self.data.get(name) or "") for name in TEXTS]
+        texts = [str(self.data.get(self.add_prefix(name)) or "") for name in self.written_fields]
         self.written: Written = written_in(pathway.dictionary, texts, self.data)
         self.questions: list[forms.BoundField] = []
 

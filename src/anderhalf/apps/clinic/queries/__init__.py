@@ -5,8 +5,10 @@ from .agenda import agenda, appointment, by_day, free_slots, orphaned, planned_o
 from .beside import Beside, answered_by_list, asked_by, beside, runs_along, widest
 from .chart import discussed, dose_text, label_of, latest_values, measured, plain_dose, timeline, value_label
 from .choices import patient_of_choice, undoable_by
+from .conditions import conditions_of
 from .danger import (
     DANGER,
+    REPEAT,
     PatientDanger,
     Phones,
     answers_of,
@@ -23,7 +25,8 @@ from .danger import (
 from .danger_seen import OpenDanger, open_dangers
 from .drugs import Drug, drug_by_code, drug_of_agreement, drugs_of, number_label
 from .due import DueItem, due_list
-from .due_patients import DangersOf, dangers_by_patient, named_first
+from .due_once import TasksOf, tasks_by_patient
+from .due_patients import DangersOf, dangers_by_patient, named_first, one_by_one
 from .episodes import (
     agreement,
     belonging_to,
@@ -41,14 +44,17 @@ from .episodes import (
 )
 from .forbidden import Wanted, hits_of
 from .next_contact import ProposedContact, next_contact
+from .numbers import numbers_beside, wishes_among
 from .population import Population, population
-from .proposals import Card, Proposals, choice_lines, choices_of, proposals, replay_choice
-from .sick_days import alarm_texts
+from .proposal_cards import Card, Proposals
+from .proposals import choice_lines, choices_of, proposals, replay_choice
+from .sick_days import alarm_texts, not_taken_when_ill
 from .stable import decide_stable, stable_advice
 from .tolerances import Remembered, grouped_choices, named_of, tolerances
 from .waiting import Due, Waiting, due_contacts, rail_counts, waiting_list, worklist
 from .wishes import wishes_of
 from .words import (
+    brought_by_referral,
     changes_in_words,
     drug_lines,
     medication_lines,
@@ -57,9 +63,11 @@ from .words import (
     topics_of,
     values_in_words,
 )
+from .written import described_by
 
 __all__ = [
     "DANGER",
+    "REPEAT",
     "Beside",
     "Card",
     "DangersOf",
@@ -73,6 +81,7 @@ __all__ = [
     "Proposals",
     "ProposedContact",
     "Remembered",
+    "TasksOf",
     "Waiting",
     "Wanted",
     "agenda",
@@ -84,16 +93,19 @@ __all__ = [
     "asked_by",
     "belonging_to",
     "beside",
+    "brought_by_referral",
     "by_day",
     "cared_for_by",
     "changed_since",
     "changes_in_words",
     "choice_lines",
     "choices_of",
+    "conditions_of",
     "danger_of",
     "danger_task",
     "dangers_by_patient",
     "decide_stable",
+    "described_by",
     "diagnosis_line",
     "discussed",
     "dose_text",
@@ -125,9 +137,12 @@ __all__ = [
     "named_first",
     "named_of",
     "next_contact",
+    "not_taken_when_ill",
     "number_label",
+    "numbers_beside",
     "observation",
     "observation_lines",
+    "one_by_one",
     "open_dangers",
     "open_episode_of",
     "orphaned",
@@ -147,6 +162,7 @@ __all__ = [
     "shown_episode_of",
     "stable_advice",
     "still_holding",
+    "tasks_by_patient",
     "timeline",
     "today",
     "tolerances",
@@ -156,6 +172,7 @@ __all__ = [
     "values_in_words",
     "waiting_list",
     "widest",
+    "wishes_among",
     "wishes_of",
     "worklist",
 ]

@@ -22,6 +22,7 @@ from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores import egfr_formula
 from anderhalf.core.pathway.titration import Problem, ProblemKind
 from anderhalf.presentation.language import day_label
+from anderhalf.presentation.units import unit_of
 
 from ..models import EducationGiven, Episode
 from ..titration.gather import observed_each_of, observed_of
@@ -141,7 +142,7 @@ def _kidney_problem(
 def _whole(fact: Fact, given: FactValue) -> str:
     """A number of the kidney without decimals, with its unit: what a laboratory prints."""
     number = f"{given.value:.0f}" if isinstance(given.value, Decimal) else str(given.value)
-    return f"{number} {fact.unit_label or ''}".strip()
+    return f"{number} {unit_of(fact)}".strip()
 
 
 def _from_the_clinic(patient: UUID, pathway: Pathway, *, on: date) -> dict[str, FactValue]:

@@ -19,8 +19,9 @@ from anderhalf.apps.network.queries import pathways_on
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.queries import register_of
 from anderhalf.apps.people.viewer import Viewer
-from anderhalf.apps.record.models import MedicationAgreement, Task
+from anderhalf.apps.record.models import DANGER, MedicationAgreement, Task
 from anderhalf.apps.record.queries import facts_of
+from anderhalf.content.drugs import codes_by_name
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.decisions.facts import FactValue
@@ -40,9 +41,8 @@ from anderhalf.core.pathway.scores_anticoagulation import (
 from anderhalf.core.pathway.titration import Problem
 from anderhalf.core.pathway.titration.derive import is_excluded
 
-from ..models import DANGER, AdviceChoice, Episode
+from ..models import AdviceChoice, Episode
 from ..titration.gather import gather_many, protocol_of
-from ..titration.named import codes_by_name
 from .advice import INCLUSION, Taken, pathways_beside, undoubted_facts
 from .agreed_scores import scores_of
 from .anticoagulant_dose import dose_fits

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.decisions.facts import FactValue, Freshness, Value, freshness, usable_value
-from anderhalf.core.decisions.ranges import Range as Limited
 from anderhalf.core.pathway.scores import (
     Range,
     Scores,
@@ -24,12 +22,14 @@ from anderhalf.core.pathway.scores import (
     h2fpef_probability,
     score,
 )
+from anderhalf.presentation.units import unit_of
+from anderhalf.presentation.values import value_with_unit
 
 from ..models import Episode
 from .advice import known_facts, pathway_of
 from .agreed_scores import scores_of
 from .beside import runs_along
-from .chart import label_of, value_label
+from .chart import label_of
 from .drugs import number_label
 
 POINTS = ("h2fpef", "hfa_peff", "nyha", "iron_deficiency", "anaemia", "improved_lvef", "cha2ds2_va", "cha2ds2_vasc",
@@ -114,7 +114,7 @@ def _formula(
 
 def _unit(scores: Scores, name: str) -> str:
     fact = scores.facts.get(name)
-    return (fact.unit_label or "") if fact is not None else ""
+    return unit_of(fact) if fact is not None else ""
 
 
 def _points(scores: Scores, name: str, facts: Mapping[str, FactValue], *, on: date) -> Calculated:
@@ -148,9 +148,8 @@ def _inputs(
         fact, given = scores.facts.get(name), facts.get(name)
         if fact is None or given is None:
             continue
-        unit = f" {fact.unit_label}" if fact.unit_label and isinstance(given.value, Decimal | Limited) else ""
         found.append(
-            Input(label=label_of(fact.label), text=value_label(fact, given.value) + unit, on=given.on,
+            Input(label=label_of(fact.label), text=value_with_unit(fact, given.value), on=given.on,
                   stale=freshness(fact, given, on=on) is Freshness.STALE)
         )  # fmt: skip
     return found

@@ -20,11 +20,14 @@ from anderhalf.apps.people.queries import register_of
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import contradicting_of, facts_of, medication_history, value_of
-from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, Value, freshness
+from anderhalf.core.decisions.facts import Fact, FactValue, Freshness, Value, freshness
 from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.derivations import OF_A_FORMULA
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.presentation.language import day_label, label_of, measured_label
+from anderhalf.core.wording import within
+from anderhalf.presentation.language import day_label, label_of
+from anderhalf.presentation.units import unit_of
+from anderhalf.presentation.values import value_label
 
 from ..followers import DISCUSSED, TIMELINE_EVENTS
 from ..home_words import home_label
@@ -41,19 +44,6 @@ STRIP = (
 Kind = MedicationAgreement.Kind
 
 
-def value_label(fact: Fact | None, value: Any) -> str:
-    """A value as one writes it, without its unit: ``4,8``, ``II``, ``ja``."""
-    if isinstance(value, bool):
-        return _("ja") if value else _("nee")
-    if isinstance(value, Decimal | Range):
-        return measured_label(value, fact.decimals if fact is not None else 0)
-    if isinstance(value, date):
-        return day_label(value)
-    if fact is not None and fact.type is FactType.CODE and value in fact.values:
-        return label_of(fact.values[value])
-    return "" if value is None else str(value)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Latest:
     """The latest value of one fact, with its age; ``stale`` when a rule would no longer use it."""
@@ -68,6 +58,8 @@ class Latest:
     """Why the agreement reacts to this value, empty when it doesn't."""
     note: str = ""
     """What else must be known of it: an eGFR that is older than the creatinine beside it."""
+    doubt: bool = False
+    """Whether it holds values that contradict each other."""
 
 
 def latest_values(
@@ -78,20 +70,22 @@ def latest_values(
     names: Sequence[str] = STRIP,
     observed: Mapping[str, FactValue] | None = None,
     plainly: bool = False,
+    with_doubt: bool = False,
 ) -> list[Latest]:
     """The latest value per fact of ``names`` that is known; ``plainly`` in words for the patient.
 
-    One query, none when ``observed`` was read before; ``plainly`` one more, for what was entered twice and differs: the
-    patient finds back what they typed.
+    One query, none when ``observed`` was read before; ``plainly`` and ``with_doubt`` one more, for what was entered
+    twice and differs: the patient finds back what they typed, and no letter gives a value worked out in its place.
     """
     dictionary = {name: pathway.facts[name] for name in names if name in pathway.facts}
     known = facts_of(patient, dictionary=dictionary, on=on) if observed is None else observed
     limits = limits_of(pathway)
-    doubt = contradicting_of(patient, dictionary=dictionary, on=on) if plainly else {}
+    doubt = contradicting_of(patient, dictionary=dictionary, on=on) if plainly or with_doubt else {}
     found = []
     for name, fact in dictionary.items():
         if name in doubt:
-            found.append(_in_doubt(name, fact, doubt[name], on=on))
+            found.append(_in_doubt(name, fact, doubt[name], on=on, plainly=plainly))
+            continue
         if (given := known.get(name)) is None:
             continue
         outside = ""
@@ -103,7 +97,7 @@ def latest_values(
                 name=name,
                 label=home_label(fact) if plainly else label_of(fact.label),
                 text=value_label(fact, given.value),
-                unit=fact.unit_label or "",
+                unit=unit_of(fact),
                 on=given.on,
                 stale=freshness(fact, given, on=on) is Freshness.STALE,
                 outside=outside,
@@ -121,15 +115,20 @@ def _older_than_its_source(pathway: Pathway, name: str, known: Mapping[str, Fact
     source, own = known.get(how.inputs[0]), known[name]
     if source is None or source.on is None or own.on is None or own.on >= source.on:
         return ""
-    label = label_of(pathway.facts[how.inputs[0]].label).lower()
+    label = within(label_of(pathway.facts[how.inputs[0]].label))
     return _("ouder dan de laatste %(fact)s") % {"fact": label}
 
 
-def _in_doubt(name: str, fact: Fact, said: Sequence[FactValue], *, on: date) -> Latest:
+def _in_doubt(name: str, fact: Fact, said: Sequence[FactValue], *, on: date, plainly: bool) -> Latest:
     """Every value of one moment, for who entered them: nobody knows which is right."""
+    label = (
+        home_label(fact)
+        if plainly
+        else _("%(fact)s, twee uitslagen die elkaar tegenspreken,") % {"fact": label_of(fact.label)}
+    )
     return Latest(
-        name=name, label=home_label(fact), text=either_label(fact, (one.value for one in said)),
-        unit=fact.unit_label or "", on=said[0].on, stale=freshness(fact, said[0], on=on) is Freshness.STALE, outside="",
+        name=name, label=label, doubt=True, text=either_label(fact, (one.value for one in said)),
+        unit=unit_of(fact), on=said[0].on, stale=freshness(fact, said[0], on=on) is Freshness.STALE, outside="",
     )  # fmt: skip
 
 
@@ -304,32 +303,31 @@ def _began(row: MedicationAgreement) -> date:
 
 def _measures(patient: UUID, pathway: Pathway, start: date, today: date) -> list[dict[str, Any]]:
     names = [name for name in LANES if name in pathway.facts]
-    rows = (
-        Observation.objects.filter(
-            patient=patient,
-            fact__in=names,
-            status=Observation.Status.FINAL,
-            number__isnull=False,
-            comparator="",  # a limit is no point of a line; it stands in the list
-        )
-        .order_by("at", "recorded_at")
-        .values_list("fact", "at", "number")
-    )
-    points: dict[str, dict[date, Decimal]] = {}
-    for name, moment, number in rows:
-        day = timezone.localdate(moment)
+    rows = Observation.objects.filter(
+        patient=patient,
+        fact__in=names,
+        status=Observation.Status.FINAL,
+        number__isnull=False,
+    ).order_by("at", "recorded_at")
+    points: dict[str, dict[date, Observation]] = {}
+    for row in rows:
+        day = timezone.localdate(row.at)
         if start <= day <= today:
-            points.setdefault(name, {})[day] = number  # of several on one day the last one stands
+            points.setdefault(row.fact, {})[day] = row  # of several on one day the last one stands
     return [_measure_lane(pathway, name, points[name]) for name in names if name in points]
 
 
-def _measure_lane(pathway: Pathway, name: str, points: Mapping[date, Decimal]) -> dict[str, Any]:
+def _measure_lane(pathway: Pathway, name: str, points: Mapping[date, Observation]) -> dict[str, Any]:
+    """A limit (``> 90``) is a point at its number and keeps its sign: else the line would end at an older value."""
     fact = pathway.facts[name]
     return {
         "label": label_of(fact.label),
-        "unit": fact.unit_label or "",
+        "unit": unit_of(fact),
         "decimals": fact.decimals,
-        "points": [{"on": day, "value": value} for day, value in points.items()],
+        "points": [
+            {"on": day, "value": row.number, "shown": value_label(fact, value_of(row))}
+            for day, row in points.items()
+        ],
         "limits": [
             {"low": bound.low, "high": bound.high, "tone": "danger", "label": ""}
             for bound in limits_of(pathway).get(name, ())
@@ -375,11 +373,11 @@ def measured(rows: Iterable[Observation], pathway: Pathway, *, start: date, toda
             continue
         mine = by_fact[name]
         points = {
-            timezone.localdate(row.at): row.number
+            timezone.localdate(row.at): row
             for row in reversed(mine)
-            if row.number is not None and not row.comparator and row.status == Observation.Status.FINAL
+            if row.number is not None and row.status == Observation.Status.FINAL
         }
-        shown = {day: value for day, value in points.items() if start <= day <= today}
+        shown = {day: row for day, row in points.items() if start <= day <= today}
         chart = None
         if len(shown) > 1:
             lane = _measure_lane(pathway, name, shown)

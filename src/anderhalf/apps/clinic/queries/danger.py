@@ -6,11 +6,10 @@ with values that were typed and not saved yet.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils import timezone
@@ -20,27 +19,33 @@ from anderhalf.apps.network.queries import NotPublished, agreement_on, pathway_o
 from anderhalf.apps.people.models import Organisation, Patient
 from anderhalf.apps.people.sex import sex_fact
 from anderhalf.apps.people.viewer import Viewer
-from anderhalf.apps.record.models import Task
+from anderhalf.apps.record.models import DANGER, Task
+from anderhalf.apps.record.queries import danger_tasks
+from anderhalf.apps.referrals.listed import pairs_of
 from anderhalf.apps.referrals.models import Referral
 from anderhalf.apps.referrals.register import facts_of_register, open_readings
 from anderhalf.apps.referrals.states import Status
 from anderhalf.content.urgent import UrgentCare
 from anderhalf.core.decisions.facts import FactValue, FactValues
-from anderhalf.core.pathway.danger import ACTIONS, EXCLUSION, Danger, Sign, look_for_danger
+from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.pathway.danger import EXCLUSION, Danger, look_for_danger, urgency_of
+from anderhalf.core.pathway.interactions import Severity
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.replaced import given_now
 from anderhalf.core.pathway.titration.observed import Observed
 
-from ..models import DANGER, DangerAnswer, Episode
-from ..titration.gather import local, observed_of
+from ..models import DangerAnswer, Episode
+from ..titration.gather import LONG_AGO, local, observed_of
 from .beside import runs_along
-from .listed import facts_from_list, history_of
+from .evidence import SeenSign, seen_sign, shown_with
+from .listed import facts_from_list, history_of, running_codes
 
 REPEAT = "repeat_laboratory"
+"""Kind of the task to repeat a blood test that was a danger."""
 MONITORING = "monitoring"
 """Kind of the tasks that say what to measure after a step."""
-"""Kind of the task to repeat a blood test that was a danger."""
-ABOUT = "danger:"
-"""What such a task is about begins with this, followed by the facts: one open task per set of facts."""
+FORBIDDEN_PAIR = "contraindicated_pair"
+"""The fact that two drugs of the list must not be together, by any interactions.toml of the network."""
 IF_RIGHT = N_("Als dit klopt: %(danger)s")
 """How the title of a task begins while nobody confirmed the value."""
 WAITS = (Status.SENT, Status.MORE_INFORMATION, Status.ACCEPTED, Status.BOOKED)
@@ -59,27 +64,6 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeenSign:
-    """One danger with the values that it rests on. ``basis`` changes when one of them does."""
-
-    sign: Sign
-    values: tuple[tuple[str, FactValue], ...]
-    """Fact and value, what was measured: a derived fact by what it follows from."""
-    about: str
-    basis: str
-
-    @property
-    def measured(self) -> frozenset[str]:
-        """The facts that somebody measured or answered."""
-        return frozenset(name for name, _value in self.values)
-
-    @property
-    def rank(self) -> int:
-        """0 is the most urgent."""
-        return ACTIONS.index(self.sign.action)
-
-
-@dataclass(frozen=True, kw_only=True)
 class PatientDanger:
     """What holds now and nobody acted on yet, the most urgent first, one per set of facts."""
 
@@ -90,7 +74,8 @@ class PatientDanger:
     shown: frozenset[str] = frozenset()
     """Fingerprints of everything that the record shows, also what somebody dealt with."""
     tasks: tuple[Task, ...] = ()
-    """Open tasks about dangers that the record no longer shows (too old by now): they wait for an answer too."""
+    """Open tasks about dangers that the record no longer shows (too old by now, or milder since somebody at home typed
+    another value): they wait for an answer too."""
     clock: datetime | None = None
     """Before when the first of all open tasks must be dealt with."""
 
@@ -108,7 +93,7 @@ def place_of(patient: UUID, network: str, *, at: datetime) -> Place | None:
     """Who looks after this patient, and which pathways the patient is in; None when nobody does."""
     on = timezone.localdate(at)
     episodes = list(
-        Episode.objects.select_related("centre", "patient")
+        Episode.objects.select_related("centre", "patient", "referral")
         .filter(patient=patient, network=network, ended_at__isnull=True)
         .order_by("-started_at")
     )
@@ -169,7 +154,7 @@ def look(
     """The dangers of one patient by the pathways they are in, and each set of facts once. The caller checked access.
 
     Who is not in care yet is only asked what is asked of a referral; alarms of care look at what was recorded since it
-    began (complaints of the referral were judged by triage).
+    began, and at the numbers of the referral (its complaints were judged by triage).
 
     ``typed`` are values of a form that is not saved yet; ``unconfirmed`` are those that the form asks about.
     """
@@ -189,7 +174,7 @@ def look(
     registered, unjudged = facts_of_register(patient.pk, patient.network_id, at=at)
     known |= registered
     doubtful |= open_readings(unjudged, known)
-    listed = _listed(patient.pk, pathways, known, at=at)
+    listed = _listed(patient, pathways, known, at=at)
     known |= listed
     for name, value in (typed or {}).items():
         earlier = known.get(name)
@@ -197,40 +182,55 @@ def look(
             known[name] = value
             doubtful.pop(name, None)
         series[name] = (*series.get(name, ()), value)
+    now = given_now(typed or {}, unconfirmed or {}, known, origin="form")
     for name, values in (unconfirmed or {}).items():  # what is known stays: a doubt never hides a danger
         doubtful[name] = (*doubtful.get(name, ()), *values)
     danger = look_for_danger(
-        pathways, known, on=on, birth_date=patient.birth_date, doubtful=doubtful, series=series,
+        pathways, known, on=on, birth_date=patient.birth_date, doubtful=doubtful, series=series, now=now,
         contradicting=[name for name in observed.contradicting if name not in {*known, *(unconfirmed or {})}],
     )  # fmt: skip
     moments = {name: rows[-1].at.isoformat() for name, rows in observed.series.items()}
     moments |= {name: f"register {value.on}" for name, value in registered.items()}
     moments |= dict.fromkeys(listed, "list")  # the list answers anew every day: that is no other answer
-    seen = [_seen(sign, pathways, known, doubtful, moments) for sign in danger.signs]
+    seen = [
+        seen_sign(
+            sign, pathways, known, doubtful, moments,
+            names=shown_with(sign, pathways, known, series, on=on, birth_date=patient.birth_date),
+        )
+        for sign in danger.signs
+    ]  # fmt: skip
     fresh = _recorded_in_care(observed, place) | {*doubtful, *(typed or {})}
     return danger, _once(one for one in seen if one.sign.table == EXCLUSION or one.measured & fresh)
 
 
 def _listed(
-    patient: UUID, pathways: Sequence[Pathway], known: FactValues, *, at: datetime
+    patient: Patient, pathways: Sequence[Pathway], known: FactValues, *, at: datetime
 ) -> dict[str, FactValue]:
-    """What the medication list says of the drugs that a danger may ask about."""
+    """What the medication list says of the drugs that a danger may ask about, and whether two of them must not be
+    together: a pair that sets the term of a referral is a task within the same term in care."""
     on, found = timezone.localdate(at), {}
-    history = history_of(patient, on=on)
+    history = history_of(patient.pk, on=on)
     for pathway in pathways:
         found |= facts_from_list(pathway, history, known, on=on, at=at)
+    pairs = pairs_of(patient.network_id, running_codes(history, at=at), facts={**known, **found}, at=at)
+    if any(pair.severity is Severity.CONTRAINDICATED for pair in pairs):
+        found[FORBIDDEN_PAIR] = FactValue(True, on, "medication")
     return found
 
 
 def _recorded_in_care(observed: Observed, place: Place) -> set[str]:
-    """The facts of which the latest value was recorded since care began; none before."""
+    """The facts of which the latest value was recorded since care began, and the numbers that the referral brought: a
+    complaint was judged by triage, a potassium of 5.8 waits for somebody who acts on it."""
     if place.episode is None:
         return set()
     began = place.episode.started_at
+    sent = place.episode.referral.sent_at or began
+    newest = {name: rows[-1] for name, rows in observed.series.items()}
     return {
         name
-        for name, rows in observed.series.items()
-        if rows[-1].recorded_at is not None and rows[-1].recorded_at >= began
+        for name, one in newest.items()
+        if (one.recorded_at or LONG_AGO)
+        >= (min(sent, began) if isinstance(one.value, Decimal | Range) else began)
     }
 
 
@@ -240,24 +240,22 @@ def danger_of(patient: Patient, network: str, *, at: datetime) -> PatientDanger 
     if place is None:
         return None
     danger, seen = look(patient, place, at=at)
-    settled, waiting = answered(patient.pk) if seen else frozenset(), open_tasks(patient.pk)
+    settled, waiting = answered(patient.pk) if seen else frozenset(), danger_tasks(patient.pk)
     signs = tuple(one for one in seen if one.basis not in settled)
-    shown = {one.about for one in seen}
     return PatientDanger(
         signs=signs,
         danger=danger,
         place=place,
         shown=frozenset(one.basis for one in seen),
-        tasks=tuple(one for one in waiting if one.about not in shown),
+        tasks=tuple(one for one in waiting if not says_as_much(seen, one)),
         clock=min((one.due_at for one in waiting if one.due_at is not None), default=None),
     )
 
 
-def open_tasks(patient: UUID) -> list[Task]:
-    """The tasks about danger that nobody finished, most urgent first."""
-    return list(
-        Task.objects.filter(patient=patient, kind=DANGER, status=Task.Status.OPEN).order_by("rank", "due_at")
-    )
+def says_as_much(seen: Iterable[SeenSign], task: Task) -> bool:
+    """Whether one of these dangers is about the same as a task and not milder."""
+    least = urgency_of(task.rank, task.days)
+    return any(one.about == task.about and urgency_of(one.rank, one.sign.days) <= least for one in seen)
 
 
 def is_certain(task: Task) -> bool:
@@ -339,14 +337,6 @@ def phones_of(organisation: Organisation, *, at: datetime) -> Phones:
     )
 
 
-def measured_by(pathways: Iterable[Pathway], names: Iterable[str]) -> frozenset[str]:
-    """The facts that somebody measures or answers for these, a derived one by what it follows from."""
-    found: set[str] = set()
-    for name in names:
-        found |= _sources(tuple(pathways), name)
-    return frozenset(found)
-
-
 # ---- working out ----
 
 
@@ -358,40 +348,3 @@ def _once(signs: Iterable[SeenSign]) -> tuple[SeenSign, ...]:
         own = frozenset(one.sign.facts)
         found.setdefault(one.measured or own if one.sign.table == EXCLUSION else own, one)
     return tuple(found.values())
-
-
-def _seen(
-    sign: Sign, pathways: Sequence[Pathway], known: FactValues, doubtful: Mapping[str, Sequence[FactValue]],
-    moments: Mapping[str, str],
-) -> SeenSign:  # fmt: skip
-    """A sign with its values. What is measured or reported anew is another basis, be it the same value of one day:
-    an answer is about what was known then. Of readings that contradict each other all are shown."""
-    names = sorted(measured_by(pathways, sign.facts))
-    values = tuple(
-        (name, value)
-        for name in names
-        for value in (
-            doubtful.get(name) or (sign.if_right[name],) if name in sign.if_right else (known.get(name),)
-        )
-        if value is not None
-    )
-    whole = [
-        sign.rule,
-        sign.certain,
-        [[name, str(one.value), moments.get(name, str(one.on))] for name, one in values],
-    ]
-    return SeenSign(
-        sign=sign, values=values, about=(ABOUT + "+".join(sorted(sign.facts)))[:60],
-        basis=sha256(json.dumps(whole).encode()).hexdigest()[:32],
-    )  # fmt: skip
-
-
-def _sources_of(pathway: Pathway, name: str) -> frozenset[str]:
-    derived = pathway.dictionary.entry(name).derived
-    if derived is None:
-        return frozenset({name})
-    return frozenset(source for one in derived.inputs for source in _sources_of(pathway, one))
-
-
-def _sources(pathways: Sequence[Pathway], name: str) -> frozenset[str]:
-    return next((_sources_of(one, name) for one in pathways if name in one.dictionary), frozenset({name}))

@@ -25,10 +25,15 @@ class OpenDanger:
     patient: Patient
     title: str
     text: str
-    """Its values and rule."""
+    """Its values."""
+    rule: str
     certain: bool
     rank: int
     due_at: datetime | None
+    late: bool
+    """Nobody acted within the term."""
+    at_once: bool
+    """The term is the moment itself."""
     seen_at: datetime
     organisation: Organisation
     """Where the task is."""
@@ -47,8 +52,10 @@ def open_dangers(viewer: Viewer, *, at: datetime, patient: UUID | None = None) -
     roles = agreement_on(viewer.network, on=timezone.localdate(at)).roles
     found = [
         OpenDanger(
-            patient=task.patient, title=task.title_shown, text=task.note_shown, certain=is_certain(task),
+            patient=task.patient, title=task.title_shown, text=task.note_shown, rule=task.why_shown,
+            certain=is_certain(task),
             rank=task.rank, due_at=task.due_at, seen_at=task.created_at, organisation=task.owner_organisation,
+            late=task.is_late(at), at_once=task.at_once,
             role=label_of(roles[task.role].title) if task.role in roles else "",
         )
         for task in tasks.select_related("patient", "owner_organisation")

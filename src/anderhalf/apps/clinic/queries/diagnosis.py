@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +13,13 @@ from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.facts import FactValue, Freshness, freshness
-from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.values import value_with_unit
+from anderhalf.presentation.wording import without_local
 
 from ..models import Episode
 from .advice import diagnosis_line, known_facts, pathway_of
-from .chart import label_of, value_label
+from .chart import label_of
 
 STEPS = (
     (
@@ -96,9 +96,8 @@ def _step(
         fact, given = pathway.facts.get(one), facts.get(one)
         if fact is None or given is None:
             continue
-        unit = f" {fact.unit_label}" if fact.unit_label and isinstance(given.value, Decimal | Range) else ""
         old = freshness(fact, given, on=on) is Freshness.STALE
-        rows.append((label_of(fact.label), value_label(fact, given.value) + unit, given.on, old))
+        rows.append((label_of(fact.label), value_with_unit(fact, given.value), given.on, old))
     taken = [one for one in TAKEN_BY[name] if one in facts]
     enough = len(taken) == len(TAKEN_BY[name]) if name == "cause" else bool(taken)
     fresh = any(
@@ -131,7 +130,7 @@ def _to_do(pathway: Pathway, facts: Mapping[str, FactValue], *, on: date) -> lis
     found = []
     for rule in decision.decisive:
         said = str(rule.outputs.get(spec.name))
-        source = "; ".join(part.strip() for part in rule.source.split(";") if part.strip() != "local")
+        source = without_local(rule.source)
         where = f"{source} · {rule.rule_id}" if source else rule.rule_id
         found.append((label_of(spec.labels.get(said, {})) or said, label_of(rule.why), where))
     return list({one[0]: one for one in found}.values())

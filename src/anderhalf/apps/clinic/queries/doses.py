@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 
 from anderhalf.core.decisions.facts import Fact, FactType
 from anderhalf.core.pathway.entry import RefusedValue, typed_number
+from anderhalf.core.pathway.units import unit_key
+from anderhalf.presentation.formatting import in_words
 from anderhalf.presentation.language import label_of, number_label
 
-from .drugs import Drug
+from .drugs import TABLET, Drug
 
 REFUSED_TIMES = 3
 """More than so many times the maximum of a day is no dose but a typing mistake."""
@@ -27,6 +29,11 @@ SMALLEST_KEPT = Decimal("0.001")
 """The record keeps three decimals; less would be shown as 0."""
 UNITS = {"ug": "µg"}
 _DOSE = Fact(name="dose", type=FactType.NUMBER, label={"nl": "Dosis", "en": "Dose"})
+MILLIGRAM = "mg"
+IN_MICROGRAMS = {"ug": 1, "mg": 1000, "g": 1_000_000}
+"""Units of mass by which a dose is written, in the smallest of them."""
+_WITH_UNIT = re.compile(r"([0-9][0-9., /]*?)\s*([^\W\d_]+|%)\.?")
+_STRENGTHS = re.compile(r"[0-9]+(?:[.,][0-9]+)?(?:\s*/\s*[0-9]+(?:[.,][0-9]+)?)+")
 _NUMBER = re.compile(r"[0-9][0-9., ]*")
 
 
@@ -53,6 +60,9 @@ def read_dose(text: str, drug: Drug | None = None) -> Decimal | None:
     if not text:
         return None
     wrong = _("Vul een getal groter dan 0 in.")
+    text = _without_unit(text, drug)
+    if _STRENGTHS.fullmatch(text):
+        return _of_two(text, drug)
     try:
         dose = typed_number(_DOSE, text)
     except RefusedValue as refused:
@@ -66,6 +76,61 @@ def read_dose(text: str, drug: Drug | None = None) -> Decimal | None:
     if dose < SMALLEST_KEPT or dose.as_tuple().exponent < -3:  # type: ignore[operator]
         raise DoseRefused(_("Schrijf hoogstens drie decimalen."))
     return dose
+
+
+def _without_unit(text: str, drug: Drug | None) -> str:
+    """``400 mg`` of a drug that is dosed in mg is 400; another unit is named, not left out."""
+    found = _WITH_UNIT.fullmatch(text)
+    if found is None:
+        return text
+    if _STRENGTHS.fullmatch(found[1].strip()) and _spelled(found[2]) == MILLIGRAM:
+        return found[1].strip()
+    own = unit_words((drug.unit if drug is not None else "") or MILLIGRAM)
+    if _spelled(found[2]) != _spelled(own):
+        raise DoseRefused(_in_own_unit(found[1], found[2], own))
+    return found[1].strip()
+
+
+def _in_own_unit(number: str, unit: str, own: str) -> str:
+    """That a dose is written in another unit than the drug's, with what it would be in that when it can be read."""
+    said = _("Schrijf de dosis van dit middel in %(unit)s.") % {"unit": own}
+    sizes = [IN_MICROGRAMS.get(_spelled(one)) for one in (unit, own)]
+    try:
+        dose = typed_number(_DOSE, number.strip())
+    except RefusedValue as refused:
+        small = min((one for one in refused.readings if isinstance(one, Decimal)), default=None)
+        dose = small if small is not None and number.strip().startswith("0") else Decimal(0)
+    if sizes[0] is None or sizes[1] is None or not isinstance(dose, Decimal) or dose <= 0:
+        return said
+    asked = _("Bedoelt u %(dose)s %(unit)s?")
+    return f"{said} {asked % {'dose': _number(Fraction(dose) * sizes[0] / sizes[1]), 'unit': own}}"
+
+
+def _spelled(unit: str) -> str:
+    key = unit_key(unit)
+    return TABLET if key.startswith(TABLET) else key
+
+
+def _of_two(text: str, drug: Drug | None) -> Decimal:
+    """``49/51`` of a tablet with two drugs is a step of its own; of another drug is said how to write it."""
+    plain = text.replace(" ", "").replace(",", ".")
+    labels = {
+        label.replace(",", "."): amount for amount, label in ((drug and drug.step_labels) or {}).items()
+    }
+    if plain in labels:
+        return Decimal(labels[plain])
+    if labels:
+        raise DoseRefused(_("Dit middel is er in %(doses)s.") % {"doses": in_words(list(labels))})
+    if drug is not None and drug.unit == TABLET:
+        raise DoseRefused(
+            _("Dit is een combinatietablet: vul in hoeveel tabletten per keer, bijvoorbeeld 1.")
+        )
+    raise DoseRefused(
+        _(
+            "Schrijf één getal: de dosis van dit middel per keer. Is het een combinatietablet, kies die dan in de "
+            "lijst, of schrijf elk middel op een eigen regel."
+        )
+    )
 
 
 def _only_dose(text: str, refused: RefusedValue, drug: Drug | None) -> Decimal | None:

@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from anderhalf.apps.network.queries import pathways_on
 from anderhalf.apps.record.models import MedicationAgreement
+from anderhalf.content.drugs import codes_by_name
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import number_label
 
-from ..titration.named import code_of, codes_by_name
+from ..titration.named import code_of
 
 DOSES = "doses.toml"
 TABLET = "tablet"

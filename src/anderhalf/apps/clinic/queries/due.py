@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from anderhalf.apps.network.queries import agreement_on
 from anderhalf.apps.people.access import Right, check_access
-from anderhalf.apps.people.models import Patient
+from anderhalf.apps.people.models import Organisation, Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement, Observation, Task
 from anderhalf.apps.record.queries import tasks_for, value_of
@@ -33,6 +33,7 @@ from ..titration.therapy import therapies
 from .advice import pathway_of
 from .chart import label_of, value_label
 from .danger import DANGER, REPEAT, is_certain
+from .due_once import Late, Told, absent_in_words, steps_in_words, told_by_tasks
 from .waiting import _running, due_contacts
 
 Kind = MedicationAgreement.Kind
@@ -61,27 +62,33 @@ class DueItem:
     """Of a danger: the value is so; False while nobody confirmed it."""
     role: str = ""
     """The role of the agreement that acts on a danger, in words."""
+    why: str = ""
+    """Of a danger: its rule and sources."""
+    organisation: Organisation | None = None
+    """Of a danger: where somebody acts."""
 
     @property
     def urgent(self) -> bool:
-        """Whether it is a danger."""
-        return self.rank < Task.ORDINARY
+        """Whether it is a danger that nobody answered. What was answered and is measured again waits below, until its
+        clock ran out."""
+        return self.kind == "danger"
 
 
 def due_list(viewer: Viewer, *, at: datetime, limit: int = 100) -> list[DueItem]:
-    """Dangers first, by what they ask for and their clock; then unread results, overdue laboratory, tests that follow
-    optimal therapy and missed contacts, the longest late first in each."""
+    """Dangers first, by what they ask for and their clock; then what is measured again, unread results, overdue
+    laboratory, tests that follow optimal therapy and missed contacts, the longest late first in each."""
     check_access(viewer, Right.MANAGE_SESSIONS)
     episodes = {one.patient_id: one for one in _running(viewer, at=at)}
     protocols = _protocols(episodes.values(), on=timezone.localdate(at))
+    told = told_by_tasks(episodes, [pathway for pathway, _protocol in protocols.values()])
     found = [
         *_dangers(episodes, viewer, at=at),
-        *_unread(episodes, protocols, at=at),
-        *_overdue_laboratory(episodes, protocols, at=at),
+        *_unread(episodes, protocols, told, at=at),
+        *_overdue_laboratory(episodes, protocols, told, at=at),
         *_tests_after_therapy(episodes, protocols, at=at),
         *_missed_contacts(viewer, at=at),
     ]
-    order = {"danger": 0, "result": 1, "laboratory": 2, "test": 3, "contact": 4}
+    order = {"danger": 0, "repeat": 1, "result": 2, "laboratory": 3, "test": 4, "contact": 5}
     found.sort(key=lambda item: (item.rank, item.due_at or at, order[item.kind], -item.days_late, item.since))
     return found[:limit]
 
@@ -109,14 +116,22 @@ def _dangers(episodes: Mapping[UUID, Episode], viewer: Viewer, *, at: datetime) 
     roles = agreement_on(viewer.network, on=today).roles
     return [
         DueItem(
-            kind="danger", patient=task.patient, episode=episodes.get(task.patient_id), title=task.title_shown,
-            text=task.note_shown, since=timezone.localdate(task.created_at), rank=task.rank, due_at=task.due_at,
+            kind="danger" if _is_urgent(task, at=at) else "repeat",
+            patient=task.patient, episode=episodes.get(task.patient_id), title=task.title_shown,
+            text=task.note_shown, why=task.why_shown,
+            since=timezone.localdate(task.created_at), rank=task.rank, due_at=task.due_at,
             days_late=(today - task.due_on).days if task.due_on else 0,
             owner=task.owner.full_name if task.owner is not None else task.owner_organisation.name,
             task=task.pk, certain=is_certain(task), role=label_of(roles[task.role].title) if task.role in roles else "",
+            organisation=task.owner_organisation,
         )
         for task in tasks_for(viewer=viewer, at=at).filter(kind__in=(DANGER, REPEAT))
     ]  # fmt: skip
+
+
+def _is_urgent(task: Task, *, at: datetime) -> bool:
+    """Whether nobody answered it, or what was promised in the answer is late."""
+    return task.kind == DANGER or (task.due_at is not None and task.due_at < at)
 
 
 def unread_of(patients: Iterable[UUID], facts: Iterable[str]) -> list[Observation]:
@@ -130,9 +145,14 @@ def unread_of(patients: Iterable[UUID], facts: Iterable[str]) -> list[Observatio
 
 
 def _unread(
-    episodes: Mapping[UUID, Episode], protocols: Mapping[str, tuple[Pathway, Protocol]], *, at: datetime
+    episodes: Mapping[UUID, Episode],
+    protocols: Mapping[str, tuple[Pathway, Protocol]],
+    told: Told,
+    *,
+    at: datetime,
 ) -> list[DueItem]:
-    """Per patient one line, however many values arrived; those from before the care began belong to the referral."""
+    """Per patient one line, however many values arrived; those from before the care began belong to the referral, and
+    what a danger says stands there already."""
     today = timezone.localdate(at)
     names = {
         name
@@ -142,7 +162,9 @@ def _unread(
     }
     rows: dict[UUID, list[Observation]] = defaultdict(list)
     for row in unread_of(episodes, names):
-        if row.recorded_at >= episodes[row.patient_id].started_at:
+        if row.recorded_at >= episodes[row.patient_id].started_at and not told.says(
+            row.patient_id, row.fact, row.recorded_at
+        ):
             rows[row.patient_id].append(row)
     found = []
     for patient, mine in rows.items():
@@ -170,9 +192,14 @@ def _values(rows: Iterable[Observation], pathway: Pathway) -> str:
 
 
 def _overdue_laboratory(
-    episodes: Mapping[UUID, Episode], protocols: Mapping[str, tuple[Pathway, Protocol]], *, at: datetime
+    episodes: Mapping[UUID, Episode],
+    protocols: Mapping[str, tuple[Pathway, Protocol]],
+    told: Told,
+    *,
+    at: datetime,
 ) -> list[DueItem]:
-    """Steps whose blood test should have been there by now (the protocol's ``monitoring``) and is not."""
+    """Steps whose blood test should have been there by now (the protocol's ``monitoring``) and is not: of one patient
+    one line, however many steps wait for the same test."""
     today = timezone.localdate(at)
     steps = _last_steps(episodes, at=at)
     names = {name for _pathway, protocol in protocols.values() for name in protocol.laboratory_facts}
@@ -182,16 +209,24 @@ def _overdue_laboratory(
     ).values_list("patient_id", "fact", "at"):
         day = timezone.localdate(moment)
         measured[patient, name] = max(measured.get((patient, name), day), day)
-    found = []
+    late: dict[UUID, list[Late]] = defaultdict(list)
     for (patient, drug_class), row in steps.items():
         episode = episodes[patient]
         if episode.pathway not in protocols:
             continue
         protocol = protocols[episode.pathway][1]
-        item = _overdue(episode, protocol, drug_class, row, measured, today)
-        if item is not None:
-            found.append(item)
-    return found
+        one = _late(episode, protocol, drug_class, row, measured, today)
+        if one is not None and any(not told.awaits(patient, name) for name in one.absent):
+            late[patient].append(one)
+    return [
+        DueItem(
+            kind="laboratory", patient=episodes[patient].patient, episode=episodes[patient],
+            title=steps_in_words(mine), text=absent_in_words(mine, protocols[episodes[patient].pathway][1]),
+            since=min(one.stepped for one in mine), days_late=max((today - one.until).days for one in mine),
+            owner=_owner(episodes[patient]),
+        )
+        for patient, mine in late.items()
+    ]  # fmt: skip
 
 
 def _last_steps(
@@ -208,10 +243,10 @@ def _last_steps(
     return found
 
 
-def _overdue(
+def _late(
     episode: Episode, protocol: Protocol, drug_class: str, row: MedicationAgreement,
     measured: Mapping[tuple[UUID, str], date], today: date,
-) -> DueItem | None:  # fmt: skip
+) -> Late | None:  # fmt: skip
     stepped = timezone.localdate(row.from_at)
     for entry in protocol.monitoring:
         wanted = [name for name in entry.facts if name in protocol.laboratory_facts]
@@ -219,13 +254,8 @@ def _overdue(
         if drug_class not in entry.classes or not wanted or until >= today:
             continue
         absent = [name for name in wanted if measured.get((episode.patient_id, name), date.min) <= stepped]
-        if not absent:
-            continue
-        labels = ", ".join(label_of(protocol.facts[name].label).lower() for name in absent)
-        return DueItem(
-            kind="laboratory", patient=episode.patient, episode=episode, title=row.drug_name, text=labels,
-            since=stepped,            days_late=(today - until).days, owner=_owner(episode),
-        )  # fmt: skip
+        if absent:
+            return Late(drug=row.drug_name, stepped=stepped, until=until, absent=tuple(absent))
     return None
 
 

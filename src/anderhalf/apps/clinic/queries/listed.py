@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
 
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import medication_history
-from anderhalf.content.titration import anticoagulant_interactions
-from anderhalf.core.decisions.facts import FactType, FactValue
+from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.interactions import Interactions
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.scores_anticoagulation import DRUG, Company
 
 from ..titration.named import with_codes
+from ..titration.told import with_told
 
 NONE = "none"
 Kind = MedicationAgreement.Kind
 
 
 def history_of(patient: UUID, *, on: date) -> list[MedicationAgreement]:
-    """The agreements that count, oldest first. The caller has established access."""
-    return with_codes(medication_history(patient).filter(status=Observation.Status.FINAL), on=on)
+    """The agreements that count, oldest first, and before them what the referral tells of drugs that the record does
+    not hold. The caller has established access."""
+    recorded = with_codes(medication_history(patient).filter(status=Observation.Status.FINAL), on=on)
+    return with_told(recorded, [patient], on=on)
 
 
 def facts_from_list(
@@ -38,14 +39,8 @@ def facts_from_list(
     from then. A list that never held it says nothing: unknown stays unknown.
     """
     found: dict[str, FactValue] = {}
-    grouped: dict[str, list[str]] = defaultdict(list)
-    for group in interactions_of(pathway).groups.values():
-        grouped[group.fact] += group.atc
-    for name, fact in pathway.facts.items():
-        codes = (*fact.codes.get("atc", ()), *grouped[name])
-        if fact.type is not FactType.BOOLEAN or not codes:
-            continue
-        rows = [row for row in history if row.from_at <= at and row.atc.startswith(tuple(codes)) and row.atc]
+    for name, codes in pathway.listed_facts.items():
+        rows = [row for row in history if row.from_at <= at and row.atc.startswith(codes) and row.atc]
         if any(row.kind not in (Kind.STOP, Kind.PAUSE) for row in _latest_per_drug(rows)):
             found[name] = FactValue(True, on, "medication")
         elif _ended_since(rows, known.get(name)):
@@ -53,6 +48,12 @@ def facts_from_list(
     if DRUG in pathway.dictionary:
         found |= _drug(pathway, history, known.get(DRUG), on=on, at=at)
     return found
+
+
+def running_codes(history: Sequence[MedicationAgreement], *, at: datetime) -> frozenset[str]:
+    """The ATC codes of what is taken now."""
+    rows = [row for row in history if row.from_at <= at and row.atc]
+    return frozenset(row.atc for row in _latest_per_drug(rows) if row.kind not in (Kind.STOP, Kind.PAUSE))
 
 
 def _drug(
@@ -152,17 +153,6 @@ def company_of(pathway: Pathway, history: Sequence[MedicationAgreement], *, at: 
     return Company(interactions_of(pathway), pathway.facts, frozenset(codes))
 
 
-_with_interactions: dict[str, Pathway] = {}
-
-
 def interactions_of(pathway: Pathway) -> Interactions:
     """What does not go together with an anticoagulant of this pathway; empty for one without anticoagulants."""
-    if DRUG not in pathway.dictionary:
-        return Interactions()
-    _with_interactions.setdefault(pathway.hash, pathway)
-    return _interactions(pathway.hash)
-
-
-@lru_cache(maxsize=16)
-def _interactions(key: str) -> Interactions:
-    return anticoagulant_interactions(_with_interactions[key])
+    return pathway.interactions if DRUG in pathway.dictionary else Interactions()

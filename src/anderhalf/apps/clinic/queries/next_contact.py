@@ -22,6 +22,7 @@ from anderhalf.core.pathway.rechecks import rechecks
 from anderhalf.core.pathway.titration import Protocol
 from anderhalf.core.pathway.titration.optimal import is_reduced, therapy_of
 from anderhalf.presentation.language import day_label
+from anderhalf.presentation.wording import without_local
 
 from ..models import Appointment, Encounter, Episode
 from ..titration.gather import classes_of, local
@@ -186,7 +187,7 @@ def _shown(found: NextContact, pathway: Pathway, protocol: Protocol | None) -> P
         measure=[_fact(name, pathway, protocol) for name in found.measure],
         tests=[label_of(test.title) for test in found.tests],
         others=[f"{_why(one, protocol)} ({day_label(one.latest)})" for one in found.others],
-        source="; ".join(part.strip() for part in first.source.split(";") if part.strip() != "local"),
+        source=without_local(first.source),
         local=first.grade == "local",
     )  # fmt: skip
 

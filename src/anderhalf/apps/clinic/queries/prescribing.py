@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from anderhalf.apps.network.queries import pathways_on
 from anderhalf.apps.record.models import MedicationAgreement
-from anderhalf.apps.record.queries import current_medication
+from anderhalf.apps.record.queries import current_medication, facts_of
 from anderhalf.apps.referrals.register import kinds_of
+from anderhalf.core.decisions.facts import FactValues
 from anderhalf.core.pathway.contraindications import at_hand
 from anderhalf.core.pathway.interactions import Interaction, Severity
 from anderhalf.core.pathway.model import Pathway
@@ -31,6 +32,7 @@ from ..models import Episode
 from ..titration import words
 from ..titration.gather import classes_of, gather, local, protocol_of
 from ..titration.named import with_codes
+from ..titration.told import is_told
 from .anticoagulant_dose import dose_fits, dose_of
 from .beside import DOSE, answer
 from .danger import danger_of
@@ -65,6 +67,7 @@ def against(episode: Episode, wanted: MedicationAgreement, *, at: datetime) -> l
     (row,) = with_codes([wanted], on=on)
     using = [one for one in current_medication(episode.patient_id, at=at) if one.kind != Kind.PAUSE]
     codes = {one.atc for one in with_codes(using, on=on) if one.atc}
+    codes |= {one.atc for one in history_of(episode.patient_id, on=on) if is_told(one)}
     found = [*in_register(episode, row, at=at)]
     answered = advice_about(episode, at=at)
     cards, known = _cards(answered, row, using) if answered is not None else ([], False)
@@ -74,7 +77,8 @@ def against(episode: Episode, wanted: MedicationAgreement, *, at: datetime) -> l
             own = answered is not None and answered[0] is protocol
             patient = answered[1] if own and answered else gather(episode.patient, protocol, on=on)
             context = read_context(protocol, patient, on=on, at=local(at))
-            found += _of_protocol(pathway, context, row, codes)
+            known_of = facts_of(episode.patient_id, dictionary=pathway.facts, on=on)
+            found += _of_protocol(pathway, context, row, codes, known_of)
             card = _card_of(answered[2] if own and answered else None, row, protocol)
             found += [
                 Against(words=said, rule=name)
@@ -134,14 +138,14 @@ def _card_of(advice: Advice | None, row: MedicationAgreement, protocol: Protocol
 
 
 def _of_protocol(
-    pathway: Pathway, context: Context, row: MedicationAgreement, codes: set[str]
+    pathway: Pathway, context: Context, row: MedicationAgreement, codes: set[str], known: FactValues
 ) -> Iterator[Against]:
     """Absolute contra-indications by a fact, and what the drug does not go with."""
     protocol, facts = context.protocol, context.facts
     classes = classes_of(row, protocol)
     for kind in at_hand(kinds_of(pathway), classes, facts):
         yield Against(words=f"{label_of(kind.why)} ({kind.id})", rule=kind.id, absolute=True)
-    yes = {name for name, given in facts.items() if given.value is True}
+    yes = {name for name, given in {**known, **facts}.items() if given.value is True}
     for pair in _pairs(protocol, row, classes, codes, yes):
         absolute = pair.severity is Severity.CONTRAINDICATED
         yield Against(words=f"{label_of(pair.why)} ({pair.id})", rule=pair.id, absolute=absolute)
@@ -159,11 +163,13 @@ def _pairs(
             drug.key for drug in drugs if drug is not None
         }
 
-    before = {
-        pair.id for pair in (*pairs.of(about(others), pairs.present(others, yes)), *pairs.among(others))
-    }
+    def brought(every: set[str], keys: set[str]) -> Iterator[Interaction]:
+        present = pairs.present(every, yes)
+        yield from (*pairs.of(keys, present), *pairs.among(every), *pairs.with_facts(yes, present))
+
+    before = {pair.id for pair in brought(others, about(others))}
     every = others | ({row.atc} if row.atc else set())
-    now = (*pairs.of(about(every) | set(classes), pairs.present(every, yes)), *pairs.among(every))
+    now = brought(every, about(every) | set(classes))
     return [pair for pair in now if pair.id not in before and pair.severity is not Severity.ATTENTION]
 
 

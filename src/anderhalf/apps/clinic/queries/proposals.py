@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -18,7 +18,7 @@ from anderhalf.apps.people.access import AccessDenied, Right, check_access
 from anderhalf.apps.people.queries import Register, register_of
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement
-from anderhalf.apps.record.queries import current_medication
+from anderhalf.apps.record.queries import current_medication, facts_of
 from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.decisions.replay import replays
 from anderhalf.core.pathway.titration import (
@@ -33,6 +33,7 @@ from anderhalf.core.pathway.titration import (
 )
 from anderhalf.core.pathway.titration.model import DOWNWARD
 from anderhalf.core.pathway.titration.stored import patient_to_dict
+from anderhalf.presentation.wording import without_local
 
 from ..models import AdviceChoice, Episode
 from ..titration import words
@@ -43,6 +44,7 @@ from .advice import pathway_of
 from .chart import label_of
 from .choices import about_of, declined_by_key
 from .forbidden import Wanted, hits_of
+from .proposal_cards import Card, Proposals
 
 STEPS = frozenset(
     {
@@ -59,94 +61,6 @@ ASKED_FOR = STEPS | {ProposalKind.DISCUSS, ProposalKind.NEEDS_DATA}
 """Kinds that ask the professional for something; the others are shown for whoever wants to know."""
 TOLD = STEPS | {ProposalKind.DISCUSS}
 """Kinds whose facts are shown."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """One proposal, ready for ``<c-advice>`` and its form."""
-
-    drug_class: str
-    class_title: str
-    kind: str
-    face: str
-    title: str
-    why: str
-    facts: list[dict[str, Any]]
-    missing: list[str]
-    change: str
-    source: str
-    rule: str
-    local: bool
-    first: str
-    checks: list[str]
-    agenda: bool
-    percent: Any
-    not_before: datetime | None
-    begins: str
-    """From when the step may be taken, in words."""
-    basis: str
-    """Fingerprint of what the advice rests on: a choice made on another one is refused."""
-    steps: bool
-    asks: bool
-    unclear: bool
-    """A step, but drug or dose was never recorded: that comes first."""
-    protects: bool
-    """It asks for less: only a prescriber says that it is not followed."""
-    waits: bool
-    """Facts are missing, so there is no answer yet."""
-    adaptable: bool
-    doses: list[tuple[str, str]]
-    settled_on: date | None
-    """The day on which this was discussed and decided; it comes back when what it rested on changes."""
-    stop_reasons: list[tuple[str, str]]
-    doubts: tuple[str, ...] = ()
-    """What stands in the register about this class and nobody judged yet, in its own words."""
-    forbidden: tuple[str, ...] = ()
-    """What stands in the register about the very drug that would be started or raised."""
-    never: bool = False
-    """No reason goes past it by a press on a proposal."""
-    declined: AdviceChoice | None = None
-    """That this was declined, and nothing it rested on has changed since."""
-
-    @property
-    def says(self) -> str:
-        """What is proposed and by which rule: the same on another day when nothing about it changed."""
-        return f"{self.kind}|{self.rule}|{self.title}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Proposals:
-    """Everything that is proposed for one patient now."""
-
-    cards: list[Card]
-    problems: list[str]
-    version: str
-    tolerances_asked: bool
-
-    @property
-    def asked_for(self) -> list[Card]:
-        """Steps, and what must be discussed, and was not declined."""
-        return [card for card in self.cards if card.asks and not card.waits and card.declined is None]
-
-    @property
-    def declined(self) -> list[Card]:
-        """What was declined and stays so until its facts change or the next contact."""
-        return [card for card in self.cards if card.declined is not None]
-
-    @property
-    def without_data(self) -> list[Card]:
-        """Classes about which nothing can be said yet."""
-        return [card for card in self.cards if card.waits and card.declined is None]
-
-    @property
-    def others(self) -> list[Card]:
-        """Classes for which nothing has to be done now."""
-        return [card for card in self.cards if not card.asks]
-
-    @property
-    def missing(self) -> list[str]:
-        """Every fact that is needed, once, in the order in which classes ask for them."""
-        return list(dict.fromkeys(name for card in self.without_data for name in card.missing))
 
 
 def advice_about(episode: Episode, *, at: datetime) -> tuple[Protocol, Patient, Advice] | None:
@@ -200,7 +114,7 @@ def proposals(viewer: Viewer, episode: Episode, *, at: datetime) -> Proposals | 
     return Proposals(
         cards=cards,
         problems=[
-            *_not_together(patient, protocol, at=at),
+            *_not_together(episode, patient, protocol, at=at),
             *words.problems_of(advice.problems, protocol),
             *_not_judged(running, on=timezone.localdate(at)),
         ],
@@ -209,15 +123,20 @@ def proposals(viewer: Viewer, episode: Episode, *, at: datetime) -> Proposals | 
     )
 
 
-def _not_together(patient: Patient, protocol: Protocol, *, at: datetime) -> list[str]:
-    """Any two drugs of the list that do not go together, of which no class here speaks."""
+def _not_together(episode: Episode, patient: Patient, protocol: Protocol, *, at: datetime) -> list[str]:
+    """Any two drugs of the list that do not go together, of which no class here speaks, and a drug that does not go
+    with what is known of the patient."""
     moment = local(at)
     codes = {
         use.atc
         for use in patient.medication
         if use.since <= moment and (use.until is None or use.until > moment)
     }
-    return [label_of(pair.why) for pair in protocol.interactions.among(codes)]
+    on, pairs = timezone.localdate(at), protocol.interactions
+    known = facts_of(episode.patient_id, dictionary=pathway_of(episode, on=on).facts, on=on)
+    yes = {name for name, given in known.items() if given.value is True}
+    found = (*pairs.among(codes), *pairs.with_facts(yes, pairs.present(codes, yes)))
+    return [label_of(pair.why) for pair in found]
 
 
 def _running(episode: Episode, *, at: datetime) -> list[MedicationAgreement]:
@@ -269,7 +188,7 @@ def _card(protocol: Protocol, patient: Patient, proposal: Proposal) -> Card:
         facts=words.facts_of(proposal, protocol) if proposal.kind in TOLD | {ProposalKind.HOLD} else [],
         missing=words.missing_of(proposal, protocol),
         change=words.changes_of(proposal, protocol) if proposal.kind in TOLD else "",
-        source="; ".join(part.strip() for part in proposal.source.split(";") if part.strip() != "local"),
+        source=without_local(proposal.source),
         rule=proposal.rule,
         local=proposal.grade == "local" and proposal.kind is not ProposalKind.NEEDS_DATA,
         first=words.first_words(proposal.first),

@@ -15,6 +15,8 @@ from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.queries import matching_name
 from anderhalf.apps.people.roles import CENTRE
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record.models import DANGER
+from anderhalf.apps.record.queries import tasks_for
 
 from ..models import Appointment, Encounter, Episode
 from ..states import AppointmentStatus
@@ -122,7 +124,8 @@ def _due(viewer: Viewer, *, at: datetime) -> QuerySet[Episode]:
 def worklist(
     viewer: Viewer, *, at: datetime, page: int | str = 1, filters: Mapping[str, str] | None = None
 ) -> Page[Episode]:
-    """Everybody in care at the own centre, paged; each row has ``last_contact`` and ``next_appointment``.
+    """Everybody in care at the own centre, paged; each row has ``last_contact``, ``next_appointment``, ``danger`` and
+    ``danger_rank`` (of the most urgent one).
 
     Filters: ``q`` (begin of the family name), ``practitioner`` (id, or ``me``), ``state`` (``waiting``, ``planned``,
     ``due``), ``sort`` (``name``, ``next``, ``last``, ``start``, each with ``-`` before it for the other way round).
@@ -132,7 +135,10 @@ def worklist(
     planned = Appointment.objects.filter(
         episode=OuterRef("pk"), status__in=PLANNED, slot__starts_at__gte=day_bounds(timezone.localdate(at))[0]
     ).order_by("slot__starts_at")
+    danger = tasks_for(viewer=viewer, at=at).filter(patient=OuterRef("patient"), kind=DANGER)
     rows = _running(viewer, at=at).annotate(
+        danger=Exists(danger),
+        danger_rank=Subquery(danger.values("rank")[:1]),
         last_contact=Subquery(last.values("at")[:1]),
         next_appointment=Subquery(planned.values("slot__starts_at")[:1]),
     )

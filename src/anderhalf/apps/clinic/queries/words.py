@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +15,21 @@ from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import MedicationAgreement, Observation
 from anderhalf.apps.record.queries import value_of
 from anderhalf.core.decisions.facts import FactValue
-from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.titration.observed import HOME
-from anderhalf.presentation.formatting import format_date, with_unit
+from anderhalf.presentation.formatting import NBSP, format_date
 from anderhalf.presentation.language import language
+from anderhalf.presentation.values import value_label, value_with_unit
 
 from ..home_words import home_label, home_line
-from .chart import dose_text, label_of, plain_dose, since_label, times_label, value_label
+from ..models import Episode
+from ..titration.told import not_taken_over
+from .chart import dose_text, label_of, plain_dose, since_label, times_label
 from .drugs import drugs_of
 from .episodes import Changes, education_of
+
+STANDING = frozenset({"sex", "birth_date", "age"})
+"""What somebody is: a danger may be worked out with it, but nobody measured it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +57,10 @@ def observation_lines(
     ordered = sorted(rows, key=lambda row: place.get(row.fact, len(place))) if by_fact else rows
     for row in ordered:
         fact = pathway.facts.get(row.fact)
-        unit = (
-            f" {fact.unit_label}" if fact is not None and fact.unit_label and row.number is not None else ""
-        )
         found.append(
             Line(
                 label=(home_label(fact) if plainly else label_of(fact.label)) if fact else row.fact,
-                text=value_label(fact, value_of(row)) + unit,
+                text=value_with_unit(fact, value_of(row)),
                 on=timezone.localdate(row.at),
                 note=str(row.get_origin_display()),
                 row=row,
@@ -87,10 +88,7 @@ def value_lines(
     for name, readings in by_fact.items():
         given = readings[-1]
         fact = next((one.facts[name] for one in every if name in one.facts), None)
-        if isinstance(given.value, Decimal | Range) and fact is not None:
-            text = with_unit(given.value, fact.unit_label or "", fact.decimals, language=language())
-        else:
-            text = value_label(fact, given.value)
+        text = value_with_unit(fact, given.value, space=NBSP)
         if len(readings) > 1:
             text = _(" of ").join([*(value_label(fact, one.value) for one in readings[:-1]), text])
         day = f" ({format_date(given.on, language=language())})" if given.on else ""
@@ -99,6 +97,33 @@ def value_lines(
             continue
         parts.append(f"{label_of(fact.label) if fact else name}: {text}{day}")
     return parts
+
+
+def values_for_a_colleague(values: Iterable[tuple[str, FactValue]], pathways: Iterable[Pathway]) -> str:
+    """The same as a colleague writes them: ``Kalium 5,8 mmol/l (29-11-2026), NSAID``. What somebody is (sex) is no
+    value of a day; of a drug in use only its name is said."""
+    every, parts = tuple(pathways), []
+    by_fact: dict[str, list[FactValue]] = {}
+    for name, one in values:
+        if name not in STANDING:
+            by_fact.setdefault(name, []).append(one)
+    for name, readings in by_fact.items():
+        fact, given = next((one.facts[name] for one in every if name in one.facts), None), readings[-1]
+        label = label_of(fact.label) if fact else name
+        text = _(" of ").join(
+            [
+                *(value_label(fact, one.value) for one in readings[:-1]),
+                value_with_unit(fact, given.value, space=NBSP),
+            ]
+        )
+        if len(readings) == 1 and isinstance(given.value, bool):
+            said = label if given.value else _("niet: %(what)s") % {"what": label}
+        else:
+            said = f"{label} {text}"
+        listed = isinstance(given.value, bool) and fact is not None and fact.group == "medication"
+        day = format_date(given.on, language=language()) if given.on and not listed else ""
+        parts.append(f"{said} ({day})" if day else said)
+    return ", ".join(parts)
 
 
 def medication_lines(rows: Iterable[MedicationAgreement], pathway: Pathway | None) -> list[Line]:
@@ -125,6 +150,11 @@ def changes_in_words(changes: Changes, pathway: Pathway) -> dict[str, Any]:
         "medication": medication_lines(changes.medication, pathway),
         "documents": changes.documents,
     }
+
+
+def brought_by_referral(episode: Episode | None, *, at: datetime) -> list[str]:
+    """The drugs as the referral listed them, a line each, as far as nobody wrote them down here."""
+    return not_taken_over(episode, on=timezone.localdate(at))
 
 
 def drug_lines(rows: Iterable[MedicationAgreement], pathway: Pathway) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from anderhalf.apps.people.models import Patient as PatientRow
 from anderhalf.apps.people.queries import registers_of
 from anderhalf.apps.people.sex import sex_fact
-from anderhalf.apps.record.models import MedicationAgreement, Task
+from anderhalf.apps.record.models import DANGER, MedicationAgreement, Task
 from anderhalf.apps.record.models import Observation as ObservationRow
 from anderhalf.apps.record.queries import COUNTS, FEW_FACTS, value_of
 from anderhalf.content.titration import PROTOCOL, titration_protocol
@@ -40,6 +40,7 @@ from anderhalf.core.pathway.titration.stored import facts_from_dict
 from .. import models
 from .named import with_codes
 from .register import Forbidden, forbidden_of
+from .told import with_told
 
 Kind = MedicationAgreement.Kind
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
@@ -99,7 +100,8 @@ def gather_many(
     keys = [one.pk for one in about]
     medication: dict[UUID, list[MedicationAgreement]] = defaultdict(list)
     agreements = MedicationAgreement.objects.filter(patient__in=keys, status=ObservationRow.Status.FINAL)
-    for agreement in with_codes(agreements.order_by("from_at", "recorded_at"), on=on):
+    recorded = with_codes(agreements.order_by("from_at", "recorded_at"), on=on)
+    for agreement in with_told(recorded, keys, on=on):
         medication[agreement.patient_id].append(agreement)
     observations = measured_of(keys, protocol.facts if facts is None else facts)
     agreed: dict[UUID, list[models.DosingAgreement]] = defaultdict(list)
@@ -107,7 +109,7 @@ def gather_many(
         agreed[one.patient_id].append(one)
     registers, settled = registers_of(keys), _settled(keys)
     dangers = set(
-        Task.objects.filter(patient__in=keys, kind=models.DANGER, status=Task.Status.OPEN).values_list(
+        Task.objects.filter(patient__in=keys, kind=DANGER, status=Task.Status.OPEN).values_list(
             "patient_id", flat=True
         )
     )

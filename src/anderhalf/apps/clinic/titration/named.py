@@ -4,32 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import lru_cache
 
-from anderhalf.apps.network.queries import pathways_on
+from anderhalf.apps.network.queries import drug_names_on
 from anderhalf.apps.record.models import MedicationAgreement
-from anderhalf.content.drugs import codes_in, drug_codes
-from anderhalf.core.pathway.model import Pathway
-
-_pathways: dict[str, Pathway] = {}
-
-
-def codes_by_name(pathways: Iterable[Pathway]) -> Mapping[str, str]:
-    """ATC code by name, of some pathways together."""
-    keys = []
-    for one in pathways:
-        _pathways.setdefault(one.hash, one)
-        keys.append(one.hash)
-    return _codes(tuple(keys))
-
-
-@lru_cache(maxsize=16)
-def _codes(keys: tuple[str, ...]) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for key in keys:
-        for name, atc in drug_codes(_pathways[key].files).items():
-            found.setdefault(name, atc)
-    return found
+from anderhalf.content.drugs import codes_in
 
 
 def code_of(name: str, codes: Mapping[str, str]) -> str:
@@ -53,11 +31,11 @@ def unplaced(rows: Iterable[MedicationAgreement], *, on: date) -> list[str]:
     What was typed and names more than one drug is among them, for only one of them counts.
     """
     listed = list(rows)
-    codes = _of_networks((row for row in listed if _is_typed(row)), on)
+    codes = _of_networks((row for row in listed if is_typed(row)), on)
     return [
         row.drug_name
         for row in listed
-        if _is_bare(row) or (_is_typed(row) and len(codes_in(row.drug_name, codes[row.network_id])) > 1)
+        if _is_bare(row) or (is_typed(row) and len(codes_in(row.drug_name, codes[row.network_id])) > 1)
     ]
 
 
@@ -65,10 +43,11 @@ def _is_bare(row: MedicationAgreement) -> bool:
     return not row.atc and not row.drug_class
 
 
-def _is_typed(row: MedicationAgreement) -> bool:
+def is_typed(row: MedicationAgreement) -> bool:
+    """Whether its name was typed as words, so that it may name more than one drug."""
     return row.drug == row.drug_name.lower()[:80] and " " in row.drug_name.strip()
 
 
 def _of_networks(rows: Iterable[MedicationAgreement], on: date) -> dict[str, Mapping[str, str]]:
     """The names of each network once, however many rows: its agreement is looked up in the database."""
-    return {key: codes_by_name(pathways_on(key, on=on)) for key in {row.network_id for row in rows}}
+    return {key: drug_names_on(key, on=on) for key in {row.network_id for row in rows}}

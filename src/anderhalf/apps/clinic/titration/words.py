@@ -11,14 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anderhalf.core.decisions.facts import Freshness
-from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.decisions.feel import parse_cell
+from anderhalf.core.pathway.flowchart.words import criterion
 from anderhalf.core.pathway.titration import Dose, Drug, Problem, Proposal, ProposalKind, Protocol
 from anderhalf.core.pathway.titration.derive import NEVER_HOURS
 from anderhalf.core.pathway.titration.engine import BEFORE_STOP
+from anderhalf.core.wording import within
 from anderhalf.presentation.formatting import format_date, format_datetime
 from anderhalf.presentation.language import day_label, language
+from anderhalf.presentation.values import value_with_unit
 
-from ..queries.chart import label_of, value_label
+from ..queries.chart import label_of
 from ..queries.drugs import number_label
 
 FACES = {
@@ -32,6 +35,8 @@ WORKED_OUT = ("", "titration", "derived")
 """Groups of facts that the engine works out from the record."""
 AFTER_WASHOUT = ("wait_for_washout", "stop_ace_inhibitor_first")
 """What comes first is the end of an ACE inhibitor or ARNI: the next one is counted in hours from its last tablet."""
+FROM_LIST = "medication"
+"""Where a fact comes from that the list answered. That a drug is not on it is all the list says: nobody was asked."""
 MOST_FACTS = 8
 MOST_CHANGES = 3
 
@@ -111,10 +116,11 @@ def facts_of(proposal: Proposal, protocol: Protocol) -> list[dict[str, Any]]:
             continue
         if used.value == NEVER_HOURS:  # stands for "never used", which is nothing to tell
             continue
-        unit = f" {fact.unit_label}" if fact.unit_label and isinstance(used.value, Decimal | Range) else ""
+        absent = used.origin == FROM_LIST and used.value is False
+        said = _("staat niet op de medicatielijst") if absent else value_with_unit(fact, used.value)
         found.append(
             {
-                "text": f"{label_of(fact.label)}: {value_label(fact, used.value)}{unit}",
+                "text": f"{label_of(fact.label)}: {said}",
                 "on": used.on,
                 "stale": used.state is Freshness.STALE,
             }
@@ -151,32 +157,15 @@ def missing_of(proposal: Proposal, protocol: Protocol) -> list[str]:
 
 
 def changes_of(proposal: Proposal, protocol: Protocol) -> str:
-    """Which single fact would give another answer: ``kalium >5.5 (verlagen)``."""
+    """Which single fact would give another answer: ``kalium meer dan 5,5 mmol/l: verlagen``."""
     found = []
     for one in proposal.would_change:
         if not _worth_telling(protocol, one.fact):
             continue
-        what = f"{fact_label(protocol, one.fact)} {cell_words(protocol, one.fact, one.cell)}"
-        found.append(f"{what}: {kind_word(one.kind)}")
+        fact = protocol.facts[one.fact]
+        what = criterion(fact, parse_cell(one.cell, fact), language())
+        found.append(f"{within(what)}: {kind_word(one.kind)}")
     return "; ".join(found[:MOST_CHANGES])
-
-
-def cell_words(protocol: Protocol, name: str, cell: str) -> str:
-    """A table cell as one says it, with the reader's decimal sign."""
-    fact = protocol.facts[name]
-    words = {"true": _("ja"), "false": _("nee")}
-    if cell in words:
-        return words[cell]
-    text = cell.replace('"', "").strip("[]")
-    for code, labels in fact.values.items():
-        text = text.replace(code, label_of(labels))
-    if fact.unit_label and any(sign.isdigit() for sign in text):
-        text = (text.replace(".", ",") if _is_dutch() else text).replace(",,", "–").replace("..", "–")
-    return text.replace("<=", "≤ ").replace(">=", "≥ ").replace("<", "< ").replace(">", "> ")
-
-
-def _is_dutch() -> bool:
-    return not number_label(Decimal("0.5")).startswith("0.")
 
 
 def kind_word(kind: str) -> str:

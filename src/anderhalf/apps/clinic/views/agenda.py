@@ -28,7 +28,7 @@ from .. import actions, queries
 from ..errors import ClinicRefused
 from ..forms import ReasonForm, SessionForm, SubstituteForm
 from ..queries import DANGER
-from ..queries.danger import REPEAT
+from ..queries.danger import MONITORING, REPEAT
 from .common import asked_day
 
 VIEWS = ("dag", "week")
@@ -59,7 +59,15 @@ def today(request: HttpRequest) -> HttpResponse:
     viewer, at = request.viewer, request.now
     appointments = queries.today(viewer, at=at)
     waiting = queries.waiting_list(viewer, at=at, limit=5)
-    watch = queries.due_list(viewer, at=at)
+    everything = queries.due_list(viewer, at=at)
+    watch = [one for one in everything if one.kind != "contact" and not one.urgent][:6]
+    # the blood test that stands above as late is not said again as a task
+    late = {one.patient.pk for one in watch if one.kind == "laboratory"}
+    tasks = [
+        task
+        for task in tasks_for(viewer=viewer, at=at).exclude(kind__in=(DANGER, REPEAT))[:60]
+        if task.kind != MONITORING or task.patient_id not in late
+    ]
     context = {
         "appointments": appointments,
         "now": at,
@@ -67,9 +75,9 @@ def today(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "waiting_count": queries.rail_counts(viewer, at=at).get("clinic:waiting", 0),
         "due": queries.due_contacts(viewer, at=at, limit=8),
-        "tasks": tasks_for(viewer=viewer, at=at).exclude(kind__in=(DANGER, REPEAT))[:8],
-        "dangers": queries.dangers_by_patient(watch, at=at),
-        "watch": [one for one in watch if one.kind != "contact" and not one.urgent][:6],
+        "tasks": queries.tasks_by_patient(tasks)[:8],
+        "dangers": queries.dangers_by_patient(everything, at=at),
+        "watch": watch,
         "today": timezone.localdate(at),
     }
     return render(request, "clinic/today.html", context)
@@ -231,6 +239,9 @@ def in_care(request: HttpRequest) -> HttpResponse:
     filters = {name: request.GET.get(name, "") for name in ("practitioner", "state", "sort")}
     filters["q"] = search_text(request, "q")
     page = queries.worklist(request.viewer, at=request.now, page=request.GET.get("page", 1), filters=filters)
+    for one in page:
+        if one.danger_rank is not None:
+            one.numbers = queries.numbers_beside(one.centre, one.danger_rank, at=request.now)
     context = {"page": page, "filters": filters, "today": timezone.localdate(request.now)}
     template = "clinic/_in_care_list.html" if request.htmx else "clinic/in_care.html"
     return render(request, template, context)

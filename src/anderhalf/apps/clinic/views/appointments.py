@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +21,11 @@ from anderhalf.presentation.language import day_label
 
 from .. import actions, queries
 from ..errors import ClinicRefused, SlotTaken
-from ..forms import ReasonForm, SlotForm
-from ..models import Appointment, Episode
+from ..forms import AboutPatientForm, SlotForm
+from ..models import Appointment, Episode, Slot
 from .common import asked_day, frame
+from .danger import unsaved_panel
+from .written import ask_in
 
 SLOTS = 80
 
@@ -61,10 +65,12 @@ def _slots_page(
         viewer, centre=episode.centre_id, at=at, kind=kind, professional=professional,
         first=asked_day(request, "vanaf"), limit=SLOTS,
     )  # fmt: skip
+    narrowed = bool(by) or asked_day(request, "vanaf") > timezone.localdate(at)
     context: dict[str, Any] = {
         **frame(request, episode.patient, episode, "chart"),
         "days": queries.by_day(slots),
         "more": len(slots) == SLOTS,
+        "too_late": _first_too_late(episode, slots, narrowed=narrowed),
         "last_day": timezone.localdate(slots[-1].starts_at) if slots else None,
         "form": SlotForm(),
         "present": present,
@@ -77,6 +83,15 @@ def _slots_page(
         "first": asked_day(request, "vanaf"),
     }
     return render(request, "clinic/book.html", context, status=status)
+
+
+def _first_too_late(episode: Episode, slots: Sequence[Slot], *, narrowed: bool) -> date | None:
+    """The day of the first free slot when that is after the term of the first visit; only when all were looked at."""
+    before = episode.referral.see_before
+    if narrowed or not slots or before is None or episode.first_seen_at is not None:
+        return None
+    day = timezone.localdate(slots[0].starts_at)
+    return day if day > before else None
 
 
 def _take(request: HttpRequest, episode: Episode, present: Appointment | None) -> HttpResponse:
@@ -130,9 +145,7 @@ def no_show(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """The patient did not come."""
     found = queries.appointment(request.viewer, appointment_id, at=request.now)
     try:
-        actions.no_show(
-            by=request.viewer, at=request.now, appointment=found.pk, because=request.POST.get("because", "")
-        )
+        actions.no_show(by=request.viewer, at=request.now, appointment=found.pk)
     except ClinicRefused as refused:
         messages.error(request, str(refused))
     else:
@@ -145,12 +158,26 @@ def cancel(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Call an appointment off, with the reason."""
     found = queries.appointment(request.viewer, appointment_id, at=request.now)
     episode = queries.episode(request.viewer, found.episode_id, at=request.now, right=Right.BOOK)
-    form = ReasonForm(request.POST or None)
+    form = AboutPatientForm(
+        request.POST or None, pathway=queries.described_by(episode, at=request.now), at=request.now
+    )
+    if form.is_bound:
+        form.full_clean()
+        ask_in(form, request.viewer, episode.patient, at=request.now)
     if request.method == "POST" and form.is_valid():
-        actions.cancel(
-            by=request.viewer, at=request.now, appointment=found.pk, because=form.cleaned_data["because"]
-        )
-        messages.success(request, _("De afspraak is afgezegd; het tijdstip is weer vrij."))
-        return redirect("clinic:chart", found.patient_id)
+        try:
+            actions.cancel(
+                by=request.viewer, at=request.now, appointment=found.pk, because=form.cleaned_data["because"],
+                observations=form.new_observations(), not_now=form.written.not_now_keys,
+            )  # fmt: skip
+        except ClinicRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("De afspraak is afgezegd; het tijdstip is weer vrij."))
+            return redirect("clinic:chart", found.patient_id)
     context = {**frame(request, episode.patient, episode, "chart"), "form": form, "appointment": found}
+    if form.is_bound:
+        context["danger"] = (
+            unsaved_panel(request.viewer, episode.patient, form, at=request.now) or context["danger"]
+        )
     return render(request, "clinic/appointment_cancel.html", context, status=422 if form.errors else 200)

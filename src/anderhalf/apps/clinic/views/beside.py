@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from anderhalf.content.drugs import name_of
 from anderhalf.core.decisions.explain import Decision
 from anderhalf.core.pathway.interactions import Severity
 from anderhalf.core.pathway.model import Pathway
@@ -181,7 +182,20 @@ def _told_without_dose(found: Beside) -> list[str]:
     dose = found.decisions.get(DOSE)
     if dose is None or dose.is_decided:
         return []
-    return [*_wrong_dose(found, dose), *(label_of(pair.why) for pair in found.interactions)]
+    return [*_wrong_dose(found, dose), *_pairs(found)]
+
+
+def _pairs(found: Beside) -> list[str]:
+    """What does not go together with the anticoagulant, each with the drugs of the list that it is about."""
+    said = []
+    for pair in found.interactions:
+        company = found.company
+        codes = company.interactions.used_beside(pair, company.codes) if company is not None else ()
+        names = [name for code in codes if (name := name_of(code, [found.pathway]))]
+        text = label_of(pair.why)
+        on_list = _("%(text)s Op de lijst: %(drugs)s.") % {"text": text, "drugs": in_words(names)}
+        said.append(on_list if names else text)
+    return said
 
 
 def _wrong_dose(found: Beside, dose: Decision) -> list[str]:
@@ -271,7 +285,7 @@ def _dose(found: Beside, card: Card, decision: Decision) -> tuple[Card, list[str
     """The dose that the rules give, beside the dose on the medication list."""
     name = _drug_name(found, _drug(found) or "")
     wanted = dose_of(decision)
-    named = [label_of(pair.why) for pair in found.interactions]
+    named = _pairs(found)
     text = str(decision.value("dose"))
     if wanted is not None:
         text = _dose_words(*wanted)

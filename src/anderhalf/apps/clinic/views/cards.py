@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,10 +11,11 @@ from django.utils.translation import gettext as _
 from anderhalf.core.decisions.explain import Decision, RuleExplanation
 from anderhalf.core.decisions.facts import Freshness
 from anderhalf.core.decisions.policy import Status
-from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.values import value_with_unit
+from anderhalf.presentation.wording import without_local
 
-from ..queries import label_of, value_label
+from ..queries import label_of
 
 KINDS = {"return": "info", "stay": "wait", "discuss": "info", "forward": "danger"}
 """Which face the component gives to an advice of the ``stable`` table."""
@@ -76,7 +76,7 @@ def table_card(decision: Decision, pathway: Pathway, *, table: str, output: str,
         title=label[:1].upper() + label[1:],
         why=[label_of(rule.why)] if rule else [],
         facts=_facts(decision, rule, pathway),
-        source=_published(rule.source) if rule else "",
+        source=without_local(rule.source) if rule else "",
         rule=rule.rule_id if rule else "",
         local=rule.local if rule else False,
         missing=[],
@@ -89,11 +89,6 @@ def fact_labels(pathway: Pathway, names: Iterable[str]) -> list[str]:
     return [_fact_label(pathway, name) for name in names]
 
 
-def _published(source: str) -> str:
-    """The sources without the word for the network's own agreement, which the card says by itself."""
-    return "; ".join(part.strip() for part in source.split(";") if part.strip() != "local")
-
-
 def _facts(decision: Decision, rule: RuleExplanation | None, pathway: Pathway) -> list[dict[str, Any]]:
     """The facts that made the decision: of the rule itself, else (a rule without conditions) all that counted."""
     named = [cell.fact for cell in rule.cells] if rule else []
@@ -101,12 +96,7 @@ def _facts(decision: Decision, rule: RuleExplanation | None, pathway: Pathway) -
     found = []
     for fact in used:
         known = pathway.facts.get(fact.name)
-        unit = (
-            f" {known.unit_label}"
-            if known is not None and known.unit_label and isinstance(fact.value, Decimal | Range)
-            else ""
-        )
-        text = f"{_fact_label(pathway, fact.name)}: {value_label(known, fact.value)}{unit}"
+        text = f"{_fact_label(pathway, fact.name)}: {value_with_unit(known, fact.value)}"
         found.append({"text": text, "on": fact.on, "stale": fact.state is Freshness.STALE})
     return found
 

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anderhalf.apps.people.access import Right, can_access
+from anderhalf.apps.people.access import Right, can_access, check_access
 from anderhalf.apps.people.queries import patient_for
 from anderhalf.apps.record.queries import (
     current_medication,
@@ -37,6 +37,8 @@ from ..uploads import ENDINGS
 from .beside import panels
 from .cards import stable_card
 from .common import frame
+from .danger import unsaved_panel
+from .written import ask_in
 
 PERIODS = (3, 6, 12, 24)
 HOME_STRIP = ("weight", "systolic_bp", "diastolic_bp", "heart_rate")
@@ -154,6 +156,7 @@ def medication(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         pathway,
         at=request.now,
     )
+    context["brought"] = queries.brought_by_referral(context["episode"], at=request.now)
     return render(request, "clinic/medication.html", context)
 
 
@@ -162,18 +165,18 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """The shared plan: for the patient in plain language, for the practice and care team, and for the centre."""
     context = _opened(request, patient_id, "plan", Right.VIEW_PLAN)
     episode = context["episode"]
-    form = PlanForm(
-        request.POST or None, initial={"plan": episode.plan, "version": episode.version} if episode else {}
-    )
-    if request.method == "POST" and episode is not None and form.is_valid():
+    if request.method == "POST":
+        check_access(request.viewer, Right.WRITE_CLINICAL, patient=patient_id, at=request.now)
+    form = _plan_form(request, context, request.POST or None)
+    if request.method == "POST" and form is not None and form.is_valid():
         try:
             actions.write_plan(
                 by=request.viewer, at=request.now, episode=episode.pk, plan=form.cleaned_data["plan"],
-                version=form.cleaned_data["version"],
+                version=form.cleaned_data["version"], observations=form.new_observations(),
+                not_now=form.written.not_now_keys,
             )  # fmt: skip
         except StaleVersion as stale:
-            form = PlanForm({**request.POST.dict(), "version": stale.present.version})
-            form.is_valid()
+            form = _plan_form(request, context, {**request.POST.dict(), "version": stale.present.version})
             form.add_error("plan", str(stale))
             context["present_plan"] = stale.present.plan
         except ClinicRefused as refused:
@@ -185,15 +188,34 @@ def plan(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         request,
         "clinic/plan.html",
         context | _plan_context(request, context, form),
-        status=422 if form.errors else 200,
+        status=422 if form is not None and form.errors else 200,
     )
 
 
-def _plan_context(request: HttpRequest, context: dict[str, Any], form: PlanForm) -> dict[str, Any]:
+def _plan_form(request: HttpRequest, context: dict[str, Any], data: Any) -> PlanForm | None:
+    """The plan to read or change, with what its new words say of a danger asked beside it."""
+    episode = context["episode"]
+    if episode is None:
+        return None
+    form = PlanForm(
+        data, initial={"plan": episode.plan, "version": episode.version},
+        pathway=queries.described_by(episode, at=request.now), at=request.now,
+    )  # fmt: skip
+    if form.is_bound:
+        form.full_clean()
+        ask_in(form, request.viewer, context["patient"], at=request.now, before=(episode.plan,))
+        context["danger"] = unsaved_panel(
+            request.viewer, context["patient"], form, at=request.now
+        ) or context.get("danger")
+    return form
+
+
+def _plan_context(request: HttpRequest, context: dict[str, Any], form: PlanForm | None) -> dict[str, Any]:
     viewer, at, patient_id, episode = request.viewer, request.now, context["patient"].pk, context["episode"]
     pathway = _pathway(request, episode)
     if episode is None or pathway is None:
         return {"form": form}
+    current = current_medication(patient_id, at=at)
     return {
         "form": form,
         "dangers": [] if viewer.is_self else queries.open_dangers(viewer, at=at, patient=patient_id),
@@ -203,10 +225,13 @@ def _plan_context(request: HttpRequest, context: dict[str, Any], form: PlanForm)
         "latest": queries.latest_values(
             patient_id, pathway, on=context["today"], names=HOME_STRIP, plainly=viewer.is_self
         ),
-        "drugs": queries.drug_lines(current_medication(patient_id, at=at), pathway),
+        "drugs": queries.drug_lines(current, pathway),
         "planned": queries.planned_of(viewer, episode, at=at),
         "outcome": next(iter(queries.outcomes_of(viewer, episode, at=at)), None),
-        "alarms": queries.alarm_texts(pathway, current_medication(patient_id, at=at)),
+        # beside an open danger the page names no tablets to leave: the patient asks first
+        "alarms": queries.alarm_texts(
+            pathway, [] if context.get("home_danger") else current, ended=episode.ended_at is not None
+        ),
         "refer_again": pathway.follow_up.refer_again,
         "clinical": can_access(viewer, Right.VIEW_CLINICAL, patient=patient_id, at=at),
     }

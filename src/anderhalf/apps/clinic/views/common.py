@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,11 @@ from anderhalf.apps.people.viewer import Viewer
 
 from .. import queries
 from ..models import Episode
-from .danger import danger_panel, home_panel
+from ..queries.danger import PatientDanger
+from .danger import home_panel, panel_of_danger
+
+JUST_SAVED = "home_measurement_saved"
+"""In the session: the next page says once that the measurement was saved."""
 
 
 def link(name: str, *args: Any, query: str = "") -> str:
@@ -62,13 +67,20 @@ def chart_tabs(viewer: Viewer, patient: UUID, *, at: Any, current: str) -> list[
     ]
 
 
-def frame(request: HttpRequest, patient: Patient, episode: Episode | None, current: str) -> dict[str, Any]:
-    """Banner, tabs and what the viewer may do, for a patient whom the viewer has opened."""
+def frame(
+    request: HttpRequest, patient: Patient, episode: Episode | None, current: str, *,
+    look: Callable[[], PatientDanger | None] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Banner, tabs and what the viewer may do, for a patient whom the viewer has opened. ``look`` gives the danger of
+    this patient where the page looked for it already."""
     with care_relations_remembered():  # each tab and button asks for its own right, of the same relations
-        return _frame(request, patient, episode, current)
+        return _frame(request, patient, episode, current, look)
 
 
-def _frame(request: HttpRequest, patient: Patient, episode: Episode | None, current: str) -> dict[str, Any]:
+def _frame(
+    request: HttpRequest, patient: Patient, episode: Episode | None, current: str,
+    look: Callable[[], PatientDanger | None] | None,
+) -> dict[str, Any]:  # fmt: skip
     viewer, at = request.viewer, request.now
     diagnosis = ""
     clinical = can_access(viewer, Right.VIEW_CLINICAL, patient=patient.pk, at=at)
@@ -76,9 +88,12 @@ def _frame(request: HttpRequest, patient: Patient, episode: Episode | None, curr
         day = timezone.localdate(at)
         diagnosis = queries.diagnosis_line(patient.pk, queries.pathway_of(episode, on=day), on=day)
     at_home = not clinical and _measures(viewer, patient, at=at)
+    found = (look or (lambda: queries.danger_of(patient, viewer.network, at=at)))() if clinical else None
     return {
-        "danger": danger_panel(viewer, patient, at=at) if clinical else None,
+        "danger": panel_of_danger(viewer, patient, found, at=at),
+        "answered_dangers": queries.still_holding(patient.pk, found),
         "home_danger": home_panel(viewer, patient, at=at) if at_home else None,
+        "just_saved": bool(at_home and request.session.pop(JUST_SAVED, False)),
         "patient": patient,
         "episode": episode,
         "banner": banner_of(viewer, patient, at, diagnosis=diagnosis, url=link("people:patient", patient.pk)),

@@ -20,29 +20,21 @@ from anderhalf.apps.people.queries import opened_patient, patient_for
 from anderhalf.apps.people.roles import Role
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import Task
+from anderhalf.apps.record.queries import current_medication
 from anderhalf.core.decisions.facts import FactValue
-from anderhalf.core.pathway.danger import ACTIONS
+from anderhalf.core.pathway.danger import ACTIONS, NO_CALL, urgency_of
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.wording import without_local
 
 from .. import actions, queries
+from ..access import right_to_answer
 from ..errors import ClinicRefused
 from ..forms import DangerForm
-from ..forms.small import HOME_FACTS
-from ..queries.danger import IF_RIGHT, PatientDanger, SeenSign, urgent_care
+from ..queries.at_home import ILL, PLAIN, Reported, of_home, still_reported
+from ..queries.danger import IF_RIGHT, PatientDanger, urgent_care
+from ..queries.evidence import SeenSign
 from ..queries.words import value_lines
 from ..titration.gather import local
-
-_NO_CALL = ACTIONS.index("contact_team")
-"""Rank of a danger that asks for no call."""
-
-
-def danger_panel(
-    viewer: Viewer, patient: Patient, *, at: datetime, form: DangerForm | None = None
-) -> dict[str, Any] | None:
-    """What the record shows and nobody acted on, for who treats; None when there is no open danger."""
-    return panel_of_danger(
-        viewer, patient, queries.danger_of(patient, viewer.network, at=at), at=at, form=form
-    )
 
 
 def panel_of_danger(
@@ -53,7 +45,7 @@ def panel_of_danger(
     at: datetime,
     form: DangerForm | None = None,
 ) -> dict[str, Any] | None:
-    """The same, of a danger that was looked for already."""
+    """What the record shows and nobody acted on (``found``), for who treats; None when there is no open danger."""
     if not found:
         return None
     place = found.place
@@ -100,9 +92,8 @@ def panel_of(
 
 def may_answer(viewer: Viewer, patient: UUID, *, at: datetime) -> bool:
     """Whether this viewer writes down what was done: the centre in care, else whoever judges the referral."""
-    return any(
-        can_access(viewer, right, patient=patient, at=at) for right in (Right.WRITE_CLINICAL, Right.TRIAGE)
-    )
+    right = right_to_answer(viewer, at=at, patient=patient)
+    return can_access(viewer, right, patient=patient, at=at)
 
 
 def _panel(
@@ -117,21 +108,30 @@ def _panel(
     plainly: bool = False,
     wishes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    signs, tasks = list(signs), list(tasks)
+    urgent = urgent_care(place.organisation.network_id, at=at)
     # certain first: what is so must not stand below what may turn out to be a typing error
-    signs.sort(key=lambda one: (not one.sign.certain, one.rank))
+    rows = queries.one_by_one(signs, tasks, urgent, at=at)
+    signs = [one.sign for one in rows if one.sign is not None]
+    tasks = [one.task for one in rows if one.task is not None]
     ranks = [*(one.rank for one in signs), *(task.rank for task in tasks)]
     rank = min(ranks, default=len(ACTIONS) - 1)
-    urgent = urgent_care(place.organisation.network_id, at=at)
     phones = queries.phones_of(place.organisation, at=at)
-    action, calls_now = ACTIONS[min(rank, _NO_CALL)], rank < _NO_CALL
-    # from this moment on: that a clock ran out makes what could wait no emergency at night
+    action, calls_now = ACTIONS[min(rank, NO_CALL)], rank < NO_CALL
     terms = [urgent.due_at(one.sign.action, local(at), days=one.sign.days) for one in signs]
-    ahead = [task.due_at for task in tasks if task.due_at is not None and task.due_at >= at]
-    can_wait = not calls_now and (
-        phones.open_now
-        or (phones.opens_at is not None and all(one >= phones.opens_at for one in (*terms, *ahead)))
-    )
+    # who is ill at home and would stop tablets, asks somebody today
+    asked = [
+        (due, 1 if plainly and _says_ill(one) else one.sign.days)
+        for due, one in zip(terms, signs, strict=True)
+    ]
+    # from this moment on: that a clock ran out makes what could wait no emergency at night
+    asked += [
+        (
+            task.due_at if task.due_at is not None and task.due_at >= at else phones.opens_at or at,
+            1 if plainly and ILL in task.told_at_home.get("nl", ()) else task.days,
+        )
+        for task in tasks
+    ]
+    can_wait = not calls_now and all(urgent.can_wait(local(at), due=due, days=days) for due, days in asked)
     certain = any(
         sure and its == rank
         for its, sure in [
@@ -139,12 +139,25 @@ def _panel(
             *((task.rank, queries.is_certain(task)) for task in tasks),
         ]
     )
-    within_a_day = any(one.rank == _NO_CALL and one.sign.days == 1 for one in signs)
+    within_a_day = any(one.rank == NO_CALL and one.sign.days == 1 for one in signs) or any(
+        task.rank == NO_CALL and task.days == 1 for task in tasks
+    )
     return {
-        "signs": [_sign(one, place.pathways, plainly=plainly) for one in signs],
+        "rows": [
+            {"task": one.task}
+            if one.sign is None
+            else {"sign": _sign(one.sign, place.pathways, plainly=plainly)}
+            for one in rows
+        ],
         "lines": list(
             dict.fromkeys(
-                line for one in signs for line in value_lines(one.values, place.pathways, plainly=True)
+                line
+                for one in signs
+                for line in value_lines(
+                    [(name, value) for name, value in one.values if name in PLAIN],
+                    place.pathways,
+                    plainly=True,
+                )
             )
         )
         if plainly
@@ -195,7 +208,7 @@ def _sign(seen: SeenSign, pathways: Iterable[Any], *, plainly: bool = False) -> 
         "action_label": queries.label_of(sign.action_label),
         "why": queries.label_of(sign.why),
         "values": queries.values_in_words(seen.values, pathways, plainly=plainly),
-        "source": "; ".join(part.strip() for part in sign.source.split(";") if part.strip() != "local"),
+        "source": without_local(sign.source),
         "rule": sign.rule,
         "local": sign.local,
         "certain": sign.certain,
@@ -215,24 +228,88 @@ def hidden_from(viewer: Viewer, pathways: Iterable[Pathway]) -> frozenset[str]:
 
 
 def home_panel(viewer: Viewer, patient: Patient, *, at: datetime, form: Any = None) -> dict[str, Any] | None:
-    """What somebody at home does now, in plain words: about what was typed (``form``), else what was measured today.
+    """What somebody at home does now, in plain words: about what was typed (``form``), else what was measured today;
+    with what was typed before and nobody dealt with.
 
     Results of the laboratory are not told here: the centre sees those and calls.
     """
-    place = queries.place_of(patient.pk, viewer.network, at=at)
-    if place is None:
-        return None
     if form is not None:
+        place = queries.place_of(patient.pk, viewer.network, at=at)
+        if place is None:
+            return None
         typed, unconfirmed = form.for_the_eye()
         seen = queries.look(patient, place, at=at, typed=typed, unconfirmed=unconfirmed)[1]
         signs = [one for one in seen if one.measured & {*typed, *unconfirmed}]
     else:
         found = queries.danger_of(patient, viewer.network, at=at)
-        signs = [one for one in (found.signs if found else ()) if _of_today(one, at=at)]
-        hidden = hidden_from(viewer, place.pathways)
-        signs = [one for one in signs if not one.measured & hidden]
-    signs = [one for one in signs if one.measured - {"target_weight"} <= set(HOME_FACTS)]
-    return _panel(signs, place, at=at, unsaved=form is not None, plainly=True) if signs else None
+        if found is None:
+            return None
+        place = found.place
+        signs = [one for one in found.signs if _of_today(one, at=at)]
+    hidden = hidden_from(viewer, place.pathways)
+    signs = [one for one in signs if of_home(one, place.pathways) and (form or not one.measured & hidden)]
+    if form is not None and not signs:
+        return None  # what was typed adds nothing; the page has the panel of what is kept
+    earlier = still_reported(patient.pk, hidden=hidden, said=signs)
+    if not signs and not earlier:
+        return None
+    panel = _panel(
+        signs, place, at=at, tasks=[one.task for one in earlier], unsaved=form is not None, plainly=True
+    )
+    first = min((urgency_of(one.rank, one.sign.days) for one in signs), default=(len(ACTIONS), 0))
+    return {
+        **panel,
+        "facts": panel["facts"].union(*(one.facts for one in earlier)),
+        "reported": [_reported(one, viewer) for one in earlier],
+        # what is asked for rests on what was typed before: somebody may have called already
+        "told_before": any(urgency_of(one.task.rank, one.task.days) < first for one in earlier),
+        **_headline(panel, signs, place, at=at),
+        "not_taken": _not_taken(patient, place, signs, at=at),
+        "more_than_ill": any(not _says_ill(one) for one in signs)
+        or any(ILL not in one.facts for one in earlier),
+    }
+
+
+def _headline(
+    panel: dict[str, Any], signs: Iterable[SeenSign], place: Any, *, at: datetime
+) -> dict[str, Any]:
+    """What is so and was said now gives the headline when it asks to call too; what is in doubt, or was said before,
+    stands after it: nobody has spoken yet about what was entered a moment ago."""
+    sure = [one for one in signs if one.sign.certain]
+    if not sure:
+        return {}
+    alone = _panel(sure, place, at=at, plainly=True)
+    said = {"certain": True, "told_before": False}
+    if panel["action"] != "call_112":
+        return said if alone["calls_now"] == panel["calls_now"] else {}
+    if panel["certain"] or not alone["calls_now"]:
+        return {}
+    return {**said, "action": alone["action"], "calls_now": True, "perhaps_112": True}
+
+
+def _reported(one: Reported, viewer: Viewer) -> dict[str, Any]:
+    """What was typed at home before, when, and by the reader or by somebody else."""
+    task = one.task
+    return {
+        "at": task.created_at,
+        "own": task.created_by == viewer.name,
+        "certain": queries.is_certain(task),
+        "lines": one.lines,
+    }
+
+
+def _says_ill(seen: SeenSign) -> bool:
+    return any(name == ILL and value.value is True for name, value in seen.values)
+
+
+def _not_taken(patient: Patient, place: Any, signs: Iterable[SeenSign], *, at: datetime) -> list[str]:
+    """What somebody who says to be ill and losing fluid does not take now, of what they use."""
+    if not any(_says_ill(one) for one in signs):
+        return []
+    current = current_medication(patient.pk, at=at)
+    return list(
+        dict.fromkeys(name for one in place.pathways for name in queries.not_taken_when_ill(one, current))
+    )
 
 
 def own_danger(viewer: Viewer, *, at: datetime) -> dict[str, Any] | None:
@@ -250,7 +327,12 @@ def own_phones(viewer: Viewer, *, at: datetime) -> dict[str, Any] | None:
     patient = opened_patient(viewer, viewer.patient_ids[0], Right.IDENTITY, at)
     organisation = queries.cared_for_by(patient, at=at)
     if organisation is None:
-        return {"gp": patient.practice.phone, "open_now": True}
+        urgent = urgent_care(viewer.network, at=at)
+        opened = urgent.next_opening(local(at)) is None or urgent.is_open(local(at))
+        return {
+            "gp": patient.practice.phone, "open_now": opened,
+            "out_of_hours": urgent.out_of_hours_phone,
+        }  # fmt: skip
     phones = queries.phones_of(organisation, at=at)
     return {
         "name": organisation.name,
@@ -290,10 +372,10 @@ def danger(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     episode = queries.open_episode_of(viewer, patient_id, at=at)
     found = queries.danger_of(patient, viewer.network, at=at)
     context = {
-        **frame(request, patient, episode, "chart"),
+        **frame(request, patient, episode, "chart", look=lambda: None),  # the panel below has its form
         "danger": panel_of_danger(viewer, patient, found, at=at, form=form),
         "answers": queries.answers_of(patient_id),
-        "holding": queries.still_holding(patient_id, found),
+        "answered_dangers": queries.still_holding(patient_id, found),
         "may_undo": may_answer(viewer, patient_id, at=at),
     }
     return render(request, "clinic/danger.html", context, status=422 if form.errors else 200)

@@ -17,7 +17,7 @@ from anderhalf.apps.people import actions as people
 from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.queries import draft_of, earlier_result
 from anderhalf.apps.record.actions import RecordRefused
-from anderhalf.apps.record.queries import current_medication
+from anderhalf.apps.record.queries import contradicting_of, current_medication
 
 from .. import actions, queries
 from ..errors import ClinicRefused, EpisodeEnded, QuestionFirst, StaleVersion
@@ -69,7 +69,8 @@ def encounter_new(request: HttpRequest, episode_id: UUID) -> HttpResponse:
                 not_now=form.written.not_now_keys,
             )
         except QuestionFirst as refused:
-            form.ask_despite(refused)
+            for one in (refused, *refused.others):
+                form.ask_despite(one)
         except (ClinicRefused, RecordRefused) as refused:
             form.add_error(None, str(refused))
         else:
@@ -115,6 +116,7 @@ def _form(request: HttpRequest, episode: Episode, appointment: Appointment | Non
     found = queries.proposals(request.viewer, episode, at=request.now)
     about: dict[str, Any] = {
         "pathway": pathway, "at": request.now, "latest": latest,
+        "doubt": contradicting_of(episode.patient_id, dictionary=widest.facts, on=day),
         "beside": [(one, queries.asked_by(episode.network_id, one, on=day)) for one in beside],
         "cards": found.asked_for if found is not None else [],
         "listed": queries.answered_by_list(episode, beside, at=request.now),
@@ -165,6 +167,7 @@ def _form_page(
         "topic_rows": form.topic_rows(),
         "given": queries.education_of(request.viewer, episode.patient_id, at=request.now),
         "drugs": queries.drug_lines(current_medication(episode.patient_id, at=request.now), pathway),
+        "brought": queries.brought_by_referral(episode, at=request.now),
         "changes": queries.changes_in_words(
             changes, queries.widest(episode, pathway, on=timezone.localdate(request.now))
         ),
@@ -178,6 +181,8 @@ def _form_page(
         context["danger"] = (
             unsaved_panel(request.viewer, episode.patient, form, at=request.now) or context["danger"]
         )
+    if context["danger"]:  # a phone would scroll past it, to the field that has the focus
+        form.without_focus()
     return render(request, "clinic/encounter_form.html", context, status=422 if form.errors else 200)
 
 

@@ -15,12 +15,14 @@ from anderhalf.apps.people.access import Right, check_access
 from anderhalf.apps.people.queries import patient_for
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.queries import contradicting_of, observations_of
-from anderhalf.core.decisions.facts import FactValue
+from anderhalf.presentation.units import unit_of
 
 from .. import actions, queries
+from ..errors import ClinicRefused
 from ..forms import CorrectionForm, HomeForm
-from .common import frame
+from .common import JUST_SAVED, frame
 from .danger import hidden_from, home_panel, panel_of
+from .written import ask_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,10 +56,10 @@ def home(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         except record.RecordRefused as refused:
             form.add_error("measured_on", str(refused))
         else:
-            if (
-                home_panel(viewer, patient, at=at) is None
-            ):  # else the next page says what to do now, above all
+            if home_panel(viewer, patient, at=at) is None:
                 messages.success(request, _("De meting is bewaard."))
+            else:  # the next page says what to do now, above all, and below it that this was saved
+                request.session[JUST_SAVED] = True
             return redirect("clinic:plan", patient_id)
     elif request.method == "POST":
         # A form with an error is not saved; a danger in it is told to the centre all the same.
@@ -94,23 +96,23 @@ def correct(request: HttpRequest, observation_id: UUID) -> HttpResponse:
         request.POST or None,
         pathway=pathway,
         fact=fact,
-        on=timezone.localdate(at),
+        at=at,
         born=found.patient.birth_date,
+        described_by=queries.described_by(episode, at=at),
     )
+    if form.is_bound:
+        form.full_clean()
+        ask_in(form, viewer, found.patient, at=at)
     if request.method == "POST" and form.is_valid():
-        because = form.cleaned_data["because"]
+        given = form.cleaned_data
         try:
-            if form.cleaned_data["what"] == "correct":
-                record.correct_observation(
-                    by=viewer, at=at, observation_id=found.pk, value=form.cleaned_data["checked"], because=because,
-                    value_as_given=form.cleaned_data["value"], unit_as_given=form.cleaned_data["unit_as_given"],
-                    confirmed=form.cleaned_data["confirmed"],
-                )  # fmt: skip
-            elif form.cleaned_data["what"] == "unreliable":
-                record.mark_unreliable(by=viewer, at=at, observation_id=found.pk, because=because)
-            else:
-                record.mark_in_error(by=viewer, at=at, observation_id=found.pk, because=because)
-        except record.RecordRefused as refused:
+            actions.correct_measurement(
+                by=viewer, at=at, episode=episode, observation=found.pk, because=given["because"],
+                better=form.better(),
+                unreliable=given["what"] == "unreliable", observations=form.new_observations(),
+                not_now=form.written.not_now_keys,
+            )  # fmt: skip
+        except (record.RecordRefused, ClinicRefused) as refused:
             form.add_error(None, str(refused))
         else:
             stored = _("De meting is gecorrigeerd; de oude waarde blijft zichtbaar.")
@@ -124,10 +126,9 @@ def correct(request: HttpRequest, observation_id: UUID) -> HttpResponse:
         "form": form,
         "line": queries.observation_lines([found], pathway)[0],
         "observation": found,
-        "unit": fact.unit_label or "",
+        "unit": unit_of(fact),
     }
-    if form.unconfirmed:
-        day = timezone.localdate(found.at)
-        asked = {found.fact: [FactValue(value, day, "form") for value in form.unconfirmed]}
-        context["danger"] = panel_of(viewer, found.patient, {}, asked, at=at) or context["danger"]
+    if form.is_bound:
+        typed, asked = form.with_the_value(day=timezone.localdate(found.at))
+        context["danger"] = panel_of(viewer, found.patient, typed, asked, at=at) or context["danger"]
     return render(request, "clinic/observation_correct.html", context, status=422 if form.errors else 200)

@@ -10,12 +10,12 @@ from anderhalf.apps.people.viewer import Viewer
 from anderhalf.core.pathway.mentions import mentions_in
 from anderhalf.presentation.written import ask_written
 
-from ..forms import EncounterForm, TextForm
+from ..forms.written import WrittenMixin
 from ..queries.written import written_to_ask
 
 
 def ask_in(
-    form: EncounterForm | TextForm,
+    form: WrittenMixin,
     viewer: Viewer,
     patient: Patient,
     *,
@@ -27,6 +27,7 @@ def ask_in(
     form.settle_written(settled)
     typed, unconfirmed = form.for_the_eye()
     asked = written_to_ask(
-        patient, viewer.network, form.written.unanswered, at=at, typed=typed, unconfirmed=unconfirmed
-    )
+        patient, viewer.network, form.written.unanswered, at=at, typed=typed, unconfirmed=unconfirmed,
+        codes=form.drugs_for_the_eye(),
+    )  # fmt: skip
     form.questions = ask_written(form, form.written, asked, facts=form.described_by.facts)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from anderhalf.apps.clinic import actions as clinic
 from anderhalf.apps.clinic.errors import EpisodeEnded
@@ -17,15 +16,18 @@ from anderhalf.apps.people import actions as people
 from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.people.permission import permit
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record.actions import NewObservation
 from anderhalf.apps.referrals import actions as referrals
 from anderhalf.apps.supervision import actions as supervision
+from anderhalf.presentation.kept_reasons import kept
 
 from ..composing import plain_text
 from ..errors import AlreadyClosed, DayOfDeathNeeded, OtherLetter
 from ..kinds import letter_kind_of
 from ..models import Letter
 from .drafts import ROOM, edit_letter, new_draft
-from .signing import sign_and_deliver
+from .signing import fix_and_deliver
+from .written import settle_letter
 
 
 @transaction.atomic
@@ -49,6 +51,8 @@ def close_care(
     decision: UUID | None = None,
     deceased_on: date | None = None,
     submission: str = "",
+    observations: Sequence[NewObservation] = (),
+    not_now: Collection[str] = (),
 ) -> tuple[Outcome, Letter]:
     """Sign the letter, record the outcome and, for a forward, send the hospital its referral: all or nothing.
 
@@ -63,6 +67,10 @@ def close_care(
 
     After a death ``deceased_on`` is needed (``DayOfDeathNeeded``): it is recorded, and every other open episode of the
     patient ends too.
+
+    What somebody typed in the letter, and why a return was not discussed, is read for danger: ``observations`` are so
+    now, the mentions with the keys ``not_now`` are not. Raises ``WrittenDanger`` when nobody was asked; what the record
+    itself proposed for the letter was asked when it was written.
 
     With a ``submission`` key that was used before nothing happens again: ``AlreadyClosed``.
     Raises ``LetterRefused``, ``ClinicRefused``, ``ReferralRefused``; then nothing has changed.
@@ -97,14 +105,16 @@ def close_care(
         signing = edit_letter(by=by, at=at, letter=letter, texts=texts if typed else {}, version=version)
     if signing.episode_id != episode or signing.kind != kind:
         raise OtherLetter
-    signed = sign_and_deliver(by=by, at=at, letter=signing.pk)
+    settle_letter(
+        found, signing, by=by, at=at, beside=[reason, plan, undiscussed_because],
+        observations=observations, not_now=not_now,
+    )  # fmt: skip
+    signed = fix_and_deliver(by=by, at=at, letter=signing.pk, answered=bool(observations or not_now))
     text = {str(section["id"]): str(section["text"]).strip() for section in signed.sections}
     if kind == Letter.Kind.FORWARD:
         _forward(found, signed, by=by, at=at, urgency=urgency)
     if outcome in Outcome.ENDING:
-        because = undiscussed_because.strip() or _("zorg afgesloten: %(outcome)s") % {
-            "outcome": _label(outcome)
-        }
+        because = undiscussed_because.strip() or kept("zorg afgesloten: %(outcome)s", outcome=_label(outcome))
         supervision.drop_waiting(by=by, at=at, episode=episode, because=because)
     row = clinic.end_episode(
         by=by,
@@ -149,7 +159,7 @@ def _record_death(episode: Episode, *, by: Viewer, at: datetime, on: date | None
     others = Episode.objects.filter(patient_id=episode.patient_id, ended_at__isnull=True).exclude(
         pk=episode.pk
     )
-    because = _("patiënt overleden")
+    because = kept("patiënt overleden")
     for other in others:
         supervision.drop_waiting(by=by, at=at, episode=other.pk, because=because)
         clinic.end_episode(by=by, at=at, episode=other.pk, outcome=Outcome.Kind.DECEASED, reason=because)
@@ -183,4 +193,4 @@ def _forward(episode: Episode, signed: Letter, *, by: Viewer, at: datetime, urge
             + written.get("reason", "")
         },
     )
-    sign_and_deliver(by=by, at=at, letter=told.pk)
+    fix_and_deliver(by=by, at=at, letter=told.pk)  # what it says of the closing letter was asked there

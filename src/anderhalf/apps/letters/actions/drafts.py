@@ -102,7 +102,7 @@ def new_draft(
     agreement = network.agreement_on(by.network, on=timezone.localdate(at))
     composed = compose(found, agreement=agreement, kind=kind, at=at, plan=plan)
     sections = _with_texts(composed.sections, texts or {})
-    if texts and sections and sections[0]["id"] in texts:
+    if texts:
         sections = with_danger(sections, composed.danger)  # what somebody typed there does not take its place
     letter = Letter.objects.create(
         network_id=found.network_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from anderhalf.apps.people.models import Professional
 from anderhalf.apps.people.permission import permit
 from anderhalf.apps.people.purposes import is_emergency, purpose_of
 from anderhalf.apps.people.viewer import Viewer
-from anderhalf.apps.referrals.agreed import after_working_days
+from anderhalf.apps.record.actions import NewObservation
+from anderhalf.apps.referrals.agreed import answered_by
 
 from ..composing import up_to_date
 from ..errors import HeadingEmpty, LetterChanged, LetterSigned
@@ -25,12 +27,33 @@ from ..models import Letter
 from ..pdf import print_signed
 from ..states import LetterStatus
 from .drafts import ROOM, locked, step
+from .written import settle_letter
 
 
 @transaction.atomic
-def sign_and_deliver(*, by: Viewer, at: datetime, letter: UUID, version: int | None = None) -> Letter:
+def sign_and_deliver(
+    *, by: Viewer, at: datetime, letter: UUID, version: int | None = None,
+    observations: Sequence[NewObservation] = (), not_now: Collection[str] = (),
+) -> Letter:  # fmt: skip
+    """Sign a letter: what was typed in it is read for danger, then :func:`fix_and_deliver`.
+
+    ``observations`` are so now, the mentions with the keys ``not_now`` are not. Raises ``WrittenDanger`` when the text
+    says a danger and nobody was asked.
+    """
+    found = locked(letter, by=by)
+    permit(ROOM, by, Right.SIGN_LETTER, at=at, patient=found.patient_id)
+    if found.status == LetterStatus.DRAFT and version in (None, found.version):
+        settle_letter(found.episode, found, by=by, at=at, observations=observations, not_now=not_now)
+    return fix_and_deliver(by=by, at=at, letter=letter, version=version)
+
+
+@transaction.atomic
+def fix_and_deliver(
+    *, by: Viewer, at: datetime, letter: UUID, version: int | None = None, answered: bool = False
+) -> Letter:
     """Sign the draft as it stands, with on top a danger that is open and that it does not tell; fix it as PDF with its
-    hash, and deliver it to the recipient's inbox.
+    hash, and deliver it to the recipient's inbox. The caller had its text read for danger; ``answered``: something
+    about it was answered since the draft was written, also when that was in this very moment.
 
     Raises :class:`HeadingEmpty` when a heading that the agreement requires has no text.
     """
@@ -45,7 +68,9 @@ def sign_and_deliver(*, by: Viewer, at: datetime, letter: UUID, version: int | N
         raise HeadingEmpty(empty)
     if by.professional_id is None:
         raise AccessDenied(_("Alleen een zorgverlener tekent een brief."))
-    if found.drafted_at != at:  # a danger since the draft is told too, on every road to a signature
+    if (
+        answered or found.drafted_at != at
+    ):  # a danger since the draft is told too, on every road to a signature
         found.sections = up_to_date(found, at=at)
     found.author = Professional.objects.get(pk=by.professional_id)
     with translation.override("nl"):
@@ -68,8 +93,9 @@ def sign_and_deliver(*, by: Viewer, at: datetime, letter: UUID, version: int | N
 
 def _read_before(letter: Letter, *, at: datetime) -> datetime | None:
     """By when the agreement wants a letter read."""
-    term = network.agreement_on(letter.network_id, on=timezone.localdate(at)).answer_times.get("letter_read")
-    return after_working_days(at, term.working_days) if term else None
+    agreement = network.agreement_on(letter.network_id, on=timezone.localdate(at))
+    term = agreement.answer_times.get("letter_read")
+    return answered_by(agreement, at, term.working_days) if term else None
 
 
 @transaction.atomic

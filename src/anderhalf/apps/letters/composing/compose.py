@@ -12,10 +12,11 @@ from django.utils import timezone, translation
 from anderhalf.apps.clinic.models import Episode
 from anderhalf.apps.people.models import Organisation
 from anderhalf.content import Agreement
+from anderhalf.core.wording import within
 
 from ..models import Letter
 from . import headings
-from .dangers import of_danger, open_lines
+from .dangers import of_danger, told_above
 from .gathering import gather
 from .words import medication_rows, paragraphs
 
@@ -60,9 +61,9 @@ def compose(episode: Episode, *, agreement: Agreement, kind: str, at: datetime, 
             if heading.id == table_under:
                 section["medication"] = medication_rows(found.medication, found.pathway)
             sections.append(section)
-        danger = of_danger(episode, at=at)
+        danger, _open = of_danger(episode, at=at)
         return Composed(
-            subject=f"{wanted.title['nl']}: {found.pathway.title['nl'].lower()}",
+            subject=f"{wanted.title['nl']}: {within(found.pathway.title['nl'])}",
             recipient=_recipient(episode, agreement, kind=kind, at=at),
             sections=with_danger(sections, danger),
             danger=danger,
@@ -70,20 +71,25 @@ def compose(episode: Episode, *, agreement: Agreement, kind: str, at: datetime, 
 
 
 def with_danger(sections: list[dict[str, Any]], said: str) -> list[dict[str, Any]]:
-    """The letter with a danger above all its text: a reader must not have to look for it."""
-    if not said or not sections:
+    """The letter with a danger above all its text, in the place of what was said of it before: a reader must not have
+    to look for it, nor read it twice, nor read what no longer is."""
+    if not sections:
         return sections
-    first = {**sections[0], "text": paragraphs(said, str(sections[0]["text"]))}
-    return [first, *sections[1:]]
+    _lines, own = told_above(str(sections[0]["text"]))
+    return [{**sections[0], "text": paragraphs(said, own)}, *sections[1:]]
 
 
 def up_to_date(letter: Letter, *, at: datetime) -> list[dict[str, Any]]:
-    """The sections of a draft with the danger that is open now, when the draft does not tell all of it."""
+    """The sections of a draft with the danger that is open now, when the draft does not tell all of it or tells of one
+    that is no longer open."""
     with translation.override("nl"):
-        whole = "\n".join(str(section["text"]) for section in letter.sections)
-        if all(line in whole for line in open_lines(letter.episode, at=at)):
-            return list(letter.sections)
-        return with_danger(list(letter.sections), of_danger(letter.episode, at=at))
+        sections = list(letter.sections)
+        whole = "\n".join(str(section["text"]) for section in sections)
+        said, lines = of_danger(letter.episode, at=at)
+        told = told_above(str(sections[0]["text"]))[0] if sections else []
+        if all(line in whole for line in lines) and set(told) <= set(lines):
+            return sections
+        return with_danger(sections, said)
 
 
 def plain_text(section: dict[str, Any]) -> str:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from anderhalf.apps.clinic import queries as clinic
 from anderhalf.apps.clinic.models import AdviceChoice, EducationGiven, Encounter, Episode
 from anderhalf.apps.clinic.queries.chart import STRIP, Latest
-from anderhalf.apps.clinic.queries.danger import MONITORING, measured_by
+from anderhalf.apps.clinic.queries.danger import MONITORING
+from anderhalf.apps.clinic.queries.evidence import measured_by
 from anderhalf.apps.people.models import Alert
 from anderhalf.apps.people.queries import Register, register_of
 from anderhalf.apps.record.models import MedicationAgreement, Observation, Task
@@ -135,6 +136,8 @@ def _by_newest_creatinine(latest: list[Latest], facts: Mapping[str, FactValue]) 
     computed, creatinine = _computed(facts), facts.get("creatinine")
 
     def words(one: Latest) -> str:
+        if one.doubt:
+            return one.label
         if one.name in computed:
             return f"{one.label}, berekend uit de creatinine,"
         older = one.on is not None and creatinine is not None and (creatinine.on or one.on) > one.on
@@ -181,7 +184,9 @@ def _values(
         for name in widest.facts
         if name not in STRIP and (measured_then(name) or (name in judged and told(name)))
     ]
-    return clinic.latest_values(episode.patient_id, widest, on=on, names=[*STRIP, *more], observed=known)
+    return clinic.latest_values(
+        episode.patient_id, widest, on=on, names=[*STRIP, *more], observed=known, with_doubt=True
+    )
 
 
 def _changes(episode: Episode, *, at: datetime) -> list[list[MedicationAgreement]]:

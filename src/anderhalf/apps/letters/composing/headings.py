@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from anderhalf.apps.clinic.models import Appointment
 from anderhalf.apps.clinic.queries import alarm_texts, choice_lines
-from anderhalf.apps.clinic.titration.gather import protocol_of
+from anderhalf.apps.clinic.titration.gather import classes_of, protocol_of
 from anderhalf.apps.people.models import Alert
 from anderhalf.apps.record.models import Task
 from anderhalf.apps.referrals.models import Referral
@@ -54,6 +54,8 @@ CONDITIONS = (
     "icd_present",
 )
 """Facts of the dictionary that a letter names as other conditions when they are true."""
+ENDS = (Letter.Kind.RETURN, Letter.Kind.END)
+"""Letters by which the care here ends and the practice is the one to call."""
 AT_HOME = ("living_alone", "informal_carer")
 MANY = 3
 """So many discussions are told; older ones are in the record."""
@@ -68,7 +70,7 @@ def text_of(heading: str, found: Gathered, *, kind: str, plan: str = "") -> str:
         "treatment": lambda: treatment(found),
         "patient_agreements": lambda: patient_agreements(found),
         "targets": lambda: targets(found),
-        "alarm_limits": lambda: alarm_limits(found),
+        "alarm_limits": lambda: alarm_limits(found, kind=kind),
         "refer_again": lambda: refer_again(found),
         "reason": lambda: reason(found, kind=kind),
         "other": lambda: other(found, kind=kind),
@@ -128,7 +130,7 @@ def diagnosis(found: Gathered, *, kind: str) -> str:
     conclusion = "" if kind == Letter.Kind.RETURN else _last(found, "conclusion")
     values = values_by_day(found.latest)
     return paragraphs(
-        sentence(line),
+        sentence(line.replace(" · ", ", ")),
         sentence(f"Verder bekend: {joined(others)}") if others else "",
         sentence(conclusion),
         "Laatste waarden:\n" + bullets(values) if values else "",
@@ -173,15 +175,28 @@ def _to_discuss(found: Gathered) -> str:
 def _controls(found: Gathered) -> str:
     """What is still to be measured, after a step and without one."""
     return paragraphs(
-        _tasks("Nog te controleren na een wijziging:", found.controls), _tasks("Nog te meten:", found.to_measure)
-    )  # fmt: skip
+        _tasks("Nog te controleren na een wijziging:", found.controls, found),
+        _tasks("Nog te meten:", found.to_measure, found),
+    )
 
 
-def _tasks(title: str, tasks: list[Task]) -> str:
-    lines = [
-        f"{task.title} (uiterlijk {day_of(task.due_on)})" if task.due_on else task.title for task in tasks
-    ]
+def _tasks(title: str, tasks: list[Task], found: Gathered) -> str:
+    lines = []
+    for task in tasks:
+        parts = [f"uiterlijk {day_of(task.due_on)}" if task.due_on else "", _after_that(task, found)]
+        when = "; ".join(part for part in parts if part)
+        lines.append(f"{task.title} ({when})" if when else task.title)
     return f"{title}\n" + bullets(lines) if lines else ""
+
+
+def _after_that(task: Task, found: Gathered) -> str:
+    """How the control of a class that is used goes on after this one, as the protocol says."""
+    protocol, (kind, _colon, drug_class) = protocol_of(found.pathway), task.about.partition(":")
+    if protocol is None or kind != "check":
+        return ""
+    if not any(drug_class in classes_of(row, protocol) for row in found.medication):
+        return ""
+    return next((one.then.get("nl", "") for one in protocol.monitoring if drug_class in one.classes), "")
 
 
 def policy(found: Gathered, *, kind: str, plan: str = "") -> str:
@@ -208,7 +223,7 @@ def schedule(found: Gathered, *, kind: str) -> str:
             if contact.id == AFTER_RETURN and contact.every_days
         ]
         lines += [
-            f"{test.title['nl']}: {every(test.every_days)}"
+            f"{test.title['nl']}: {_if_controlled(test.measure, found)}{every(test.every_days)}"
             + ("" if "," in test.title["nl"] else f" {_names(test.measure, found)}")
             for test in found.pathway.follow_up.tests
             if test.every_days
@@ -216,6 +231,14 @@ def schedule(found: Gathered, *, kind: str) -> str:
     elif found.episode.next_contact_on:
         lines.append(f"Volgend contact bij ons: {day_of(found.episode.next_contact_on)}")
     return "Controles:\n" + bullets(lines) if lines else ""
+
+
+def _if_controlled(measure: tuple[str, ...], found: Gathered) -> str:
+    """A yearly test of what is to be controlled sooner comes after that: one letter has one term for it."""
+    protocol = protocol_of(found.pathway)
+    if protocol is None or not found.controls or not set(measure) & set(protocol.laboratory_facts):
+        return ""
+    return "na de controles hierboven "
 
 
 def _names(measure: tuple[str, ...], found: Gathered) -> str:
@@ -261,9 +284,11 @@ def targets(found: Gathered) -> str:
     return bullets(lines) or "Geen streefwaarden vastgelegd."
 
 
-def alarm_limits(found: Gathered) -> str:
-    """When the patient calls, and in which ranges the practice asks us: those that the agreement's table reacts to."""
-    alarms = [sentence(text["nl"]) for text in alarm_texts(found.pathway, found.medication)]
+def alarm_limits(found: Gathered, *, kind: str) -> str:
+    """When the patient calls whom, and in which ranges the practice asks us: those that the table reacts to."""
+    alarms = [
+        sentence(text["nl"]) for text in alarm_texts(found.pathway, found.medication, ended=kind in ENDS)
+    ]
     limits = limit_lines(found.pathway.table("stable"), found.pathway)
     return paragraphs(
         "In het plan voor de patiënt staat:\n" + bullets(alarms) if alarms else "",
@@ -306,6 +331,7 @@ def _register(found: Gathered) -> list[str]:
     lines = [
         f"{one.words} (nog te bevestigen)" if one.to_judge else one.words for one in found.register.entries
     ]
+    lines += [one.words for one in found.register.conditions]
     past = [
         f"{one.words} ({one.how}{f' {one.at:%d-%m-%Y}' if one.at else ''}, {one.by}: {one.because})"
         for one in found.register.past

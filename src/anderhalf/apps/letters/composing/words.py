@@ -14,9 +14,14 @@ from anderhalf.apps.record.models import MedicationAgreement
 from anderhalf.core.decisions.feel import Interval
 from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.wording import within
 from anderhalf.presentation.formatting import format_date
 
 Kind = MedicationAgreement.Kind
+YES, NO = "ja", "nee"
+"""The two answers as letters, which are in Dutch, have them."""
+MANY_LETTERS = 4
+"""A value with more letters than this is in words (sinusritme), with fewer it is a class (II)."""
 DAYS_PER_MONTH = Decimal("30.44")
 
 
@@ -40,13 +45,14 @@ def sentence(text: str) -> str:
     text = text.strip()
     if not text:
         return ""
-    text = text[0].upper() + text[1:]
+    if not text[1:2].isupper():  # eGFR stays as it is
+        text = text[0].upper() + text[1:]
     return text if text[-1] in ".!?:" else f"{text}."
 
 
 def inside(label: str) -> str:
     """A label in the middle of a sentence: ``gewicht``, but ``NYHA-klasse`` and ``eGFR`` as they are."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+    return within(label)
 
 
 def joined(words: list[str]) -> str:
@@ -65,13 +71,36 @@ def every(days: int) -> str:
 
 
 def values_by_day(latest: list[Latest]) -> list[str]:
-    """``12-11-2025: NYHA-klasse II, bloeddruk 112/68 mmHg``: the latest value of each fact, newest day first."""
-    days: dict[date | None, list[str]] = {}
+    """``12-11-2025: NYHA-klasse II, bloeddruk 112/68 mmHg. Niet: overvuld.``: newest day first."""
+    days: dict[date | None, list[Latest]] = {}
     for one in latest:
-        space = "" if one.unit in ("", "%") else " "
-        days.setdefault(one.on, []).append(f"{inside(one.label)} {one.text}{space}{one.unit}")
+        days.setdefault(one.on, []).append(one)
     newest_first = sorted(days.items(), key=lambda item: item[0] or date.min, reverse=True)
-    return [f"{day_of(day) if day else 'datum onbekend'}: {', '.join(texts)}" for day, texts in newest_first]
+    return [f"{day_of(day) if day else 'datum onbekend'}: {_of_one_day(rows)}." for day, rows in newest_first]
+
+
+def _of_one_day(rows: list[Latest]) -> str:
+    """What was measured, what was found, and what was asked and is not so: nobody says "palliatieve fase nee"."""
+    asked = {answer: [_as_said(one) for one in rows if one.text == answer] for answer in (YES, NO)}
+    measured = [_measured(one) for one in rows if one.text not in asked]
+    found = asked[YES]
+    parts = [", ".join(measured)] if measured else []
+    if found:
+        parts.append(f"Wel: {joined(found)}" if parts else f"wel: {joined(found)}")
+    if asked[NO]:
+        parts.append(f"{'Niet' if parts else 'niet'}: {', '.join(asked[NO])}")
+    return ". ".join(parts)
+
+
+def _as_said(one: Latest) -> str:
+    return inside(one.label.partition(" (")[0])
+
+
+def _measured(one: Latest) -> str:
+    """``gewicht 81,2 kg``; a value of some words stands behind a colon: ``ritme: sinusritme``."""
+    space = "" if one.unit in ("", "%") else " "
+    colon = ":" if not one.unit and sum(letter.isalpha() for letter in one.text) > MANY_LETTERS else ""
+    return f"{inside(one.label)}{colon} {one.text}{space}{one.unit}"
 
 
 def change_line(rows: list[MedicationAgreement], pathway: Pathway) -> str:
@@ -158,9 +187,14 @@ def limit_lines(table: DecisionTable, pathway: Pathway) -> list[str]:
             if isinstance(part, Interval) and (text := _outside(part, fact.decimals)):
                 found.setdefault(name, []).append(text)
     return [
-        f"{pathway.facts[name].label['nl']} {' of '.join(texts)} {pathway.facts[name].unit_label}"
+        f"{_without_whole(pathway.facts[name].label['nl'])} {' of '.join(texts)} {pathway.facts[name].unit_label}"
         for name, texts in found.items()
     ]
+
+
+def _without_whole(label: str) -> str:
+    """``Bovendruk`` for the label "Bloeddruk, bovendruk": within a sentence the part is enough."""
+    return sentence(label.rpartition(", ")[2]).rstrip(".")
 
 
 def _outside(part: Interval, decimals: int) -> str:

@@ -18,6 +18,8 @@ from anderhalf.apps.clinic.errors import ClinicRefused
 from anderhalf.apps.clinic.models import Episode, Outcome
 from anderhalf.apps.clinic.views.cards import stable_card
 from anderhalf.apps.clinic.views.common import frame
+from anderhalf.apps.clinic.views.danger import unsaved_panel
+from anderhalf.apps.clinic.views.written import ask_in
 from anderhalf.apps.network import queries as network
 from anderhalf.apps.people import actions as people
 from anderhalf.apps.people.access import Right, check_access
@@ -69,6 +71,8 @@ class _Closing:
         self.composed = compose(episode, agreement=agreement, kind=self.kind, at=self.at)
         self.sections = self.letter.sections if self.letter else self.composed.sections
         self.about = f"{episode.pk}:{self.kind}"
+        self.proposed = [str(section["text"]) for section in self.composed.sections]
+        self.described_by = clinic.described_by(episode, at=self.at)
 
     def _begun(self) -> str:
         """The outcome of a draft that was kept before, so that the page opens where it was left."""
@@ -113,6 +117,9 @@ class _Closing:
             "sections": self.sections,
             "outcome": self.outcome,
             "urgencies": self.urgencies(),
+            "pathway": self.described_by,
+            "at": self.at,
+            "proposed": self.proposed,
         }
         if self.request.method == "POST":
             return CloseForm(self.request.POST, **options)
@@ -180,6 +187,8 @@ def _sign(closing: _Closing, form: CloseForm) -> HttpResponse:
     form.check_outcome(
         at=closing.at, undiscussed=bool(closing.undiscussed), born=closing.episode.patient.birth_date
     )
+    if form.chosen() != Outcome.Kind.DECEASED:
+        ask_in(form, closing.viewer, closing.episode.patient, at=closing.at)
     if form.errors:
         return _page(closing, form)
     given = form.cleaned_data
@@ -199,6 +208,8 @@ def _sign(closing: _Closing, form: CloseForm) -> HttpResponse:
             undiscussed_because=given["undiscussed_because"],
             deceased_on=given["deceased_on"] if form.chosen() == Outcome.Kind.DECEASED else None,
             submission=str(given["submission"]),
+            observations=form.new_observations(),
+            not_now=form.written.not_now_keys,
         )
     except AlreadyClosed as done:
         messages.info(closing.request, str(done))
@@ -222,7 +233,8 @@ def _stale(closing: _Closing) -> HttpResponse:
     theirs = closing.letter
     data = closing.request.POST.copy()
     data["version"] = str(theirs.version if theirs else 0)
-    form = CloseForm(data, sections=closing.sections, outcome=closing.outcome, urgencies=closing.urgencies())
+    form = CloseForm(data, sections=closing.sections, outcome=closing.outcome, urgencies=closing.urgencies(),
+                     pathway=closing.described_by, at=closing.at, proposed=closing.proposed)  # fmt: skip
     form.is_valid()
     form.add_error(None, str(LetterChanged(theirs)))
     return _page(closing, form, theirs=theirs)
@@ -260,6 +272,9 @@ def _page(closing: _Closing, form: CloseForm, *, theirs: Letter | None = None) -
         },
         "medication_changed": closing.letter is not None and queries.medication_changed(closing.letter),
     }
+    if getattr(form, "questions", None):
+        panel = unsaved_panel(closing.viewer, closing.episode.patient, form, at=closing.at)
+        context["danger"] = panel or context["danger"]
     return render(request, "letters/close.html", context, status=422 if form.errors else 200)
 
 

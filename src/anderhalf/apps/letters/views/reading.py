@@ -45,6 +45,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = {
         "box": box,
         "word": BOXES[box],
+        "signs": queries.signs(viewer),
         "tabs": tabs if len(tabs) > 1 else [],
         "page": queries.inbox(viewer, box, at=request.now, text=text, page=request.GET.get("page", 1)),
         "text": text,

@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from anderhalf.apps.clinic import queries as clinic
+from anderhalf.apps.clinic.errors import ClinicRefused
 from anderhalf.apps.clinic.models import Episode
+from anderhalf.apps.clinic.views.danger import unsaved_panel
+from anderhalf.apps.clinic.views.written import ask_in
 from anderhalf.apps.network import queries as network
 from anderhalf.apps.people import actions as people
 from anderhalf.apps.people.access import Right, check_access
@@ -21,9 +24,9 @@ from anderhalf.apps.people.queries import draft_of
 
 from .. import actions, queries
 from ..blocks import readable
-from ..composing import compose
+from ..composing import Composed, compose
 from ..errors import LetterChanged, LetterRefused
-from ..forms import LetterForm
+from ..forms import LetterForm, WrittenLetterForm
 from ..models import Letter
 from .common import patient_frame
 
@@ -47,9 +50,10 @@ def interim(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         if request.method == "POST":
             messages.info(request, _("Er was al een concept begonnen. Hier staat het."))
         return redirect("letters:edit", begun.pk)
-    agreement = network.agreement_on(viewer.network, on=timezone.localdate(at))
-    composed = compose(episode, agreement=agreement, kind=kind, at=at)
-    form = _form(request, composed.sections, version=0, about=f"{episode.pk}:{kind}")
+    composed = _composed(request, episode)
+    form = _form(
+        request, episode, composed.sections, composed=composed, version=0, about=f"{episode.pk}:{kind}"
+    )
     if request.method == "POST" and form.is_valid():
         made = actions.draft_letter(by=viewer, at=at, episode=episode.pk, kind=kind, texts=form.texts())
         people.discard_draft(by=viewer, form=DRAFT, about=f"{episode.pk}:{kind}")
@@ -68,7 +72,10 @@ def edit(request: HttpRequest, letter_id: UUID) -> HttpResponse:
         return redirect("letters:letter", letter.pk)
     if letter.kind != Letter.Kind.INTERIM:
         return redirect("letters:close_episode", letter.episode_id)
-    form = _form(request, letter.sections, version=letter.version, about=str(letter.pk))
+    form = _form(
+        request, letter.episode, letter.sections, composed=_composed(request, letter.episode),
+        version=letter.version, about=str(letter.pk),
+    )  # fmt: skip
     if request.method != "POST" or not form.is_valid():
         return _editor(request, letter.episode, form, letter, subject=letter.subject, about=str(letter.pk))
     try:
@@ -84,12 +91,25 @@ def edit(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     return _kept_or_signed(request, changed, form)
 
 
-def _form(request: HttpRequest, sections: list[dict[str, Any]], *, version: int, about: str) -> LetterForm:
+def _composed(request: HttpRequest, episode: Episode) -> Composed:
+    """What the record proposes for an interim letter."""
+    agreement = network.agreement_on(request.viewer.network, on=timezone.localdate(request.now))
+    return compose(episode, agreement=agreement, kind=Letter.Kind.INTERIM, at=request.now)
+
+
+def _form(
+    request: HttpRequest, episode: Episode, sections: list[dict[str, Any]], *, composed: Composed, version: int,
+    about: str,
+) -> WrittenLetterForm:  # fmt: skip
+    options: dict[str, Any] = {
+        "sections": sections, "at": request.now, "pathway": clinic.described_by(episode, at=request.now),
+        "proposed": [str(one["text"]) for one in composed.sections],
+    }  # fmt: skip
     if request.method == "POST":
-        return LetterForm(request.POST, sections=sections)
+        return WrittenLetterForm(request.POST, **options)
     kept = draft_of(request.viewer, DRAFT, about) or {}
     typed = {name: values[-1] for name, values in kept.items() if values and name.startswith("h_")}
-    return LetterForm(sections=sections, initial=typed | {"version": version})
+    return WrittenLetterForm(initial=typed | {"version": version}, **options)
 
 
 def _stale(request: HttpRequest, letter: Letter, form: LetterForm, present: Letter) -> HttpResponse:
@@ -102,25 +122,27 @@ def _stale(request: HttpRequest, letter: Letter, form: LetterForm, present: Lett
     )
 
 
-def _kept_or_signed(request: HttpRequest, letter: Letter, form: LetterForm) -> HttpResponse:
+def _kept_or_signed(request: HttpRequest, letter: Letter, form: WrittenLetterForm) -> HttpResponse:
     if request.POST.get("do") != "sign":
         messages.success(request, _("Het concept is bewaard."))
         return redirect("letters:edit", letter.pk)
     form.check_headings()
+    ask_in(form, request.viewer, letter.patient, at=request.now)
     if form.errors:
         form.data = form.data.copy()
         form.data["version"] = str(letter.version)
         episode = clinic.episode(request.viewer, letter.episode_id, at=request.now)
         return _editor(request, episode, form, letter, subject=letter.subject, about=str(letter.pk))
-    return _sign(request, letter.pk, letter.version)
+    answered = {"observations": form.new_observations(), "not_now": form.written.not_now_keys}
+    return _sign(request, letter.pk, letter.version, **answered)
 
 
-def _sign(request: HttpRequest, letter_id: UUID, version: int) -> HttpResponse:
+def _sign(request: HttpRequest, letter_id: UUID, version: int, **answered: Any) -> HttpResponse:
     try:
         signed = actions.sign_and_deliver(
-            by=request.viewer, at=request.now, letter=letter_id, version=version
+            by=request.viewer, at=request.now, letter=letter_id, version=version, **answered
         )
-    except LetterRefused as refused:
+    except (LetterRefused, ClinicRefused) as refused:
         messages.error(request, str(refused))
         return redirect("letters:edit", letter_id)
     messages.success(request, _("Ondertekend en afgeleverd bij %(name)s.") % {"name": signed.recipient.name})
@@ -150,6 +172,9 @@ def _editor(
         "shown": {"title": subject, "sections": readable(form.shown_sections()), "draft": True},
         "medication_changed": letter is not None and queries.medication_changed(letter),
     }
+    if getattr(form, "questions", None):
+        panel = unsaved_panel(request.viewer, episode.patient, form, at=request.now)
+        context["danger"] = panel or context["danger"]
     return render(request, "letters/edit.html", context, status=422 if form.errors else 200)
 
 
@@ -167,8 +192,7 @@ def interim_preview(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     viewer, at = request.viewer, request.now
     episode = clinic.episode(viewer, episode_id, at=at)
     check_access(viewer, Right.SIGN_LETTER, patient=episode.patient_id, at=at)
-    agreement = network.agreement_on(viewer.network, on=timezone.localdate(at))
-    composed = compose(episode, agreement=agreement, kind=Letter.Kind.INTERIM, at=at)
+    composed = _composed(request, episode)
     return _preview(request, composed.subject, composed.sections)
 
 

@@ -28,7 +28,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"the interval is not closed with \] or \) or \[", N_("het interval is niet gesloten met ] of ) of [")),
     (r"nothing lies in this interval", N_("er ligt niets in dit interval")),
     (r"(?P<fact>\w+) is a number, not (?P<text>.+)", N_("%(fact)s is een getal, niet %(text)s")),
-    (r"(?P<fact>\w+) is true or false, not (?P<text>.+)", N_("%(fact)s is true (ja) of false (nee), niet %(text)s")),
+    (r"(?P<fact>\w+) is true or false, not (?P<text>.+)", N_("%(fact)s is ja of nee, niet %(text)s")),
     (r"(?P<fact>\w+) is a text, not (?P<text>.+?)(; did you mean (?P<hint>.+))?",
      N_("%(fact)s is een tekst tussen aanhalingstekens, niet %(text)s")),
     (r"(?P<fact>\w+) is a date, not (?P<text>.+)", N_("%(fact)s is een datum, niet %(text)s")),

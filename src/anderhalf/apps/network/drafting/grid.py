@@ -9,13 +9,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
+from anderhalf.core.decisions.facts import FactType
 from anderhalf.core.decisions.table import TEXT_COLUMNS
 
+from .typed_cells import UnclearCell, read_cell, shown_cell
+
 ANY = "-"
-MAX_CELLS = 10000
+MAX_CELLS = 16000
 """More cells than this do not go into one form; a larger table is edited as CSV.
 
-The largest table of the national content (exclusion in atrial fibrillation: 81 rules of 73 columns) has to fit with
+The largest table of the national content (exclusion in atrial fibrillation: 124 rules of 101 columns) has to fit with
 room to grow, or nobody could change a criterion on screen. The server must accept as many fields in one request
 (``DATA_UPLOAD_MAX_NUMBER_FIELDS``).
 """
@@ -72,13 +75,38 @@ def write_grid(grid: Grid) -> str:
     return out.getvalue()
 
 
-def filled_in(grid: Grid, data: Mapping[str, str]) -> Grid:
-    """The grid with the cells that a form sends as ``c-<row>-<column number>``; what was not sent stays."""
-    rows = [
-        tuple(data.get(f"c-{at}-{number}", cell).strip() for number, cell in enumerate(row))
-        for at, row in enumerate(grid.rows)
-    ]
-    return replace(grid, rows=tuple(rows))
+Place = tuple[int, int]
+"""The row and the column of a cell, by number."""
+
+
+def filled_in(
+    grid: Grid, data: Mapping[str, str], *, kinds: Mapping[str, FactType | None], lang: str
+) -> tuple[Grid, Mapping[Place, str]]:
+    """The grid with the cells that a form sends as ``c-<row>-<column number>``; what was not sent stays.
+
+    ``kinds`` has the type of each column of which the cells are shown as the reader writes them (see `typed_cells`);
+    a cell that comes back as it was shown stays what it was to the letter. Also gives the cells whose number can be
+    read in more ways than one, with that number; they stand in the grid as they were typed.
+    """
+    unclear: dict[Place, str] = {}
+    rows = []
+    for at, row in enumerate(grid.rows):
+        cells = []
+        for number, (column, cell) in enumerate(zip(grid.header, row, strict=True)):
+            typed = data.get(f"c-{at}-{number}", cell).strip()
+            try:
+                cells.append(_meant(typed, cell.strip(), column, kinds, lang))
+            except UnclearCell as error:
+                unclear[at, number] = str(error)
+                cells.append(typed)
+        rows.append(tuple(cells))
+    return replace(grid, rows=tuple(rows)), unclear
+
+
+def _meant(typed: str, was: str, column: str, kinds: Mapping[str, FactType | None], lang: str) -> str:
+    if typed == was or column not in kinds:
+        return typed
+    return was if typed == shown_cell(was, kinds[column], lang) else read_cell(typed, kinds[column], lang)
 
 
 def changed(grid: Grid, operation: str, *, taken: Collection[str] = ()) -> Grid:

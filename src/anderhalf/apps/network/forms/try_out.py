@@ -13,6 +13,8 @@ from anderhalf.core.decisions.facts import Fact, FactType, FactValue
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import language
+from anderhalf.presentation.units import unit_of
+from anderhalf.presentation.wording import without_label
 
 PREFIX = "f_"
 
@@ -65,11 +67,11 @@ class TryOutForm(forms.Form):
             try:
                 checked = self.pathway.dictionary.read_text(fact.name, text, on=self.on)
             except RefusedValue as refused:
-                self.add_error(name, refused.texts[self.language])
+                self.add_error(name, without_label(fact.label[self.language], refused.texts[self.language]))
             else:
                 self.values[fact.name] = FactValue(checked.value, self.on, "typed")
         return cleaned
 
     def rows(self) -> list[dict[str, Any]]:
         """The fields with their units, in the order of the table."""
-        return [{"field": self[f"{PREFIX}{fact.name}"], "unit": fact.unit_label or ""} for fact in self.facts]
+        return [{"field": self[f"{PREFIX}{fact.name}"], "unit": unit_of(fact)} for fact in self.facts]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from anderhalf.content import Agreement, load_network, load_pathway, pathways_used
+from anderhalf.content.drugs import codes_by_name
 from anderhalf.core.pathway.model import Pathway
 
 from ..models import ContentVersion
@@ -130,6 +131,11 @@ def pathways_on(network: str, *, on: date) -> tuple[Pathway, ...]:
         for key, use in _agreement_on(published, network, on=on).pathways.items()
         if use.from_day <= on
     )
+
+
+def drug_names_on(network: str, *, on: date) -> Mapping[str, str]:
+    """ATC code by name of a drug, by the pathways that count on ``on``: the list by which a written name is read."""
+    return codes_by_name(pathways_on(network, on=on))
 
 
 def pathway_of_decision(network: str, *, key: str, version: str, on: date) -> Pathway:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from anderhalf.content.agreement import Agreement
+from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import label_of, language
 
 register = template.Library()
@@ -22,3 +26,15 @@ def of_language(items: Mapping[str, tuple[str, ...]] | None) -> tuple[str, ...]:
     """A list per language: the reader's, else the Dutch one."""
     given = items or {}
     return given.get(language()) or given.get("nl", ())
+
+
+@register.simple_tag
+def approver(name: str, agreement: Agreement, pathways: Iterable[Pathway]) -> SafeString:
+    """Who signed, with the role in the reader's language where the agreement of the day, or a pathway that runs,
+    names it; else as it was signed, marked as Dutch."""
+    if language() == "nl":
+        return format_html("{}", name)
+    for one in (*agreement.approvals, *(one for each in pathways for one in each.approvals)):
+        if name == f"{one.name}, {one.role.get('nl', '')}":
+            return format_html("{}, {}", one.name, label_of(one.role))
+    return format_html('<span lang="nl">{}</span>', name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,9 +15,11 @@ from anderhalf.apps.people.models import Organisation
 from anderhalf.apps.people.roles import Role
 from anderhalf.content import Agreement
 from anderhalf.core.decisions.model import HitPolicy
+from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import language
 
 from .. import queries
+from ..models import ContentVersion
 from ..words import rule_in_words
 from .common import present_agreement, running_pathways
 
@@ -31,14 +34,24 @@ def _kind(kind: str) -> str:
     return str(Organisation.Kind(kind).label) if kind in Organisation.Kind.values else kind
 
 
+def _versions(network: str, present: Agreement, running: Mapping[str, Pathway]) -> list[ContentVersion]:
+    """Every published version, called as people call it."""
+    found = list(queries.versions_of(network))
+    for one in found:
+        pathway = running.get(one.key)
+        one.title = pathway.title if pathway is not None else present.title  # type: ignore[attr-defined]
+    return found
+
+
 @require_GET
 def agreement(request: HttpRequest) -> HttpResponse:
     """Everything on one page: target group, numbers, pilot, centres, roles, tables, privacy, versions, signatures."""
     present = present_agreement(request)
     day = timezone.localdate(request.now)
+    running = running_pathways(request, present)
     context = {
         "agreement": present,
-        "pathways": running_pathways(request, present).values(),
+        "pathways": running.values(),
         "centres": [
             {
                 "centre": centre,
@@ -64,7 +77,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
             {"purpose": purpose, "roles": [_role_title(present, role) for role in purpose.roles]}
             for purpose in present.privacy.purposes
         ],
-        "versions": queries.versions_of(request.viewer.network),
+        "versions": _versions(request.viewer.network, present, running),
         "today": day,
         "can_change": can_access(request.viewer, Right.EDIT_AGREEMENT),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,22 @@ from anderhalf.core.decisions.feel import CellError, format_literal, parse_cell,
 from anderhalf.core.decisions.model import DecisionTable, OnUnknown
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import label_of, language
+from anderhalf.presentation.units import unit_of
 
 from .. import actions
 from ..drafting.fault_words import in_words
-from ..drafting.grid import MAX_CELLS, Grid, GridRefused, changed, filled_in, is_fact, read_grid, write_grid
+from ..drafting.grid import (
+    MAX_CELLS,
+    Grid,
+    GridRefused,
+    Place,
+    changed,
+    filled_in,
+    is_fact,
+    read_grid,
+    write_grid,
+)
+from ..drafting.typed_cells import UnclearCell, read_cell, shown_cell
 from ..errors import NotYourDraft, StaleDraft, StepNotNow
 from ..models import Draft
 from ..queries.drafts import base_of, text_of_table, used_ids
@@ -28,6 +41,11 @@ from ..states import DraftState
 from ..words import cell_in_words, output_in_words
 from .common import column_title, draft_or_404
 from .words import findings_in_words
+
+EXAMPLES: Mapping[str, tuple[str, FactType | None]] = {
+    "limit": (">=5.5", FactType.NUMBER), "yes": ("true", None), "no": ("false", None), "unknown": ("null", None),
+}  # fmt: skip
+"""Cells of which the page says how the reader writes them."""
 
 
 def _found(request: HttpRequest, draft_id: UUID, table: str) -> tuple[Draft, Pathway]:
@@ -44,12 +62,19 @@ def draft_table(request: HttpRequest, draft_id: UUID, table: str) -> HttpRespons
     draft, base = _found(request, draft_id, table)
     grid = read_grid(text_of_table(draft, base, table))
     if request.method == "POST":
-        grid = filled_in(grid, request.POST.dict())
+        grid, unclear = filled_in(grid, request.POST.dict(), kinds=_kinds(grid, base), lang=language())
+        if unclear:
+            context = _context(request, draft, base, table, grid, unclear=unclear)
+            said = _(
+                "Niet bewaard: een getal kan op meer dan één manier gelezen worden. Zie de gemerkte cellen."
+            )
+            messages.error(request, said)
+            return render(request, "network/grid.html", context, status=422)
         operation = request.POST.get("op", "")
         version = request.POST.get("version", "")
         try:
             done = changed(grid, operation, taken=used_ids(draft, base, table)) if operation else grid
-            actions.save_table(
+            saved = actions.save_table(
                 by=request.viewer,
                 at=request.now,
                 draft_id=draft.pk,
@@ -69,19 +94,58 @@ def draft_table(request: HttpRequest, draft_id: UUID, table: str) -> HttpRespons
             )
         else:
             if not operation:
-                messages.success(request, _("Bewaard en gecontroleerd."))
+                _say_saved(request, saved)
             return redirect("network:draft_table", draft_id=draft.pk, table=table)
     return render(request, "network/grid.html", _context(request, draft, base, table, grid))
 
 
-def _context(request: HttpRequest, draft: Draft, base: Pathway, name: str, grid: Grid) -> dict[str, Any]:
+def _say_saved(request: HttpRequest, draft: Draft) -> None:
+    """That the table is kept; as if all were well only when the check found no error."""
+    if draft.checks["errors"]:
+        messages.warning(request, _("Bewaard. De controle vond fouten: zie hieronder."))
+    else:
+        messages.success(request, _("Bewaard en gecontroleerd."))
+
+
+def _fault_in_words(why: str, fact: Fact | None) -> str:
+    """What is wrong with a cell; of a question of yes or no what may be written there."""
+    if fact is not None and fact.type is FactType.BOOLEAN:
+        return _("Schrijf ja of nee, of onbekend als niemand het weet.")
+    return in_words(why)
+
+
+def _kinds(grid: Grid, base: Pathway) -> dict[str, FactType | None]:
+    """The columns of which the cells are shown as the reader writes them: facts by their type, outcomes."""
+    facts = {column: base.facts[column].type for column in grid.inputs if column in base.facts}
+    return {**facts, **{column: None for column in grid.header if column.startswith("out:")}}
+
+
+def _unclear(number: str) -> str:
+    """What is wrong with a number that can be read in more ways than one."""
+    return _(
+        "‘%(number)s’ kan op meer dan één manier gelezen worden: schrijf 1250 of 1,25, en in een lijst een spatie na"
+        " elke komma"
+    ) % {"number": number}
+
+
+def _context(
+    request: HttpRequest,
+    draft: Draft,
+    base: Pathway,
+    name: str,
+    grid: Grid,
+    *,
+    unclear: Mapping[Place, str] | None = None,
+) -> dict[str, Any]:
     table = base.tables[name]
     checked = draft.checks.get("tables", {}).get(name)
     findings = findings_in_words(checked, base, name) if checked else []
     wrong: dict[tuple[int, str], str] = {}
     for fault in (checked or {}).get("faults", ()):
         if fault["row"] is not None:
-            wrong[fault["row"], fault["column"]] = in_words(fault["message"])
+            fact = base.facts.get(fault["column"])
+            wrong[fault["row"], fault["column"]] = _fault_in_words(fault["message"], fact)
+    kinds, lang, unclear = _kinds(grid, base), language(), unclear or {}
     marked = {found["row"] for found in findings if found["row"] is not None}
     own = draft.author_id == request.viewer.professional_id
     original = {rule.id: rule for rule in table.rules}
@@ -100,6 +164,7 @@ def _context(request: HttpRequest, draft: Draft, base: Pathway, name: str, grid:
                 "marked": at in marked,
                 "cells": [
                     _cell(at, number, column, text, base, table, wrong.get((at, column), ""))
+                    | _as_written(text, column, kinds, lang, unclear.get((at, number), ""))
                     for number, (column, text) in enumerate(zip(grid.header, row, strict=True))
                 ],
             }
@@ -116,15 +181,27 @@ def _context(request: HttpRequest, draft: Draft, base: Pathway, name: str, grid:
             if fact.name not in grid.header and fact.type is not FactType.TEXT
         ],
         "lists": [
-            (column, _suggestions(base.facts[column])) for column in grid.inputs if column in base.facts
+            (column, [shown_cell(one, kinds[column], lang) for one in _suggestions(base.facts[column])])
+            for column in grid.inputs
+            if column in base.facts
         ],
+        "example": {name: shown_cell(cell, kind, lang) for name, (cell, kind) in EXAMPLES.items()},
     }
+
+
+def _as_written(
+    text: str, column: str, kinds: Mapping[str, FactType | None], lang: str, unclear: str
+) -> dict[str, str]:
+    """How the reader writes a cell; one that is unclear stands as it was typed, with why."""
+    if unclear:
+        return {"shown": text, "fault": _unclear(unclear)}
+    return {"shown": shown_cell(text, kinds[column], lang) if column in kinds else text}
 
 
 def _column(column: str, base: Pathway, table: DecisionTable, grid: Grid) -> dict[str, Any]:
     fact = base.facts.get(column)
     unused = fact is not None and all(grid.at(at, column).strip() == "-" for at in range(len(grid.rows)))
-    unit = (fact.unit_label or "") if fact else ""
+    unit = unit_of(fact) if fact else ""
     return {
         "name": column,
         "title": column_title(column, base, table),
@@ -201,13 +278,15 @@ def cell(request: HttpRequest, draft_id: UUID, table: str) -> HttpResponse:
     try:
         if column in base.facts:
             fact = base.facts[column]
-            test = parse_cell(text, fact)
+            test = parse_cell(read_cell(text, fact.type, language()), fact)
             words = cell_in_words(test, fact, language()) or _("maakt niet uit")
             unknown = [str(one) for one in test.literals if fact.values and one not in fact.values]
             if unknown:
                 fault = _("%(what)s staat niet in de lijst van dit gegeven") % {"what": ", ".join(unknown)}
         elif column.startswith("out:"):
-            parse_literal(text)
+            parse_literal(read_cell(text, None, language()))
+    except UnclearCell as unclear:
+        fault = _unclear(str(unclear))
     except CellError as error:
-        fault = in_words(error.why)
+        fault = _fault_in_words(error.why, base.facts.get(column))
     return render(request, "network/_cell.html", {"fault": fault, "words": words})

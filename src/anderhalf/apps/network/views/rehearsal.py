@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from anderhalf.content import ContentErrors
 from anderhalf.core.decisions.model import DecisionTable
-from anderhalf.core.pathway.flowchart.words import value_in_words
+from anderhalf.core.pathway.flowchart.words import measured_in_words
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.language import label_of, language
 
@@ -186,7 +186,7 @@ def _shown(shown: ShownFact) -> dict[str, Any]:
     lang = language()
     return {
         "label": text_in(shown.fact.label, lang),
-        "value": value_in_words(shown.value, shown.fact, lang),
+        "value": measured_in_words(shown.value, shown.fact, lang),
         "age": shown.age_days,
     }
 

@@ -8,6 +8,7 @@ from .accounts import (
     demonstration_accounts,
     is_demonstration_user,
 )
+from .alike import may_be_opened, perhaps_twice
 from .allergies import Past, Register, entries_of, known_entry, register_of, registers_of
 from .directory import colleagues, has_left, network_gps, organisation, organisations, practices
 from .drafts import NO_TEXT, OtherWindow, changed_elsewhere, draft_of, drafts, earlier_result
@@ -61,6 +62,7 @@ __all__ = [
     "is_demonstration_user",
     "known_entry",
     "matching_name",
+    "may_be_opened",
     "may_lift",
     "may_note",
     "my_patients",
@@ -71,6 +73,7 @@ __all__ = [
     "organisations",
     "patient_exists",
     "patient_for",
+    "perhaps_twice",
     "possible_duplicates",
     "practices",
     "register_of",

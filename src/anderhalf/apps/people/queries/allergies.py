@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from ..followers import CONDITIONS, Condition
 from ..models import AllergiesAsked, AllergyChange, AllergyIntolerance
 
 
@@ -46,12 +47,15 @@ class Register:
     """When the patient was last asked; None: nobody did, so that no entries says nothing."""
     every_class: AllergiesAsked | None = None
     """When the centre last went through every class."""
+    conditions: list[Condition] = field(default_factory=list)
+    """What the record says besides that forbids drugs; only of the register of one patient."""
 
     @property
     def state(self) -> str:
-        """``known``, ``past`` (asked; nothing now, but something stood there), ``none`` (asked, and there are none) or
+        """``known`` (an entry, or a condition that forbids drugs), ``past`` (asked; nothing now, but something stood
+        there), ``none`` (asked, and there are none) or
         ``not_asked``. What was taken out is never the same as "none known"."""
-        if self.entries:
+        if self.entries or self.conditions:
             return "known"
         if self.past and self.asked is not None:
             return "past"
@@ -64,7 +68,8 @@ class Register:
 
 
 def registers_of(patients: Iterable[UUID]) -> dict[UUID, Register]:
-    """The registers of many patients in two queries (three when one was rejected). The caller established access."""
+    """The registers of many patients, without conditions, in two queries (three when one was rejected). The caller
+    established access."""
     keys = list(patients)
     entries: dict[UUID, list[AllergyIntolerance]] = defaultdict(list)
     lapsed: list[AllergyIntolerance] = []
@@ -124,5 +129,6 @@ def _past(rows: list[AllergyIntolerance]) -> list[Past]:
 
 
 def register_of(patient: UUID) -> Register:
-    """The register of one patient. The caller has established access."""
-    return registers_of([patient])[patient]
+    """The register of one patient, with the conditions that forbid drugs. The caller has established access."""
+    conditions = [one for known in CONDITIONS for one in known(patient)]
+    return replace(registers_of([patient])[patient], conditions=conditions)

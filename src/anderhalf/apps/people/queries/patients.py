@@ -22,6 +22,7 @@ from ..names import spellings, words
 from ..purposes import is_emergency, purpose_of
 from ..roles import Role
 from ..viewer import Viewer
+from .alike import same_family_name
 from .allergies import Register, register_of
 
 PAGE_SIZE = 25
@@ -226,11 +227,7 @@ def my_patients(viewer: Viewer, at: datetime) -> QuerySet[Patient]:
 def possible_duplicates(viewer: Viewer, *, family_name: str, birth_date: date, at: datetime) -> list[Patient]:
     """Visible patients with the same family name and birth date, to be shown before a second record is made."""
     born = _visible(viewer, at).filter(birth_date=birth_date).select_related("gp")
-    return [one for one in born if _same_name(one, family_name)]
-
-
-def _same_name(patient: Patient, family_name: str) -> bool:
-    return bool(spellings(patient.family_name) & spellings(family_name))
+    return [one for one in born if same_family_name(one, family_name)]
 
 
 def find_by_identity(
@@ -246,7 +243,7 @@ def find_by_identity(
         found = found.filter(bsn_index=search_index(normalise_bsn(bsn)))
     elif family_name.strip() and birth_date:
         born = found.filter(birth_date=birth_date).only("pk", "family_name")
-        found = found.filter(pk__in=[one.pk for one in born if _same_name(one, family_name)])
+        found = found.filter(pk__in=[one.pk for one in born if same_family_name(one, family_name)])
     else:
         return None
     ids = list(found.values_list("pk", flat=True)[:2])

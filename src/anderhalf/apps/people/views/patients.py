@@ -19,7 +19,8 @@ from ..access import AccessDenied, Right, can_access, check_access
 from ..forms import ParticularsForm, PatientForm
 from ..identifiers import looks_like_bsn
 from ..models import Organisation, Patient
-from ..roles import CLINICIANS, Role
+from ..roles import CLINICIANS, FIRST_LINE, SPECIALISTS, Role
+from ..same_person import known_otherwise
 from ..searches import search_text
 from .common import link, new_submission, patient_context
 
@@ -105,7 +106,8 @@ def details(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "may_change": may_change,
         "relations": queries.relations_of(viewer, patient_id, at),
         "refer_url": link("referrals:new")
-        if can_access(viewer, Right.REFER, patient=patient_id, at=at)
+        if viewer.role in FIRST_LINE | SPECIALISTS  # the form is theirs; a centre sends on from its own pages
+        and can_access(viewer, Right.REFER, patient=patient_id, at=at)
         else "",
     }
     return render(request, "people/patient_details.html", context, status=status)
@@ -152,6 +154,8 @@ def _store(request: HttpRequest, form: PatientForm, data: dict[str, Any], key: s
                 actions.keep_result(by=viewer, key=key, result=str(record.pk))
                 actions.discard_draft(by=viewer, form=DRAFT)
                 messages.success(request, _("%(name)s is ingeschreven.") % {"name": record.full_name})
+                if queries.perhaps_twice([record.pk]):
+                    messages.warning(request, known_otherwise())
     except actions.DuplicatePatient as known:
         if known.differs:
             form.add_error("bsn", known.differs)

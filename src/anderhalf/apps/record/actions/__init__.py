@@ -11,7 +11,7 @@ from .observations import (
     mark_unreliable,
     record_observations,
 )
-from .tasks import add_task, cancel_task, complete_task
+from .tasks import add_task, cancel_task, complete_task, reopen_task
 
 __all__ = [
     "BetterMedication",
@@ -28,5 +28,6 @@ __all__ = [
     "mark_medication_in_error",
     "mark_unreliable",
     "record_observations",
+    "reopen_task",
     "store_decision",
 ]

@@ -38,6 +38,8 @@ def add_task(
     role: str = "",
     basis: str = "",
     rules: Sequence[str] = (),
+    days: int | None = None,
+    told_at_home: Mapping[str, Mapping[str, str]] | None = None,
     allowed: str = "",
 ) -> Task:
     """Give somebody something to do about a patient. Whoever may see the patient's plan may ask for it.
@@ -65,6 +67,8 @@ def add_task(
         role=role,
         basis=basis,
         rules=list(rules),
+        days=days,
+        told_at_home=told_at_home or {},
         wording={
             key: {"title": shortened(titles.get(key, ""), TITLE), "note": shortened(notes.get(key, ""), NOTE)}
             for key in sorted({*titles, *notes} - {"nl"})
@@ -101,6 +105,27 @@ def cancel_task(*, by: Viewer, at: datetime, task_id: UUID, note: str, allowed: 
     row = Task.objects.select_for_update().get(pk=task_id)
     if row.status == Task.Status.OPEN:
         _end(row, Task.Status.CANCELLED, by=by, at=at, note=note, rule=allowed)
+    return row
+
+
+@transaction.atomic
+def reopen_task(*, by: Viewer, at: datetime, task_id: UUID, note: Mapping[str, str], allowed: str) -> Task:
+    """What ended a task was taken back: the same task stands again, made when and by whom it was made, with its clock.
+    ``note`` is what it said, by language (``nl`` always); ``allowed`` names the rule by which that was undone."""
+    row = Task.objects.select_for_update().get(pk=task_id)
+    if row.status == Task.Status.OPEN:
+        return row
+    row.status, row.done_at, row.done_by = Task.Status.OPEN, None, ""
+    row.note = shortened(note["nl"], NOTE)
+    row.wording = {
+        key: {**row.wording.get(key, {}), "note": shortened(note.get(key, ""), NOTE)}
+        for key in sorted({*row.wording, *note} - {"nl"})
+    }
+    row.save(update_fields=["status", "done_at", "done_by", "note", "wording"])
+    audit.record(
+        by=by, at=at, action="U", event="task_reopened", object_type="task", object_id=row.pk, patient=row.patient_id,
+        rule=allowed,
+    )  # fmt: skip
     return row
 
 

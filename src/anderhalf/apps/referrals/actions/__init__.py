@@ -12,6 +12,7 @@ from .submitting import AFTER_SUBMIT, FORM, Submitted, submit
 from .triage import accept, answer_advice, ask_more, redirect
 from .unnamed import answer_unnamed, named_now
 from .warning import warn_of_form
+from .written import warn_of_text
 
 __all__ = [
     "AFTER_ACCEPT",
@@ -51,5 +52,6 @@ __all__ = [
     "submit",
     "supplement",
     "warn_of_form",
+    "warn_of_text",
     "withdraw",
 ]

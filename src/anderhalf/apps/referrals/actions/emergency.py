@@ -18,7 +18,7 @@ from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.models import Task
 from anderhalf.apps.record.queries import AMSTERDAM
 from anderhalf.core.pathway.danger import ACTIONS
-from anderhalf.core.pathway.referral import Routing
+from anderhalf.core.pathway.routing import Routing
 from anderhalf.presentation.language import in_each_language
 
 from ..danger import EMERGENCY, IN_A_FORM, Call, basis_of, title_of

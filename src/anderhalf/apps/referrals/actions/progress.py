@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,12 +11,15 @@ from django.utils.translation import gettext as _
 
 from anderhalf.apps.people.models import CareRelation
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.apps.record.actions import NewObservation
+from anderhalf.core.pathway.mentions import Mention
 
 from ..access import check_booking, check_close, check_requester
 from ..models import Referral
 from ..relations import end_relation
 from ..states import REFERRAL_STATES, Status
 from ..steps import AFTER_WITHDRAW, locked, log, needed, step
+from .written import store_written
 
 
 @transaction.atomic
@@ -59,13 +63,16 @@ def close(
 
 @transaction.atomic
 def withdraw(
-    *, by: Viewer, at: datetime, referral: UUID, because: str, version: int | None = None
-) -> Referral:
-    """Take the referral back, with a reason. The receiver's care relation that came from it ends."""
+    *, by: Viewer, at: datetime, referral: UUID, because: str, version: int | None = None,
+    items: Sequence[NewObservation] = (), not_now: Sequence[Mention] = (),
+) -> Referral:  # fmt: skip
+    """Take the referral back, with a reason. The receiver's care relation that came from it ends. ``items`` and
+    ``not_now``: what was answered about the words of the reason (:class:`WrittenDanger`)."""
     found = locked(referral, by=by, version=version)
     rule = check_requester(by, found, at=at)
     REFERRAL_STATES.check(found.status, Status.WITHDRAWN)
     because = needed(because, _("Schrijf op waarom u de verwijzing intrekt."))
+    store_written(found, because, by=by, at=at, items=items, not_now=not_now)
     was_sent = found.status != Status.DRAFT
     found.answer_before = None
     found.form_data = {}

@@ -19,10 +19,11 @@ from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.mentions import Mention
-from anderhalf.core.pathway.referral import Routing
+from anderhalf.core.pathway.routing import Routing
 
 from ..access import check_requester
 from ..agreed import answer_before, check_recipient
+from ..asked import asked_about
 from ..danger import Call, order_of
 from ..errors import (
     CallNeeded,
@@ -141,6 +142,7 @@ def send(
         items=items,
         doubtful=doubtful,
         texts=content.texts(),
+        listed=content.treatment_so_far,
         not_now=not_now,
         allergies=allergies,
     )
@@ -264,7 +266,8 @@ def supplement(
     _keep_not_now(found, not_now, by=by, at=at)
     found.answer_before = answer_before(found, at=at)
     if text.strip():
-        add_line(found, by=by, at=at, text=text.strip())
+        said = asked_about(found, text, at=at, items=items, not_now=not_now)
+        add_line(found, by=by, at=at, text=text.strip(), asked=said)
     step(found, Status.SENT, by=by, at=at, rule=rule, event="referral_supplemented", because=text.strip())
     if routing is not None:
         _store(found, routing, by=by, at=at, items=items, origin="typed")
@@ -305,7 +308,7 @@ def _take_over(referral: Referral, routing: Routing, *, at: datetime) -> None:
         referral.see_before = None
     else:
         referral.see_before = routing.on + timedelta(days=routing.days)
-    referral.danger = order_of(routing.danger)
+    referral.danger = order_of(routing)
     referral.routing = {
         **routing.to_dict(),
         "at": at.isoformat(),

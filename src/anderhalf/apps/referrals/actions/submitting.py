@@ -14,7 +14,7 @@ from anderhalf.apps.people import actions as people
 from anderhalf.apps.people.queries import earlier_result
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.actions import NewObservation
-from anderhalf.core.pathway.referral import Routing
+from anderhalf.core.pathway.routing import Routing
 
 from ..errors import EmergencyFound
 from ..imported import FORM as RECORD_FORM

@@ -15,7 +15,7 @@ from anderhalf.apps.people.access import AccessDenied, Right, check_access
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.queries import AMSTERDAM
 from anderhalf.core.pathway.danger import ACTIONS
-from anderhalf.core.pathway.referral import Routing
+from anderhalf.core.pathway.routing import Routing
 from anderhalf.presentation.language import in_each_language
 from anderhalf.presentation.wording import shortened
 

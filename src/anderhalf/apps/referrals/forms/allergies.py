@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anderhalf.apps.people.models import AllergyIntolerance
+from anderhalf.presentation.fields import in_row
 
 from ..imported import ImportedAllergy, ImportedRecord
 from ..steps import Allergy
@@ -60,14 +61,14 @@ class AllergiesForm(forms.Form):
         self.numbers = range(min(len(rows) + EMPTY_ROWS, MOST_ROWS))
         for number in self.numbers:
             what, reaction = rows[number] if number < len(rows) else ("", "")
-            self.fields[f"allergy_{number}_what"] = forms.CharField(
-                label=_("Middel of stof"), max_length=200, required=False, initial=what
+            row = _("Allergie, regel %(n)d") % {"n": number + 1}
+            self.fields[f"allergy_{number}_what"] = in_row(
+                forms.CharField(label=_("Middel of stof"), max_length=200, required=False, initial=what), row
             )
-            self.fields[f"allergy_{number}_reaction"] = forms.ChoiceField(
-                label=_("Reactie"),
-                required=False,
-                initial=reaction,
-                choices=[("", "–"), *AllergyIntolerance.Reaction.choices],
+            reactions = [("", "–"), *AllergyIntolerance.Reaction.choices]
+            self.fields[f"allergy_{number}_reaction"] = in_row(
+                forms.ChoiceField(label=_("Reactie"), required=False, initial=reaction, choices=reactions),
+                row,
             )
 
     def clean(self) -> dict[str, Any]:

@@ -58,9 +58,13 @@ class ContentForm(CallForm):
         max_length=6000,
     )
     treatment_so_far = forms.CharField(
-        label=gettext_lazy("Ingestelde behandeling"),
+        label=gettext_lazy("Medicatielijst"),
+        help_text=gettext_lazy(
+            "Alles wat de patiënt nu gebruikt, ook zonder recept: één middel per regel, met de dosis. Zet bij een "
+            "middel dat is gestopt ‘gestopt’."
+        ),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         max_length=6000,
     )
     proposal = forms.CharField(
@@ -72,7 +76,9 @@ class ContentForm(CallForm):
     )
     further_information = forms.CharField(
         label=gettext_lazy("Verder van belang"),
-        help_text=gettext_lazy("Voorgeschiedenis, medicatie, thuissituatie, afspraken over behandelgrenzen."),
+        help_text=gettext_lazy(
+            "Voorgeschiedenis, andere behandeling, thuissituatie, afspraken over behandelgrenzen."
+        ),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=6000,

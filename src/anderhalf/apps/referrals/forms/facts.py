@@ -8,23 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from anderhalf.apps.people.sex import sex_fact
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Freshness, Value, freshness
 from anderhalf.core.pathway.facts import RefusedValue
 from anderhalf.core.pathway.mentions import Mention, doubtful_with
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.presentation.formatting import in_words
-from anderhalf.presentation.language import language
-from anderhalf.presentation.units import unit_choice
+from anderhalf.core.pathway.pressure import LOWER, UPPER, split_pressure
+from anderhalf.core.pathway.spared import is_spared
+from anderhalf.presentation.formatting import age_on, in_words
+from anderhalf.presentation.language import language, typed_label
+from anderhalf.presentation.wording import without_label
 from anderhalf.presentation.written import Written
 
 from ..imported import ImportedAsk, ImportedFact
+from .fields import fields_of
 from .layout import (
     ALWAYS_IN_FRONT,
     EVERYDAY,
@@ -36,7 +40,6 @@ from .layout import (
     form_facts,
     moment_on,
     shown_value,
-    without_label,
 )
 from .widgets import date_text, read_date
 
@@ -62,6 +65,7 @@ class FactForm(forms.Form):
         imported: Mapping[str, FactValue] | None = None,
         asks: Mapping[str, ImportedAsk] | None = None,
         born: date | None = None,
+        sex: str = "",
         written: Written = Written(),  # noqa: B008  frozen, so sharing it is safe
         **kwargs: Any,
     ) -> None:
@@ -70,7 +74,10 @@ class FactForm(forms.Form):
         self.known = dict(known or {})
         self.imported = dict(imported or {})
         self.asks = dict(asks or {})
-        self.used, self.extra = form_facts(pathway)
+        self.used, self.extra = (
+            tuple(name for name in names if self._is_asked(pathway.facts[name], sex, data or {}))
+            for names in form_facts(pathway)
+        )
         self.language = language()
         self.values: dict[str, FactValue] = {}
         self.typed: dict[str, str] = {}
@@ -83,59 +90,23 @@ class FactForm(forms.Form):
         for name in (*self.used, *self.extra):
             self._add_fields(pathway.facts[name])
 
+    def _is_asked(self, fact: Fact, sex: str, data: Mapping[str, Any]) -> bool:
+        """Whether this patient is asked it; what was answered yes all the same is not dropped."""
+        person = {} if (given := sex_fact(sex)) is None else {"sex": given}
+        if self.born is not None:
+            person["age"] = FactValue(Decimal(age_on(self.born, self.on)))
+        return (
+            not is_spared(fact, {**self.known, **self.imported, **person})
+            or data.get(f"f_{fact.name}") == "true"
+        )
+
     # ---- fields ----
 
     def _add_fields(self, fact: Fact) -> None:
-        label = fact.label[self.language]
         initial = self._initial(fact)
         shown = as_text(fact, initial.value) if initial is not None else ""
-        if fact.type is FactType.BOOLEAN:
-            choices = [
-                ("true", gettext_lazy("ja")),
-                ("false", gettext_lazy("nee")),
-                ("", gettext_lazy("onbekend")),
-            ]
-            field: forms.Field = forms.ChoiceField(
-                choices=choices, widget=forms.RadioSelect, required=False, label=label, initial=shown
-            )
-        elif fact.type is FactType.CODE and fact.values:
-            choices = [("", gettext_lazy("nog niet bekend"))]
-            choices += [(code, labels[self.language]) for code, labels in fact.values.items()]
-            field = forms.CharField(
-                required=False, label=label, initial=shown, widget=forms.Select(choices=choices)
-            )
-        else:
-            attrs = {
-                "autocomplete": "off",
-                "inputmode": "decimal" if fact.type is FactType.NUMBER else "numeric",
-            }
-            if fact.type is FactType.DATE:
-                attrs["placeholder"] = _("dd-mm-jjjj")
-            field = forms.CharField(
-                required=False, label=label, initial=shown, max_length=40, widget=forms.TextInput(attrs=attrs)
-            )
-        self.fields[f"f_{fact.name}"] = field
-        choice = unit_choice(self.pathway.dictionary, fact)
-        if choice is not None:
-            self.fields[f"u_{fact.name}"] = choice
-        if fact.type is FactType.NUMBER:
-            self.fields[f"d_{fact.name}"] = forms.CharField(
-                required=False,
-                label=_("datum van %(fact)s") % {"fact": label},
-                max_length=20,
-                initial=date_text(initial.on) if initial is not None and initial.on else "",
-                widget=forms.TextInput(
-                    attrs={
-                        "autocomplete": "off",
-                        "inputmode": "numeric",
-                        "placeholder": _("vandaag"),
-                        "class": "day",
-                    }
-                ),
-            )
-            self.fields[f"c_{fact.name}"] = forms.BooleanField(
-                required=False, label=_("Ja, deze waarde klopt"), widget=forms.CheckboxInput
-            )
+        day = date_text(initial.on) if initial is not None else ""
+        self.fields |= fields_of(fact, self.pathway.dictionary, shown=shown, day=day)
 
     def _initial(self, fact: Fact) -> FactValue | None:
         """The value to fill in: from the file or the record, whichever is newer, when still recent enough."""
@@ -150,6 +121,9 @@ class FactForm(forms.Form):
         if ask is not None and ask.newer:
             # A newer result could not be read: nothing of that day or before is the newest value.
             given = [one for one in given if ask.on is not None and one.on is not None and one.on > ask.on]
+        elif ask is not None and ask.values:
+            # A drug that may be in use: an earlier "no" of the record does not answer that.
+            given = [one for one in given if one.value in ask.values]
         return max(given, key=lambda value: value.on or date.min, default=None)
 
     def _asked(self, name: str) -> tuple[FactValue, ...]:
@@ -157,13 +131,19 @@ class FactForm(forms.Form):
         ask = self.asks.get(name)
         if ask is None or name not in self.pathway.facts:
             return ()
-        return tuple(FactValue(value, on=ask.on, origin="form") for value in ask.values)
+        # A drug that may be in use is so now, whenever it began; a result without a day may be of today.
+        day = (ask.on or self.on) if ask.newer else self.on
+        return tuple(FactValue(value, on=day, origin="form") for value in ask.values)
 
     def _is_settled(self, name: str) -> bool:
-        """Whether what was typed is of the same day or newer than what the file leaves open."""
+        """Whether what was typed is of the same day or newer than what the file leaves open, or says of what day that
+        is. What has no day in the file may be of today."""
         ask, typed = self.asks.get(name), self.values.get(name)
-        older = ask is not None and ask.on is not None and typed is not None and typed.on is not None
-        return typed is not None and not (older and typed.on < ask.on and self._asked(name))
+        if ask is None or typed is None or typed.on is None:
+            return typed is not None
+        if not ask.newer or not self._asked(name):
+            return True
+        return typed.on >= (ask.on or self.on) or (ask.on is None and typed.value in ask.values)
 
     def not_taken_over(self) -> list[str]:
         """Results of the file that are in no field, for the reader of the letter: what they are, and why not."""
@@ -181,8 +161,8 @@ class FactForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read every field by the dictionary; what can't be is refused with the range, beside its field."""
         cleaned = super().clean() or {}
-        for name in (*self.used, *self.extra):
-            text = str(cleaned.get(f"f_{name}") or "").strip()
+        typed = {name: str(cleaned.get(f"f_{name}") or "").strip() for name in (*self.used, *self.extra)}
+        for name, text in {**typed, **self._in_one_field(typed)}.items():
             if text:
                 self._read(name, text, cleaned)
         asked = {name: given[0] for name, given in self.doubtful.items() if len(given) == 1}
@@ -193,9 +173,20 @@ class FactForm(forms.Form):
                 # for danger each of the two counts as either number
                 given = self.values.pop(each, None) or self.doubtful[each][0]
                 self.doubtful[each] = tuple(FactValue(one, given.on, "form") for one in refused.readings)
-            self.add_error(f"f_{name}", without_label(refused.texts[self.language]))
+            self.add_error(f"f_{name}", self._beside(name, refused.texts))
         self._read_written()
         return cleaned
+
+    def _in_one_field(self, typed: Mapping[str, str]) -> Mapping[str, str]:
+        """A blood pressure that was typed in one field; what the record filled in in the other gives way to it."""
+        left = {
+            name: ""
+            for name in (UPPER, LOWER)
+            if name in typed
+            and (filled := self._initial(self.pathway.facts[name])) is not None
+            and typed[name] == as_text(self.pathway.facts[name], filled.value)
+        }
+        return split_pressure({**typed, **left}) or {}
 
     def _read_written(self) -> None:
         """What a text says counts as doubtful until it is answered; with "yes" it is what the field says, with "not
@@ -218,40 +209,46 @@ class FactForm(forms.Form):
         unit = str(cleaned.get(f"u_{name}") or "")
         try:
             checked = self.pathway.dictionary.read_text(
-                name, text, unit=unit or None, on=self.on, born=self.born
+                name, self._exact(name, text, unit), unit=unit or None, on=self.on, born=self.born
             )
         except RefusedValue as refused:
-            self.add_error(f"f_{name}", without_label(refused.texts[self.language]))
+            self.add_error(f"f_{name}", self._beside(name, refused.texts))
             if refused.readings:
-                self.doubtful[name] = tuple(
-                    FactValue(one, on=self.on, origin="form") for one in refused.readings
-                )
+                self.doubtful[name] = tuple(FactValue(one, self.on, "form") for one in refused.readings)
             return
         self.doubtful[name] = (FactValue(checked.value, on=self.on, origin="form"),)
         day = self._read_day(name, str(cleaned.get(f"d_{name}") or ""))
         if day is None:
             return
         if checked.unusual and not cleaned.get(f"c_{name}"):
-            self.unusual[name] = without_label(checked.texts[self.language])
+            self.unusual[name] = self._beside(name, checked.texts)
             self.add_error(f"f_{name}", self.unusual[name])
             return
         self.values[name] = FactValue(checked.value, on=day, origin="form")
         del self.doubtful[name]
         if not self._is_settled(name):
             self.doubtful[name] = self._asked(name)
-        self.typed[name] = text
-        self.units[name] = unit or self.pathway.facts[name].unit_label or ""
+        self.typed[name] = checked.number or text
+        self.units[name] = checked.unit or unit or self.pathway.facts[name].unit_label or ""
+
+    def _beside(self, name: str, texts: Mapping[str, str]) -> str:
+        return without_label(self.pathway.facts[name].label[self.language], texts[self.language])
+
+    def _exact(self, name: str, text: str, unit: str) -> str:
+        """A number that was filled in and left as it is stays the one of the record, with all its decimals."""
+        fact = self.pathway.facts[name]
+        filled_in = self._initial(fact)
+        if filled_in is None or not isinstance(filled_in.value, Decimal) or unit not in ("", fact.unit_label):
+            return text
+        return typed_label(filled_in.value) if text == as_text(fact, filled_in.value) else text
 
     def _read_day(self, name: str, text: str) -> date | None:
         """The day of the value: empty means that of the same value in the record, or today."""
-        if not text:
-            return self.on
         try:
-            day = read_date(text)
+            day = read_date(text) if text else self.on
         except ValueError:
-            self.add_error(
-                f"d_{name}", _("Dit is geen datum. Schrijf dag-maand-jaar, bijvoorbeeld 14-03-2025.")
-            )
+            words = _("Dit is geen datum. Schrijf dag-maand-jaar, bijvoorbeeld 14-03-2025.")
+            self.add_error(f"d_{name}", words)
             return None
         if day > self.on:
             self.add_error(f"d_{name}", _("Deze datum ligt in de toekomst."))
@@ -290,11 +287,11 @@ class FactForm(forms.Form):
 
     def _history(self) -> dict[str, FactValue]:
         """Values of the file that were too old to fill in: kept with their own date."""
+        facts = self.pathway.facts
         return {
             name: value
             for name, value in self.imported.items()
-            if name in self.pathway.facts
-            and (f"f_{name}" not in self.fields or self._initial(self.pathway.facts[name]) is None)
+            if name in facts and (f"f_{name}" not in self.fields or self._initial(facts[name]) is None)
         }
 
     def observations(

@@ -14,9 +14,12 @@ from django.utils.translation import gettext as _
 
 from anderhalf.core.decisions.facts import Fact, Value
 from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.decisions.shown import as_shown
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.referral import ASKED_ITSELF
-from anderhalf.presentation.language import measured_label, typed_label
+from anderhalf.presentation.language import typed_label
+from anderhalf.presentation.units import unit_of
+from anderhalf.presentation.values import value_with_unit
 
 from .widgets import date_text
 
@@ -96,7 +99,7 @@ class Row:
     @property
     def unit(self) -> str:
         """The unit as a clinician writes it."""
-        return "" if self.unit_choice is not None else self.fact.unit_label or ""
+        return "" if self.unit_choice is not None else unit_of(self.fact)
 
     @property
     def kind(self) -> str:
@@ -164,9 +167,7 @@ def shown_value(fact: Fact, value: Value, language: str) -> str:
     if isinstance(value, bool):
         return _("ja") if value else _("nee")
     if isinstance(value, Decimal | Range):
-        return " ".join(
-            part for part in (measured_label(value, fact.decimals), fact.unit_label or "") if part
-        )
+        return value_with_unit(fact, value)
     if isinstance(value, date):
         return date_text(value)
     return fact.values.get(value, {}).get(language, value)
@@ -180,20 +181,14 @@ def moment_on(day: date, *, at: datetime) -> datetime:
 
 
 def as_text(fact: Fact, value: Value) -> str:
-    """A value as it is typed into its field, and read back unchanged."""
+    """A value as it is typed into its field: with the decimals that one shows of it (see ``FactForm._exact``)."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Range):
         return f"{value.comparator}{typed_label(value.ends[0])}"
     if isinstance(value, Decimal):
-        return typed_label(value)
+        return typed_label(as_shown(value, fact.decimals))
     return date_text(value) if isinstance(value, date) else value
-
-
-def without_label(text: str) -> str:
-    """The dictionary's sentence without the name of the fact, which stands beside it already."""
-    _label, _colon, rest = text.partition(": ")
-    return rest[:1].upper() + rest[1:] if rest else text
 
 
 def as_initial(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def supplement_form(
     written: Written = Written(),  # noqa: B008  frozen, so sharing it is safe
 ) -> FactForm:  # fmt: skip
     """The facts of the pathway, empty: what was sent stands above it. ``written``: what the text beside them says."""
-    return FactForm(data, pathway=pathway, on=on, born=found.patient.birth_date, written=written)
+    patient = found.patient
+    return FactForm(data, pathway=pathway, on=on, born=patient.birth_date, sex=patient.sex, written=written)
 
 
 def supplement_rows(

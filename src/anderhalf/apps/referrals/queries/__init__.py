@@ -1,5 +1,6 @@
 """Reading referrals. Every query takes the viewer (or a patient whose access the caller established)."""
 
+from ..agreed import numbers_on_duty
 from ..danger import EMERGENCY, IN_A_FORM
 from .details import (
     ThreadLine,
@@ -13,7 +14,7 @@ from .details import (
     thread_of,
 )
 from .drafts import Begun, begun
-from .emergencies import emergencies, emergencies_of, emergency, unnamed_emergencies
+from .emergencies import emergencies, emergencies_of, emergency, unnamed_emergencies, who_acts
 from .lists import (
     Filters,
     accepted_without_episode,
@@ -39,6 +40,7 @@ __all__ = [
     "emergency",
     "history_of",
     "letter_facts",
+    "numbers_on_duty",
     "open_of_patient",
     "overdue_referrals",
     "patient_by_bsn",
@@ -50,5 +52,6 @@ __all__ = [
     "unnamed_emergencies",
     "waiting_norm",
     "waiting_time",
+    "who_acts",
     "worklist",
 ]

@@ -17,6 +17,7 @@ from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import Observation
 from anderhalf.apps.record.queries import COUNTS
+from anderhalf.presentation.language import label_of
 
 from ..access import acting_for, is_recipient, is_requester
 from ..models import Message, Referral
@@ -31,6 +32,11 @@ class ThreadLine:
 
     message: Message
     own: bool
+
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        """What was asked about the words, and what was answered, in the reader's language."""
+        return [(label_of(one["asked"]), label_of(one["answer"])) for one in self.message.asked]
 
 
 def referral_for(viewer: Viewer, referral: UUID, *, at: datetime) -> Referral:

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from anderhalf.apps.people import queries as people
-from anderhalf.apps.people.models import Draft
+from anderhalf.apps.people.models import Draft, Organisation
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import Task
 
@@ -31,6 +31,8 @@ class Begun:
     reason: str
     danger: str
     rank: int
+    practice: Organisation | None = None
+    """Of the patient, as far as known."""
 
     @property
     def address(self) -> str:
@@ -61,10 +63,11 @@ def _begun(viewer: Viewer, draft: Draft, dangers: dict[str, tuple[int, str]], *,
         name, parameter = patient.full_name, "patient"
     elif saved is not None:
         name, parameter = saved.patient.full_name, "verwijzing"
+    known = patient or (saved.patient if saved is not None else None)
     rank, danger = dangers.get(draft.about, (Task.ORDINARY, ""))
     return Begun(
         name=name, parameter=parameter, about=draft.about, saved_at=draft.saved_at, reason=_first(data, "reason"),
-        danger=danger, rank=rank,
+        danger=danger, rank=rank, practice=known.practice if known is not None else None,
     )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db.models import (
     Case,
     Count,
-    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -156,34 +155,19 @@ def accepted_without_episode(centre: UUID) -> QuerySet[Referral]:
 
 
 def counts(viewer: Viewer, *, at: datetime) -> dict[str, int]:
-    """Live numbers for the rail, in one query: ``triage`` to judge, ``referrals_turn`` where the sender must act,
-    ``referral_messages`` unread lines, ``referral_overdue`` past the agreed time (own turn)."""
+    """The numbers beside the rail's items, in one query: ``triage`` to judge, ``referrals_turn`` where the sender
+    must act."""
     here = acting_for(viewer)
     if not here:
-        return {"triage": 0, "referrals_turn": 0, "referral_messages": 0, "referral_overdue": 0}
-    lines = Message.objects.filter(referral=OuterRef("pk"), read_at__isnull=True).exclude(
-        author_organisation__in=here
+        return {"triage": 0, "referrals_turn": 0}
+    to_judge = Q(recipient__in=here, status=Status.SENT)
+    to_act = Q(
+        requester_organisation__in=here,
+        status__in=(Status.MORE_INFORMATION, Status.ANSWERED, Status.REDIRECTED),
     )
-    mine = Q(requester_organisation__in=here)
-    to_me = Q(recipient__in=here)
     found = (
         _seen_by(viewer, at)
-        .filter(mine | to_me)
-        .annotate(has_news=Exists(lines))
-        .aggregate(
-            triage=Count("pk", filter=to_me & Q(status=Status.SENT)),
-            referrals_turn=Count(
-                "pk",
-                filter=mine & Q(status__in=(Status.MORE_INFORMATION, Status.ANSWERED, Status.REDIRECTED)),
-            ),
-            referral_messages=Count(
-                "pk", filter=Q(has_news=True) & ~Q(status__in=REFERRAL_STATES.final_states)
-            ),
-            referral_overdue=Count(
-                "pk",
-                filter=Q(answer_before__lt=at)
-                & ((to_me & Q(status=Status.SENT)) | (mine & Q(status=Status.MORE_INFORMATION))),
-            ),
-        )
+        .filter(to_judge | to_act)
+        .aggregate(triage=Count("pk", filter=to_judge), referrals_turn=Count("pk", filter=to_act))
     )
     return {name: int(value or 0) for name, value in found.items()}

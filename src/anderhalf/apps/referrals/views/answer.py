@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,34 +15,23 @@ from anderhalf.apps.network.queries import NotPublished
 from anderhalf.core.decisions.facts import Fact, FactType, Value
 from anderhalf.core.pathway.danger import ACTIONS, Danger, Sign
 from anderhalf.core.pathway.derivations import OF_A_FORMULA
-from anderhalf.core.pathway.model import Pathway
-from anderhalf.core.pathway.referral import CALL, TO_DO, Missing, Routing
+from anderhalf.core.pathway.model import Pathway, Urgency
+from anderhalf.core.pathway.referral import TO_DO
+from anderhalf.core.pathway.routing import Routing
+from anderhalf.core.wording import within
 from anderhalf.presentation.formatting import in_words
-from anderhalf.presentation.language import language, number_label
+from anderhalf.presentation.language import language
+from anderhalf.presentation.wording import without_local
 
-from ..agreed import DeductibleNote
+from ..agreed import Closed, DeductibleNote
 from ..forms.layout import shown_value
+from ..imported import ImportedAsk
 from ..routing import pathways_to_refer
+from .gaps import Gap, gap_of, line_name
 
 SHOWN_MISSING = 6
+NO_ASKS: Mapping[str, ImportedAsk] = MappingProxyType({})
 _BRACKETS = re.compile(r"\s*\([^()]*\)$")
-_NUMBER = re.compile(r"^(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)$")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gap:
-    """A missing fact: what it is called, what it could change, and the field to fill in."""
-
-    text: str
-    effect: str
-    fact: str
-    stale: bool
-    blocking: bool
-
-    @property
-    def target(self) -> str:
-        """The id of the field on the form."""
-        return "id_intent" if self.fact == "question" else f"id_f_{self.fact}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +57,12 @@ class Answer:
     urgency: str
     urgency_tone: str
     waiting: str
+    too_long: str
+    """That the wait is longer than the term of the answer, and what to do about it."""
+    centre_phone: str
+    """The number to press for it; empty for a reader of the centre itself."""
+    closed: Closed | None
+    """That nobody answers there now."""
     why: list[dict[str, Any]]
     gaps: list[Gap]
     more_gaps: list[Gap]
@@ -78,11 +73,16 @@ class Answer:
     deductible: str
     deductible_who: str
     undecided_note: str = ""
+    pairs: list[dict[str, str]] = field(default_factory=list)
+    """Drugs of the list that do not go together: why, source and rule."""
     computed: list[str] = field(default_factory=list)
     hospital_undesirable: bool = False
     """What was worked out because nobody reported it, with what it was worked out from."""
-    invalid: int = 0
+    invalid: list[dict[str, str]] = field(default_factory=list)
+    """The fields of which the value can't be used yet, by name."""
     receiver: str = ""
+    unknown: str = ""
+    """The drugs of the typed list that no name list knows."""
     alarms: list[Alarm] = field(default_factory=list)
     """What must not wait, the most urgent first; shown before everything else."""
     missing: list[dict[str, str]] = field(default_factory=list)
@@ -105,12 +105,18 @@ def answer_of(
     *,
     receiver: str,
     phone: str,
+    centre_phone: str,
+    closed: Closed | None,
+    own_centre: bool,
     agreement: str,
     waiting_days: int | None,
     deductible: DeductibleNote | None,
-    invalid: int = 0,
+    invalid: Sequence[str] = (),
+    unknown: str = "",
+    asks: Mapping[str, ImportedAsk] = NO_ASKS,
 ) -> Answer:
-    """The answer as it stands now. ``receiver`` is the name of the centre or hospital of the answered line."""
+    """The answer as it stands now. ``receiver`` is the name of the centre or hospital of the answered line;
+    ``own_centre``: who reads works there; ``asks``: what an uploaded file leaves to a person."""
     lang = language()
     pathway = routing.pathway
     gaps = [gap_of(missing, pathway, lang) for missing in routing.missing]
@@ -133,6 +139,11 @@ def answer_of(
         urgency=term.label[lang] if term and line else "",
         urgency_tone=_tone(routing),
         waiting=days_text(waiting_days) if line == "intermediate" and waiting_days is not None else "",
+        too_long=too_long(term, waiting_days, lang, own=own_centre, closed=closed)
+        if line == "intermediate"
+        else "",
+        centre_phone="" if own_centre else centre_phone,
+        closed=None if own_centre else closed,
         why=[]
         if held
         else [
@@ -150,16 +161,35 @@ def answer_of(
         action="" if held else action,
         call=routing.action.startswith("call_"),
         phone=phone,
-        alarms=alarms_of(routing.danger, pathway),
+        alarms=alarms_of(routing.danger, pathway, asks),
         deductible=deductible.texts.get(lang, "") if deductible and not held else "",
         deductible_who=f"{deductible.insurer}, {deductible.centre}" if deductible else "",
         undecided_note=note,
+        pairs=_pairs(routing, lang),
         computed=[] if held else _computed(routing, lang),
         hospital_undesirable=routing.hospital_undesirable,
-        invalid=invalid,
+        invalid=[{"label": pathway.facts[name].label[lang], "target": f"id_f_{name}"} for name in invalid],
+        unknown=unknown,
         receiver=receiver,
         held=held,
     )
+
+
+def _pairs(routing: Routing, lang: str) -> list[dict[str, str]]:
+    """The drugs of the list that do not go together, in words, with their rule."""
+    return [
+        {
+            "text": (
+                _("Gaat niet samen met wat bekend is: %(why)s")
+                if pair.with_known
+                else _("Middelen die niet zomaar samengaan: %(why)s")
+            )
+            % {"why": pair.why.get(lang, "")},
+            "source": without_local(pair.source),
+            "rule": pair.id,
+        }
+        for pair in routing.pairs
+    ]
 
 
 def _computed(routing: Routing, lang: str) -> list[str]:
@@ -180,7 +210,7 @@ def _computed(routing: Routing, lang: str) -> list[str]:
             % {
                 "fact": pathway.facts[name].label[lang],
                 "value": shown_value(pathway.facts[name], one.value, lang),
-                "sources": in_words([text[:1].lower() + text[1:] for text in sources]),
+                "sources": in_words([within(text) for text in sources]),
             }
         )
     if routing.other_egfr is not None:
@@ -192,8 +222,8 @@ def _computed(routing: Routing, lang: str) -> list[str]:
     return found
 
 
-def alarms_of(danger: Danger, pathway: Pathway) -> list[Alarm]:
-    """Every danger in words."""
+def alarms_of(danger: Danger, pathway: Pathway, asks: Mapping[str, ImportedAsk] = NO_ASKS) -> list[Alarm]:
+    """Every danger in words. A result of a file whose unit was not understood is said as it was sent."""
     lang = language()
     return [
         Alarm(
@@ -204,18 +234,23 @@ def alarms_of(danger: Danger, pathway: Pathway) -> list[Alarm]:
             rule=sign.rule,
             local=is_local(sign.local, sign.source),
             if_right=", ".join(
-                _as_said(pathway.facts[name], given.value, lang) for name, given in sign.if_right.items()
+                _as_said(pathway.facts[name], given.value, lang, asks.get(name))
+                for name, given in sign.if_right.items()
             ),
         )
         for sign in danger.signs
     ]
 
 
-def _as_said(fact: Fact, value: Value, lang: str) -> str:
+def _as_said(fact: Fact, value: Value, lang: str, ask: ImportedAsk | None = None) -> str:
     """What may be so, as one says it within a sentence: ``bovendruk 58 mmHg``, ``pijn op de borst in rust``."""
     label = _BRACKETS.sub("", fact.label[lang])  # it stands between brackets itself
-    name = label if label[1:2].isupper() else label[:1].lower() + label[1:]
-    return name if value is True else f"{name} {shown_value(fact, value, lang)}"
+    name = within(label)
+    own = shown_value(fact, value, lang)
+    sent = ask.original if ask is not None and fact.type is FactType.NUMBER and value in ask.values else ""
+    if sent.casefold().replace(".", ",").split() == own.casefold().replace(".", ",").split():
+        sent = ""  # the unit was understood: said as everywhere
+    return name if value is True else f"{name} {sent or own}"
 
 
 def _why(sign: Sign, pathway: Pathway, lang: str) -> str:
@@ -228,24 +263,9 @@ def _why(sign: Sign, pathway: Pathway, lang: str) -> str:
     return why
 
 
-def without_local(source: str) -> str:
-    """Sources without the word "local": the badge beside it says that already."""
-    return "; ".join(part.strip() for part in source.split(";") if part.strip() != "local")
-
-
 def is_local(graded: bool, source: str) -> bool:
     """Whether a rule is the network's own agreement, wholly or in part (a published limit, an own place of care)."""
     return graded or "local" in (part.strip() for part in source.split(";"))
-
-
-def line_name(line: str) -> str:
-    """What a line of care is called."""
-    return {
-        "first": _("1e lijn"),
-        "intermediate": _("1,5 lijn"),
-        "second": _("2e lijn"),
-        "emergency": _("spoed"),
-    }.get(line, "")
 
 
 def pathway_names(network: str, *, on: date) -> dict[str, str]:
@@ -263,6 +283,44 @@ def label_of(pathway: Pathway, table: str, output: str, code: str, lang: str) ->
         if spec.name == output and code in spec.labels:
             return spec.labels[code][lang]
     return code
+
+
+def too_long(
+    term: Urgency | None,
+    waiting_days: int | None,
+    lang: str,
+    *,
+    own: bool = False,
+    closed: Closed | None = None,
+) -> str:
+    """What to do when the centre sees people later than the term allows; empty when it does not. ``own``: said to the
+    centre itself. ``closed``: nobody answers there now."""
+    if term is None or term.days is None or waiting_days is None or waiting_days <= term.days:
+        return ""
+    words = {"wait": days_text(waiting_days), "term": term.label[lang]}
+    if own:
+        return (
+            _(
+                "De wachttijd is nu %(wait)s; dat is later dan %(term)s. Maak hier een plek binnen de termijn. Lukt "
+                "dat niet, overleg dan met de cardioloog."
+            )
+            % words
+        )
+    if closed is not None:
+        return (
+            _(
+                "De wachttijd is nu %(wait)s; dat is later dan %(term)s. Bel het centrum zodra het open is voor een "
+                "plek binnen de termijn. Lukt dat niet, overleg dan met de cardioloog."
+            )
+            % words
+        )
+    return (
+        _(
+            "De wachttijd is nu %(wait)s; dat is later dan %(term)s. Bel het centrum voor een plek binnen de termijn. "
+            "Lukt dat niet, overleg dan met de cardioloog."
+        )
+        % words
+    )
 
 
 def days_text(days: int) -> str:
@@ -286,57 +344,6 @@ def to_do_of(routing: Routing, lang: str) -> list[dict[str, Any]]:
         {"moment": label_of(routing.pathway, "to_do", "moment", moment, lang), "tasks": tasks}
         for moment, tasks in groups.items()
     ]
-
-
-def gap_of(missing: Missing, pathway: Pathway, lang: str) -> Gap:
-    """A missing fact in words: "Kalium: boven 6,0 mmol/l wordt dit spoed"."""
-    fact = pathway.facts[missing.fact]
-    names = (_("overleg dezelfde dag") if line == CALL else line_name(line) for line in missing.lines)
-    lines = [name for name in names if name]
-    effect = ""
-    if missing.fact == "question":
-        lines = []
-    cells = list(dict.fromkeys(missing.cells))
-    if lines and len(cells) == 1 and len(lines) == 1:
-        words = cell_words(cells[0], fact, lang)
-        if words:
-            effect = _("%(when)s wordt dit %(line)s") % {"when": words, "line": lines[0]}
-    if not effect and lines:
-        effect = _("kan %(lines)s worden") % {"lines": either(lines)}
-    stale = missing.state == "stale"
-    text = fact.label[lang]
-    if stale:
-        text = _("%(fact)s (te oud)") % {"fact": text}
-    elif missing.state == "imprecise":
-        text = _("%(fact)s (niet precies genoeg)") % {"fact": text}
-    return Gap(text=text, effect=effect, fact=missing.fact, stale=stale, blocking=missing.blocking)
-
-
-def cell_words(cell: str, fact: Fact, lang: str) -> str:
-    """A test of a table in words; empty when it is not one simple test."""
-    if fact.type is FactType.BOOLEAN and cell in ("true", "false"):
-        return _("bij ja") if cell == "true" else _("bij nee")
-    if match := _NUMBER.match(cell):
-        pattern = {
-            ">": _("boven %(value)s"),
-            ">=": _("vanaf %(value)s"),
-            "<": _("onder %(value)s"),
-            "<=": _("tot en met %(value)s"),
-        }[match[1]]
-        value = " ".join(part for part in (number_label(Decimal(match[2])), fact.unit_label or "") if part)
-        return pattern % {"value": value}
-    codes = [part.strip().strip('"') for part in cell.split(",")]
-    if fact.values and all(code in fact.values for code in codes):
-        return _("bij %(value)s") % {"value": either([fact.values[code][lang] for code in codes])}
-    return ""
-
-
-def either(words: Iterable[str]) -> str:
-    """``a, b of c``."""
-    found = list(words)
-    if len(found) < 2:
-        return "".join(found)
-    return _("%(first)s of %(last)s") % {"first": ", ".join(found[:-1]), "last": found[-1]}
 
 
 def _headline(routing: Routing, receiver: str, action: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,7 +22,7 @@ from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
 from anderhalf.apps.record.models import Task
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.core.pathway.referral import Routing
+from anderhalf.core.pathway.routing import Routing, RoutingStatus
 from anderhalf.presentation.language import language
 from anderhalf.presentation.written import Written
 
@@ -33,16 +33,16 @@ from ..forms.layout import as_initial, as_posted
 from ..forms.widgets import read_date
 from ..imported import FORM as RECORD_FORM
 from ..imported import ImportedAsk, ImportedRecord
+from ..listed import unknown_in
 from ..models import Referral
-from ..routing import pathway_to_refer, pathways_to_refer, route, series_with, with_register
+from ..routing import pathway_to_refer, pathways_to_refer, route, series_with, with_list_and_register
 from .answer import Answer, answer_of
 from .imported import imported_rows
-from .written import questions_of, written_of
+from .may_send import button_of
+from .written import other_texts, questions_of, written_of
 
-ASKS = "asks"
-"""Under this name a saved referral keeps what the file left open; no field has it."""
-DECEASED = "deceased"
-"""And under this one that the file says that the patient has died."""
+ASKS, DECEASED = "asks", "deceased"
+"""Under these names a saved referral keeps what the file left open and that the patient has died; no field has them."""
 
 
 def parsed_uuid(text: str | None) -> UUID | None:
@@ -154,8 +154,7 @@ class Desk:
 
     @cached_property
     def emergencies(self) -> list[Task]:
-        """Emergencies of this patient of which nobody of the organisation wrote down yet what was done, but for what
-        stands in this very form."""
+        """Emergencies of this patient that the organisation did not end yet, but for what stands in this very form."""
         if self.patient is None:
             return []
         found = queries.emergencies_of(self.viewer, self.patient.pk, at=self.at)
@@ -169,7 +168,8 @@ class Desk:
 
     # ---- the three forms ----
 
-    def _initial(self) -> dict[str, Any]:
+    @cached_property
+    def initial(self) -> dict[str, Any]:
         """What the fields start with: the draft, else the saved referral, else the file."""
         if self.draft is not None:
             return as_initial(self.draft)
@@ -178,16 +178,11 @@ class Desk:
         found: dict[str, Any] = {}
         if self.imported is not None:
             found.update(self.imported.person)
-            found["further_information"] = "\n".join(self.imported.conditions)
+            found["further_information"] = "\n".join((*self.imported.conditions, *self.imported.reports))
             found["treatment_so_far"] = "\n".join(self.imported.medication)
         if self.viewer.role == Role.POH and self.patient is not None and self.patient.gp_id:
             found["on_behalf_of"] = str(self.patient.gp_id)
         return found
-
-    @cached_property
-    def initial(self) -> dict[str, Any]:
-        """See :meth:`_initial`."""
-        return self._initial()
 
     @cached_property
     def person_form(self) -> PersonForm | None:
@@ -251,6 +246,7 @@ class Desk:
             imported=self.imported.values() if self.imported else {},
             asks=self.asks,
             born=self.born,
+            sex=self.sex,
             written=self.written,
             initial=self.initial,
         )
@@ -278,17 +274,18 @@ class Desk:
 
     @property
     def born(self) -> date | None:
-        """Birth date of the patient, or as typed for a new one."""
+        """As registered or typed; a day to come is none, and the form says so."""
         if self.patient is not None:
             return self.patient.birth_date
         try:
-            return read_date(self._typed("birth_date"))
+            found = read_date(self._typed("birth_date"))
         except ValueError:
             return None
+        return found if found <= self.on else None
 
     @property
     def sex(self) -> str:
-        """As registered, or as typed for a new patient."""
+        """As registered or typed."""
         return self.patient.sex if self.patient is not None else self._typed("sex")
 
     @property
@@ -310,59 +307,60 @@ class Desk:
         found = people.organisations(self.viewer, Organisation.Kind.INSURER)
         return next((one for one in found if str(one.pk) == self._typed("insurer")), None)
 
-    def routing(self) -> tuple[Routing, int]:
-        """What the agreement answers on what is filled in now, and how many fields could not be used."""
+    @property
+    def intent(self) -> str:
+        """What is asked; empty for what no form offers."""
+        return asked if (asked := self._typed("intent")) in Referral.Intent.values else ""
+
+    def routing(self) -> tuple[Routing, list[str]]:
+        """What the agreement answers on what is filled in, and the facts that could not be used: then no line."""
         form = self.fact_form if self.data is not None else self._fact_form(as_posted(self.fact_form))
         form.is_valid()
         older = self.imported.earlier_values() if self.imported is not None else {}
-        facts, doubtful = with_register(
-            self.pathway, form.facts(), form.doubtful, patient=self.patient and self.patient.pk,
-            network=self.viewer.network, at=self.at, allergies=self.allergies_form.now(),
+        patient, listed = self.patient and self.patient.pk, self._typed("treatment_so_far")
+        beside = with_list_and_register(
+            self.pathway, form.facts(), form.doubtful, patient=patient, network=self.viewer.network, at=self.at,
+            listed=listed, texts=other_texts(self), allergies=self.allergies_form.now(),
+            settled={one.fact for one in self.written.not_now if one.denied},
         )  # fmt: skip
         found = route(
-            pathway=self.pathway,
-            facts=facts,
-            intent=self._typed("intent"),
-            from_hospital=self.from_hospital,
-            birth_date=self.born,
-            sex=self.sex,
-            at=self.at,
-            doubtful=doubtful,
-            series=series_with(
-                self.pathway, self.patient and self.patient.pk, facts, on=self.on, earlier=older
-            ),
-        )
-        bad = {field[2:] for field in form.errors if field != "__all__"}
-        return found, len(bad)
+            pathway=self.pathway, facts=beside.facts, intent=self.intent, from_hospital=self.from_hospital,
+            birth_date=self.born, sex=self.sex, at=self.at, doubtful=beside.doubtful,
+            series=series_with(self.pathway, patient, beside.facts, on=self.on, earlier=older),
+            pairs=beside.pairs,
+        )  # fmt: skip
+        unread = [name for name in self.pathway.facts if f"f_{name}" in form.errors]
+        if unread and not found.excluded:
+            found = replace(found, line="", status=RoutingStatus.NEEDS_DATA)
+        return found, unread
 
     def _relevant(self) -> set[str]:
         """Facts that can still change the answer, or that the list of things to do asks for."""
         found, _invalid = self.routing()
-        to_do = self.pathway.tables.get("to_do")
-        asked = {fact.name for fact in to_do.inputs} if to_do else set()
-        return {one.fact for one in found.missing} | asked
+        asked = to_do.inputs if (to_do := self.pathway.tables.get("to_do")) else ()
+        return {one.fact for one in found.missing} | {fact.name for fact in asked}
 
     def answer(self) -> Answer:
         """The panel beside the form."""
         found, invalid = self.routing()
         line = found.line if found.line in agreed.LINE_KINDS else "intermediate"
         receiver = self._receiver(line)
-        hospital = self._receiver("second")
-        intent = self._typed("intent")
+        hospital, certain = self._receiver("second"), found.line in agreed.LINE_KINDS
         note = agreed.deductible_note(
             self.viewer.network,
             insurer=self.insurer,
             centre=receiver if line == "intermediate" and found.line != "first" else None,
             from_hospital=self.from_hospital,
-            advice=intent == Referral.Intent.ADVICE,
+            advice=self.intent == Referral.Intent.ADVICE,
             on=self.on,
         )
         return answer_of(
             found,
-            receiver=agreed.place_label(self.agreement, receiver)
-            if receiver and found.line in agreed.LINE_KINDS
-            else "",
+            receiver=agreed.place_label(self.agreement, receiver) if receiver and certain else "",
             phone=agreed.urgent_phone(self.viewer.network, hospital.key, on=self.on) if hospital else "",
+            centre_phone=agreed.phone_at(receiver, on=self.on),
+            closed=agreed.closed_now(receiver, practice=self.practice_key, at=self.at),
+            own_centre=receiver is not None and receiver.pk in self.viewer.organisation_ids,
             agreement=_("%(name)s (versie %(version)s)")
             % {"name": self.agreement.title[language()], "version": self.agreement.version},
             waiting_days=queries.waiting_time(receiver.pk, at=self.at)
@@ -370,6 +368,8 @@ class Desk:
             else None,
             deductible=note,
             invalid=invalid,
+            unknown=unknown_in(self.viewer.network, self._typed("treatment_so_far"), at=self.at),
+            asks=self.asks,
         )
 
     def _receiver(self, line: str) -> Organisation | None:
@@ -390,6 +390,7 @@ class Desk:
             "allergies_form": self.allergies_form,
             "sections": self.fact_form.sections(self._relevant()),
             "answer": self.answer(),
+            "button": button_of(self),
             "written": questions_of(self),
             "imported": self.imported,
             "imported_rows": imported_rows(self.imported, self.fact_form),

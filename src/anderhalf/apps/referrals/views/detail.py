@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from anderhalf.apps.network.queries import NotPublished, pathway_on
 from anderhalf.apps.people import queries as people
+from anderhalf.apps.people.access import Right, can_access
+from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import Observation
-from anderhalf.apps.record.queries import value_of
-from anderhalf.core.pathway.model import Pathway
+from anderhalf.apps.record.queries import danger_tasks, value_of
+from anderhalf.core.pathway.danger import ACTIONS
+from anderhalf.core.pathway.model import Pathway, Urgency
+from anderhalf.core.wording import within
+from anderhalf.presentation.kept_reasons import shown_reason
 from anderhalf.presentation.language import language
 
 from .. import actions, agreed, queries
-from ..access import can_message, is_requester, steps_now
-from ..errors import ReferralRefused, Stale
+from ..access import can_message, is_recipient, is_requester, steps_now
 from ..forms.content import TESTS
 from ..forms.layout import GROUP_ORDER, shown_value
-from ..forms.supplement import supplement_rows
+from ..forms.supplement import supplement_form, supplement_rows
+from ..listed import unknown_in
 from ..models import Referral
 from ..states import Status
-from .answer import Alarm, line_name, pathway_names
+from .answer import pathway_names, too_long
+from .gaps import line_name
 from .lists import TONES
 from .stored import stored_answer
 
@@ -67,13 +70,14 @@ def page_context(request: HttpRequest, found: Referral, **more: Any) -> dict[str
         "referral": found,
         "about": pathway_names(viewer.network, on=timezone.localdate(at)).get(found.pathway, ""),
         "tone": TONES[Status(found.status)],
+        **_perhaps_twice(viewer, found, at),
         "banner": people.banner_of(viewer, found.patient, at),
         "road": _road(found, changes),
         "timeline": [
             {
                 "at": change.at,
                 "title": change.get_status_display(),
-                "text": change.because,
+                "text": shown_reason(change.because),
                 "who": change.by,
                 "tone": "info" if change is changes[-1] else "",
             }
@@ -81,7 +85,10 @@ def page_context(request: HttpRequest, found: Referral, **more: Any) -> dict[str
         ],
         "tests": [tests.get(code, code) for code in found.tests_asked],
         "facts": _facts(found, pathway),
-        "answer": stored_answer(found.routing, pathway) if pathway and found.routing else None,
+        "answer": _answer(found, pathway, on=timezone.localdate(at)),
+        "unknown": unknown_in(viewer.network, found.treatment_so_far, at=found.sent_at or at)
+        if pathway
+        else "",
         "chosen_line": line_name(found.chosen_line),
         "proposed_line": line_name(found.proposed_line),
         "overrides": list(found.overrides.all()),
@@ -93,7 +100,23 @@ def page_context(request: HttpRequest, found: Referral, **more: Any) -> dict[str
         "urgencies": _urgencies(pathway),
         "own_line_proposed": found.proposed_line in ("", "intermediate")
         or (found.proposed_line == "second" and found.recipient.kind == "hospital"),
-        "waiting_days": queries.waiting_time(found.recipient_id, at=at),
+        "waiting_days": (waiting := queries.waiting_time(found.recipient_id, at=at)),
+        "too_long": too_long(
+            _urgency(found, pathway),
+            waiting,
+            language(),
+            own=(own := is_recipient(viewer, found)),
+            closed=(closed := None if own else closed_of(found, at=at)),
+        ),
+        "closed": closed,
+        "centre_phone": ""
+        if own
+        else agreed.urgent_phone(found.network_id, found.recipient.key, on=timezone.localdate(at)),
+        "phone": phone_of(found, at=at),
+        "open_dangers": (dangers := danger_tasks(found.patient_id)),
+        "open_is_112": bool(dangers) and dangers[0].rank == ACTIONS.index("call_112"),
+        "may_answer_danger": bool(dangers)
+        and (own or can_access(viewer, Right.WRITE_CLINICAL, patient=found.patient_id, at=at)),
         "history": [one for one in queries.history_of(found.patient_id) if one.pk != found.pk][:5],
         "supplement_rows": supplement_rows(found, pathway, data, on=timezone.localdate(at))
         if "supplement" in steps
@@ -102,6 +125,34 @@ def page_context(request: HttpRequest, found: Referral, **more: Any) -> dict[str
         "refused": "",
         **more,
     }
+
+
+def _answer(found: Referral, pathway: Pathway | None, *, on: date) -> dict[str, Any] | None:
+    """The stored answer; what was not asked is only what can still be asked of this patient."""
+    if pathway is None or not found.routing:
+        return None
+    form = supplement_form(found, pathway, None, on=on)
+    known = {row.fact for row in queries.letter_facts(found)}
+    return stored_answer(found.routing, pathway, askable={*form.used, *form.extra}, known=known)
+
+
+def closed_of(found: Referral, *, at: datetime) -> agreed.Closed | None:
+    """That nobody of the receiving centre is there now, for who writes to it."""
+    return agreed.closed_now(found.recipient, practice=found.patient.practice.key, at=at)
+
+
+def phone_of(found: Referral, *, at: datetime) -> str:
+    """The cardiologist on duty for the patient of a referral."""
+    practice = found.patient.practice.key
+    return agreed.phone_on_duty(found.network_id, practice=practice, on=timezone.localdate(at))
+
+
+def _perhaps_twice(viewer: Viewer, found: Referral, at: datetime) -> dict[str, Any]:
+    """For who judges the referral: that the patient may be registered twice, and the records that they may open."""
+    if not is_recipient(viewer, found):
+        return {}
+    alike = people.perhaps_twice([found.patient_id]).get(found.patient_id, [])
+    return {"perhaps_twice": bool(alike), "alike": people.may_be_opened(viewer, alike, at=at)}
 
 
 def pathway_of(found: Referral) -> Pathway | None:
@@ -171,7 +222,7 @@ def _facts(found: Referral, pathway: Pathway | None) -> list[dict[str, Any]]:
         label = fact.label[language()]
         day = timezone.localdate(row.at)
         if value is False and day == sent_on:
-            group["no"].append(label[:1].lower() + label[1:] if not label[:2].isupper() else label)
+            group["no"].append(within(label))
             continue
         group["rows"].append(
             {
@@ -194,8 +245,12 @@ def _as_given(row: Observation, unit: str | None) -> str:
     return _("ingelezen: %(value)s") % {"value": text} if row.origin == "imported" and text else ""
 
 
+def _urgency(found: Referral, pathway: Pathway | None) -> Urgency | None:
+    return pathway.urgencies.get(found.urgency) if pathway else None
+
+
 def _term(found: Referral, pathway: Pathway | None) -> str:
-    term = pathway.urgencies.get(found.urgency) if pathway else None
+    term = _urgency(found, pathway)
     return term.label[language()] if term else ""
 
 
@@ -208,109 +263,3 @@ def _urgencies(pathway: Pathway | None) -> list[tuple[str, str]]:
         for term in pathway.urgencies.values()
         if term.days and term.code != "advice"
     ]
-
-
-# ---- steps ----
-
-
-def take_step(
-    request: HttpRequest, referral_id: UUID, do: Callable[..., Any], done: str, **arguments: Any
-) -> HttpResponse:
-    """Take a step and say what happened; what is refused comes back with everything that was typed."""
-    version = request.POST.get("version", "")
-    try:
-        do(
-            by=request.viewer,
-            at=request.now,
-            referral=referral_id,
-            version=int(version) if version.isdigit() else None,
-            **arguments,
-        )
-    except Stale as stale:
-        return refused(request, stale.referral.pk, str(stale), status=409)
-    except ReferralRefused as why:
-        return refused(request, referral_id, str(why), status=422)
-    messages.success(request, done)
-    return redirect("referrals:referral", referral_id=referral_id)
-
-
-def refused(
-    request: HttpRequest,
-    referral_id: UUID,
-    text: str,
-    *,
-    status: int,
-    alarms: Sequence[Alarm] = (),
-    questions: Sequence[BoundField] = (),
-) -> HttpResponse:
-    found = queries.referral_for(request.viewer, referral_id, at=request.now)
-    step = request.resolver_match.url_name if request.resolver_match else ""
-    typed = {**request.POST.dict(), "step": step}
-    context = page_context(request, found, typed=typed, refused=text, questions=questions)
-    if alarms:
-        on = timezone.localdate(request.now)
-        phone = agreed.phone_on_duty(found.network_id, practice=found.patient.practice.key, on=on)
-        context |= {"alarms": alarms, "phone": phone}
-    return render(request, "referrals/referral.html", context, status=status)
-
-
-@require_POST
-def accept(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """Take the patient on."""
-    given = request.POST
-    return take_step(
-        request,
-        referral_id,
-        actions.accept,
-        _("De verwijzing is aangenomen. De patiënt staat op de wachtlijst."),
-        urgency=given.get("urgency", ""),
-        because=given.get("because", ""),
-    )
-
-
-@require_POST
-def ask(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """Ask the sender for more."""
-    text = request.POST.get("question", "")
-    return take_step(
-        request, referral_id, actions.ask_more, _("Uw vraag is naar de verwijzer gestuurd."), question=text
-    )
-
-
-@require_POST
-def redirect_line(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """To the first or second line instead."""
-    return take_step(
-        request,
-        referral_id,
-        actions.redirect,
-        _("De verwijzer krijgt bericht dat deze patiënt naar een andere lijn gaat."),
-        line=request.POST.get("line", ""),
-        because=request.POST.get("because", ""),
-    )
-
-
-@require_POST
-def answer(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """Answer as advice."""
-    text = request.POST.get("answer", "")
-    return take_step(request, referral_id, actions.answer_advice, _("Uw advies is verstuurd."), answer=text)
-
-
-@require_POST
-def withdraw(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """Take it back."""
-    text = request.POST.get("because", "")
-    return take_step(request, referral_id, actions.withdraw, _("De verwijzing is ingetrokken."), because=text)
-
-
-@require_POST
-def close(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """The sender has read the answer, or acted on the redirection."""
-    return take_step(request, referral_id, actions.close, _("De verwijzing is afgesloten."))
-
-
-@require_POST
-def seen(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """The hospital saw the patient; its appointments are not kept here."""
-    return take_step(request, referral_id, actions.mark_seen, _("Vastgelegd dat de patiënt is gezien."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -20,6 +20,7 @@ from anderhalf.apps.people.actions import DuplicatePatient
 from anderhalf.apps.people.identifiers import looks_like_bsn
 from anderhalf.apps.people.queries import NO_TEXT, OtherWindow
 from anderhalf.apps.people.roles import SPECIALISTS
+from anderhalf.apps.people.same_person import known_otherwise
 from anderhalf.apps.people.searches import search_text
 from anderhalf.presentation.wording import says_something
 
@@ -32,6 +33,7 @@ from ..models import Referral
 from .answer import Answer
 from .desk import ASKS, DECEASED, Desk, parsed_uuid
 from .drafts import open_drafts
+from .may_send import button_of
 from .opening import open_desk
 from .warning import keep_warning
 from .written import questions_of
@@ -100,7 +102,7 @@ def route(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "referrals/_live.html",
-        {"answer": desk.answer(), "desk": desk, "written": questions_of(desk)},
+        {"answer": desk.answer(), "desk": desk, "button": button_of(desk), "written": questions_of(desk)},
     )
 
 
@@ -235,6 +237,8 @@ def _submit(request: HttpRequest, desk: Desk) -> HttpResponse:
         text = refused.messages[0] if isinstance(refused, ValidationError) else str(refused)
         content.add_error(_field_of(refused, content), text)
         return _again(request, desk)
+    if desk.patient is None and done.patient is not None:
+        _say_when_known_otherwise(request, done.patient)
     if done.repeat:
         return _repeat(request, done.repeat)
     if done.routing is not None:
@@ -246,6 +250,12 @@ def _submit(request: HttpRequest, desk: Desk) -> HttpResponse:
         return render(request, "referrals/emergency.html", context)
     messages.success(request, _("De verwijzing is verstuurd."))
     return redirect("referrals:referral", referral_id=done.referral)
+
+
+def _say_when_known_otherwise(request: HttpRequest, patient: UUID) -> None:
+    """Who has just been registered may be known under another BSN."""
+    if people_queries.perhaps_twice([patient]):
+        messages.warning(request, known_otherwise())
 
 
 def _field_of(refused: Exception, content: ContentForm) -> str | None:

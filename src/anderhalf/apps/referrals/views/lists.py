@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -18,9 +19,11 @@ from anderhalf.apps.people.models import Organisation
 from anderhalf.apps.people.roles import CENTRE, FIRST_LINE, LEAD_PRACTITIONERS, SPECIALISTS
 from anderhalf.apps.people.searches import search_text
 from anderhalf.apps.people.viewer import Viewer
+from anderhalf.core.pathway.danger import ACTIONS
+from anderhalf.presentation.numbers import to_press
 
-from .. import queries
-from ..access import is_requester
+from .. import agreed, queries
+from ..access import is_recipient, is_requester
 from ..danger import UNKNOWN
 from ..models import Referral
 from ..states import OWNERS, Status
@@ -57,6 +60,9 @@ def _filters(request: HttpRequest, *, show: str) -> queries.Filters:
 def _rows(page: Any, viewer: Viewer, request: HttpRequest, norm: int | None) -> list[dict[str, Any]]:
     today = timezone.localdate(request.now)
     about = pathway_names(viewer.network, on=today)
+    received = [one.patient_id for one in page if is_recipient(viewer, one)]
+    twice = people.perhaps_twice(received)
+    on_duty = _numbers_on_duty(page, viewer, today)
     rows = []
     for one in page:
         mine = OWNERS[one.status] == ("requester" if is_requester(viewer, one) else "recipient")
@@ -70,7 +76,15 @@ def _rows(page: Any, viewer: Viewer, request: HttpRequest, norm: int | None) -> 
                 "running": one.status
                 in (Status.SENT, Status.MORE_INFORMATION, Status.ACCEPTED, Status.BOOKED),
                 "norm": norm,
+                "plan_before": plan_before(one, norm),
                 "danger": _danger(one),
+                "numbers": to_press(
+                    call_112=one.danger == ACTIONS.index("call_112"),
+                    cardiologist=on_duty.get(one.patient.practice.key, ""),
+                )
+                if _danger(one) == "certain"
+                else (),
+                "perhaps_twice": one.patient_id in twice,
                 "late": bool(one.answer_before and one.answer_before < request.now),
                 "see_late": bool(
                     one.see_before
@@ -81,6 +95,21 @@ def _rows(page: Any, viewer: Viewer, request: HttpRequest, norm: int | None) -> 
             }
         )
     return rows
+
+
+def plan_before(one: Referral, norm: int | None) -> date | None:
+    """The day before which somebody has to be planned, by the waiting time that was agreed and never after the day of
+    the own term; None when that is done."""
+    if one.sent_at is None or norm is None or one.status == Status.BOOKED:
+        return None
+    agreed = timezone.localdate(one.sent_at) + timedelta(days=norm)
+    return min(agreed, one.see_before or agreed)
+
+
+def _numbers_on_duty(page: Any, viewer: Viewer, on: date) -> dict[str, str]:
+    """The number of who is on duty, by practice of those patients of a page about whom somebody must be called."""
+    practices = {one.patient.practice.key for one in page if _danger(one) == "certain"}
+    return {key: agreed.phone_on_duty(viewer.network, practice=key, on=on) for key in practices}
 
 
 def _danger(one: Referral) -> str:

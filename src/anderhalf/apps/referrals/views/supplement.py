@@ -16,11 +16,12 @@ from anderhalf.core.pathway.danger import EXCLUSION, look_for_danger
 from anderhalf.core.pathway.mentions import to_ask
 from anderhalf.presentation.written import Written, ask_written, written_in
 
-from .. import actions, agreed, queries
+from .. import actions, queries
 from ..forms.supplement import supplement_form
-from ..routing import series_with
+from ..routing import route_patient, series_with
 from .answer import Alarm, alarms_of
-from .detail import page_context, pathway_of, refused, take_step
+from .detail import page_context, pathway_of
+from .steps import refused, take_step, told
 
 
 @require_POST
@@ -46,9 +47,19 @@ def supplement(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         alarms = alarms_of(danger, pathway)
         asked = to_ask(written.unanswered, danger)
         questions = ask_written(form, written, asked, facts=pathway.facts)
+        if asked or (not valid and danger.signs):
+            routing = route_patient(
+                by=request.viewer, at=request.now, patient=found.patient_id, intent=found.intent,
+                direction=found.direction, pathway=found.pathway, items=form.observations(at=request.now, originals={}),
+                doubtful=form.doubtful,
+            )  # fmt: skip
+            actions.warn_of_text(found, routing, by=request.viewer, at=request.now)
         if not valid or asked:
             wrong = "; ".join(f"{form[name].label}: {errors[0]}" for name, errors in form.errors.items())
-            return refused(request, referral_id, wrong, status=422, alarms=alarms, questions=questions)
+            return refused(
+                request, referral_id, wrong, status=422, alarms=alarms, questions=questions,
+                told=told(request, found) if alarms else "",
+            )  # fmt: skip
         items = form.observations(at=request.now, originals={})
     text = request.POST.get("text", "")
     sent = _("Uw aanvulling is verstuurd.")
@@ -58,9 +69,8 @@ def supplement(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         return done
     list(messages.get_messages(request))  # "sent" alone would be the wrong first word
     found = queries.referral_for(request.viewer, referral_id, at=request.now)
-    phone = agreed.phone_on_duty(found.network_id, practice=found.patient.practice.key, on=on)
     context = page_context(
-        request, found, alarms=alarms, phone=phone,
+        request, found, alarms=alarms,
         danger_sent=_("Uw aanvulling is verstuurd, ook naar de ontvanger. Wacht daar niet op: bel nu."),
     )  # fmt: skip
     return render(request, "referrals/referral.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anderhalf.apps.clinic.actions import settle_text
 from anderhalf.apps.clinic.models import AdviceChoice, Encounter, Episode
 from anderhalf.apps.people.access import AccessDenied, Right
 from anderhalf.apps.people.permission import permit
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
+from anderhalf.apps.record.actions import NewObservation
 from anderhalf.presentation.wording import says_something
 
 from ..errors import AlreadyOnAgenda, CareEnded, CaseChanged, MeetingClosed, TextMissing
@@ -57,10 +59,13 @@ def add_case(
     urgent: bool = False,
     rule: str = "",
     meeting: UUID | None = None,
+    observations: Sequence[NewObservation] = (),
+    not_now: Collection[str] = (),
 ) -> CaseDiscussion:
     """Put a patient in care on the agenda of the centre, for a meeting or for the next one.
 
     ``question`` is a person's own words, or one text per language (``nl`` always), then shown in the reader's.
+    ``observations`` and ``not_now``: what was answered about those words; raises ``WrittenDanger`` as a contact does.
     Raises :class:`AlreadyOnAgenda` when the patient waits to be discussed already (by the same rule, for rules).
     """
     found = Episode.objects.select_for_update(of=("self",)).filter(pk=episode, network=by.network).first()
@@ -79,6 +84,9 @@ def add_case(
         raise AlreadyOnAgenda(waiting)
     if meeting is not None:
         _open_meeting(meeting, centre=found.centre_id)
+    if not rule and isinstance(question, str):
+        settle_text(found, (question,), by=by, at=at, under=Right.WRITE_CLINICAL, observations=observations,
+                    not_now=not_now)  # fmt: skip
     case = CaseDiscussion.objects.create(
         network_id=found.network_id,
         centre_id=found.centre_id,
@@ -174,10 +182,13 @@ def decide_case(
     meeting: UUID | None = None,
     task: str = "",
     task_due_on: date | None = None,
+    observations: Sequence[NewObservation] = (),
+    not_now: Collection[str] = (),
 ) -> CaseDiscussion:
     """Record what the specialist decided, and give the centre the task that follows from it.
 
-    ``by`` is the specialist who decides. Raises :class:`CaseChanged` when it was decided or changed meanwhile.
+    ``by`` is the specialist who decides. Raises :class:`CaseChanged` when it was decided or changed meanwhile,
+    and ``WrittenDanger`` when the words say something of a danger and nobody was asked.
     """
     found = _locked(case, by=by)
     permission = permit(ROOM, by, Right.DECIDE_CASE, at=at, patient=found.patient_id)
@@ -191,6 +202,8 @@ def decide_case(
         raise TextMissing(_("De taak moet klaar zijn op een dag die nog komt."))
     if meeting is not None:
         _open_meeting(meeting, centre=found.centre_id)
+    settle_text(found.episode, (decision, task), by=by, at=at, under=Right.DECIDE_CASE, observations=observations,
+                not_now=not_now)  # fmt: skip
     if task.strip():
         follow_up = record.add_task(
             by=by,
@@ -226,7 +239,10 @@ def drop_waiting(*, by: Viewer, at: datetime, episode: UUID, because: str) -> li
 
 
 @transaction.atomic
-def drop_case(*, by: Viewer, at: datetime, case: UUID, because: str) -> CaseDiscussion:
+def drop_case(
+    *, by: Viewer, at: datetime, case: UUID, because: str, observations: Sequence[NewObservation] = (),
+    not_now: Collection[str] = (),
+) -> CaseDiscussion:  # fmt: skip
     """Take a case off the agenda, with the reason. It stays visible in the patient's record."""
     found = _locked(case, by=by)
     permission = permit(ROOM, by, Right.WRITE_CLINICAL, at=at, patient=found.patient_id)
@@ -234,6 +250,8 @@ def drop_case(*, by: Viewer, at: datetime, case: UUID, because: str) -> CaseDisc
         raise CaseChanged(found)
     if not says_something(because):
         raise TextMissing(_("Schrijf op waarom deze casus niet besproken hoeft te worden."))
+    settle_text(found.episode, (because,), by=by, at=at, under=Right.WRITE_CLINICAL, observations=observations,
+                not_now=not_now)  # fmt: skip
     found.status, found.dropped_because = CaseDiscussion.Status.DROPPED, because.strip()[:200]
     found.version += 1
     found.save(update_fields=["status", "dropped_because", "version"])

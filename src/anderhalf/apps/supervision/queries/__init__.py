@@ -24,11 +24,13 @@ from .meetings import (
     planned_meetings,
     waiting_cases,
 )
+from .together import by_patient
 
 __all__ = [
     "MeetingView",
     "agenda_of",
     "asked_in",
+    "by_patient",
     "case_for",
     "cases_of",
     "counts",

@@ -18,11 +18,13 @@ from anderhalf.apps.people.queries import patient_for
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.queries import current_medication, tasks_about
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.presentation.wording import without_local
 
 from ..models import CaseDiscussion
 from ..rules import RequiredCase, situations_of
 from ..titration import PREFIX
 from .meetings import waiting_cases
+from .together import by_patient, mark_dealt_with, patients_waiting
 
 ENCOUNTERS = 3
 IN_PICTURE = 30
@@ -50,6 +52,7 @@ def case_for(viewer: Viewer, case_id: UUID, *, at: datetime) -> CaseDiscussion:
         object_id=found.pk,
     )
     found.episode.patient = found.patient
+    mark_dealt_with([found])
     return found
 
 
@@ -77,7 +80,7 @@ def reason_of(case: CaseDiscussion) -> Reason:
     agreed = network.agreement_on(case.network_id, on=timezone.localdate(case.added_at)).supervision
     for situation in agreed.situations:
         if situation.id == case.rule:
-            source = "" if situation.source == "local" else situation.source
+            source = without_local(situation.source)
             return Reason(
                 rule=case.rule,
                 title=clinic.label_of(situation.title),
@@ -148,11 +151,19 @@ def neighbours(viewer: Viewer, case: CaseDiscussion, *, at: datetime) -> dict[st
     agenda = waiting_cases(viewer, at=at, centre=case.centre_id)
     ids = [one.pk for one in agenda]
     if case.pk not in ids:
-        return {"number": 0, "total": len(ids), "previous": None, "next": next(iter(agenda), None)}
-    here = ids.index(case.pk)
+        return {
+            "number": 0,
+            "total": patients_waiting(agenda),
+            "previous": None,
+            "next": next(iter(agenda), None),
+        }
+    here, groups = ids.index(case.pk), by_patient(agenda)
+    own = [one.pk for one in next(group for group in groups if case.pk in [one.pk for one in group])]
     return {
-        "number": here + 1,
-        "total": len(ids),
+        "number": next(at for at, group in enumerate(groups, 1) if group[0].pk == own[0]),
+        "total": len(groups),
+        "question": own.index(case.pk) + 1,
+        "questions": len(own),
         "previous": agenda[here - 1] if here > 0 else None,
         "next": agenda[here + 1] if here + 1 < len(agenda) else None,
     }

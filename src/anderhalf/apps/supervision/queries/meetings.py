@@ -19,6 +19,7 @@ from anderhalf.apps.people.roles import CENTRE, SPECIALISTS, Role
 from anderhalf.apps.people.viewer import Viewer
 
 from ..models import CaseDiscussion, SupervisionMeeting
+from .together import patients_waiting, together
 
 PAGE_SIZE = 12
 SECRETS = ("bsn", "phone", "email", "address")
@@ -78,7 +79,7 @@ def waiting_cases(viewer: Viewer, *, at: datetime, centre: UUID | None = None) -
     rows = _visible(viewer, at=at).filter(status=Status.WAITING, episode__ended_at__isnull=True)
     if centre is not None:
         rows = rows.filter(centre=centre)
-    return list(rows.order_by("-urgent", "added_at", "pk"))
+    return together(list(rows))
 
 
 def agenda_of(viewer: Viewer, meeting: SupervisionMeeting, *, at: datetime) -> list[CaseDiscussion]:
@@ -88,10 +89,7 @@ def agenda_of(viewer: Viewer, meeting: SupervisionMeeting, *, at: datetime) -> l
         loose = Q(meeting__isnull=True, status=Status.WAITING, centre=meeting.centre_id)
         here |= loose & Q(episode__ended_at__isnull=True)
     rows = _visible(viewer, at=at).filter(here).exclude(status=Status.DROPPED)
-    waiting_first = sorted(
-        rows.order_by("-urgent", "added_at", "pk"), key=lambda case: case.status != Status.WAITING
-    )
-    return waiting_first
+    return together(list(rows))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,8 +121,8 @@ class MeetingView:
 
     @property
     def waiting(self) -> int:
-        """How many still have to be discussed."""
-        return sum(1 for case in self.cases if case.status == Status.WAITING)
+        """How many patients still have to be discussed."""
+        return patients_waiting(self.cases)
 
     @property
     def present(self) -> list[Attendee]:
@@ -157,7 +155,7 @@ def meeting_for(viewer: Viewer, meeting_id: UUID, *, at: datetime) -> MeetingVie
         cases=cases,
         attendees=attendees,
         missing_roles=[str(Role(role).label) for role in agreed.required_roles if role not in there],
-        minutes_needed=agreed.minutes_per_case * sum(1 for case in cases if case.status == Status.WAITING),
+        minutes_needed=agreed.minutes_per_case * patients_waiting(cases),
         hidden=max(decided - sum(1 for case in cases if case.status == Status.DECIDED), 0),
     )
 
@@ -200,8 +198,8 @@ def own_centres(viewer: Viewer) -> list[Organisation]:
 
 
 def counts(viewer: Viewer, *, at: datetime) -> dict[str, int]:
-    """The number beside the meeting in the rail: cases that wait. Nothing for who has no meetings."""
+    """The number beside the meeting in the rail: patients who wait. Nothing for who has no meetings."""
     if viewer.role not in CENTRE | SPECIALISTS:
         return {}
     rows = _visible(viewer, at=at).filter(status=Status.WAITING, episode__ended_at__isnull=True)
-    return {"supervision:meetings": rows.count()}
+    return {"supervision:meetings": rows.values("patient").distinct().count()}

@@ -14,8 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anderhalf.apps.clinic import queries as clinic
+from anderhalf.apps.clinic.errors import WrittenDanger
+from anderhalf.apps.clinic.models import Episode
 from anderhalf.apps.clinic.views.cards import stable_card
 from anderhalf.apps.clinic.views.common import frame
+from anderhalf.apps.clinic.views.danger import unsaved_panel
+from anderhalf.apps.clinic.views.written import ask_in
 from anderhalf.apps.network import queries as network
 from anderhalf.apps.people import actions as people
 from anderhalf.apps.people.access import Right, can_access, check_access
@@ -24,7 +28,7 @@ from anderhalf.apps.referrals.agreed import after_working_days
 
 from .. import actions, queries
 from ..errors import AlreadyOnAgenda, CaseChanged, SupervisionRefused
-from ..forms import CaseForm, DecisionForm, DropForm
+from ..forms import CaseForm, DecisionForm, DropForm, PatientForm
 from ..models import CaseDiscussion, SupervisionMeeting
 
 DRAFT = "supervision_decision"
@@ -60,14 +64,28 @@ def _case_page(
         "may_decide": waits and can_access(viewer, Right.DECIDE_CASE, patient=found.patient_id, at=at),
         "may_drop": waits and can_access(viewer, Right.WRITE_CLINICAL, patient=found.patient_id, at=at),
         "form": form or _decision_form(request, found),
-        "drop": drop or DropForm(),
+        "drop": drop or DropForm(**_about(request, found.episode)),
         "changed": changed,
         "draft": DRAFT,
         "months": months,
         "periods": PERIODS,
     }
+    for asked in (one for one in (form, drop) if one is not None):
+        context["danger"] = unsaved_panel(viewer, found.patient, asked, at=at) or context["danger"]
     refused = bool(changed) or bool(form and form.errors) or bool(drop and drop.errors)
     return render(request, "supervision/case.html", context, status=422 if refused else 200)
+
+
+def _about(request: HttpRequest, episode: Episode) -> dict[str, Any]:
+    return {"pathway": clinic.described_by(episode, at=request.now), "at": request.now}
+
+
+def _read(request: HttpRequest, kind: type[PatientForm], episode: Episode, data: Any) -> Any:
+    """A form that was posted, with the questions about its words."""
+    form = kind(data, **_about(request, episode))
+    form.full_clean()
+    ask_in(form, request.viewer, episode.patient, at=request.now)
+    return form
 
 
 def _months(request: HttpRequest) -> int:
@@ -81,7 +99,7 @@ def _decision_form(request: HttpRequest, found: CaseDiscussion) -> DecisionForm:
         name: values[-1] for name, values in kept.items() if values and name != "version"
     }
     initial.setdefault("task_due_on", _task_term(found, request))
-    return DecisionForm(initial=initial | {"version": found.version})
+    return DecisionForm(initial=initial | {"version": found.version}, **_about(request, found.episode))
 
 
 def _task_term(found: CaseDiscussion, request: HttpRequest) -> date | None:
@@ -98,7 +116,7 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
     found = queries.case_for(viewer, case_id, at=at)
     check_access(viewer, Right.DECIDE_CASE, patient=found.patient_id, at=at)
     place = queries.neighbours(viewer, found, at=at)
-    form = DecisionForm(request.POST)
+    form = _read(request, DecisionForm, found.episode, request.POST)
     if not form.is_valid():
         return _case_page(request, found, form=form)
     meeting = _meeting_of_today(request, found)
@@ -112,12 +130,14 @@ def decide(request: HttpRequest, case_id: UUID) -> HttpResponse:
             meeting=meeting.pk if meeting else None,
             task=form.cleaned_data["task"],
             task_due_on=form.cleaned_data["task_due_on"] if form.cleaned_data["task"] else None,
+            observations=form.new_observations(),
+            not_now=form.written.not_now_keys,
         )
     except CaseChanged as stale:
-        form = DecisionForm({**request.POST.dict(), "version": stale.present.version})
-        form.is_valid()
+        given = {**request.POST.dict(), "version": stale.present.version}
+        form = _read(request, DecisionForm, found.episode, given)
         return _case_page(request, queries.case_for(viewer, case_id, at=at), form=form, changed=stale.present)
-    except SupervisionRefused as refused:
+    except (SupervisionRefused, WrittenDanger) as refused:
         form.add_error(None, str(refused))
         return _case_page(request, found, form=form)
     people.discard_draft(by=viewer, form=DRAFT, about=str(case_id))
@@ -139,16 +159,17 @@ def _meeting_of_today(request: HttpRequest, found: CaseDiscussion) -> Supervisio
 def drop(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Take a case off the agenda, with the reason."""
     found = queries.case_for(request.viewer, case_id, at=request.now)
-    form = DropForm(request.POST)
+    form = _read(request, DropForm, found.episode, request.POST)
     if not form.is_valid():
         return _case_page(request, found, drop=form)
     try:
         actions.drop_case(
-            by=request.viewer, at=request.now, case=case_id, because=form.cleaned_data["because"]
-        )
+            by=request.viewer, at=request.now, case=case_id, because=form.cleaned_data["because"],
+            observations=form.new_observations(), not_now=form.written.not_now_keys,
+        )  # fmt: skip
     except CaseChanged as stale:
         return _case_page(request, found, changed=stale.present)
-    except SupervisionRefused as refused:
+    except (SupervisionRefused, WrittenDanger) as refused:
         form.add_error("because", str(refused))
         return _case_page(request, found, drop=form)
     messages.success(request, _("De casus is van de agenda gehaald."))
@@ -161,7 +182,8 @@ def add(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     viewer, at = request.viewer, request.now
     episode = clinic.episode(viewer, episode_id, at=at)
     check_access(viewer, Right.WRITE_CLINICAL, patient=episode.patient_id, at=at)
-    form = CaseForm(request.POST or None)
+    posted = request.method == "POST"
+    form = _read(request, CaseForm, episode, request.POST) if posted else CaseForm(**_about(request, episode))
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.add_case(
@@ -170,11 +192,13 @@ def add(request: HttpRequest, episode_id: UUID) -> HttpResponse:
                 episode=episode.pk,
                 question=form.cleaned_data["question"],
                 urgent=form.cleaned_data["urgent"],
+                observations=form.new_observations(),
+                not_now=form.written.not_now_keys,
             )
         except AlreadyOnAgenda as known:
             messages.info(request, str(known))
             return redirect("supervision:case", known.case.pk)
-        except SupervisionRefused as refused:
+        except (SupervisionRefused, WrittenDanger) as refused:
             form.add_error(None, str(refused))
         else:
             people.discard_draft(by=viewer, form="supervision_case", about=str(episode.pk))
@@ -192,4 +216,6 @@ def add(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         if episode.centre_id in viewer.organisation_ids
         else None,
     }
+    if posted:
+        context["danger"] = unsaved_panel(viewer, episode.patient, form, at=at) or context["danger"]
     return render(request, "supervision/add.html", context, status=422 if form.errors else 200)

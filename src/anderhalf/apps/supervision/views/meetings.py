@@ -20,8 +20,15 @@ from ..models import CaseDiscussion
 
 
 def agenda_rows(cases: list[CaseDiscussion]) -> list[dict[str, Any]]:
-    """Cases with why they are on the agenda, in the reader's language."""
-    return [{"case": case, "reason": queries.reason_of(case)} for case in cases]
+    """Each patient once, with the cases about them and why those are on the agenda, in the reader's language."""
+    return [
+        {
+            "case": group[0],
+            "first": any(case.comes_first for case in group),
+            "questions": [{"case": case, "reason": queries.reason_of(case)} for case in group],
+        }
+        for group in queries.by_patient(cases)
+    ]
 
 
 @require_GET

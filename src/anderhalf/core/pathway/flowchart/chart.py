@@ -20,12 +20,16 @@ from anderhalf.core.decisions.model import DecisionTable, HitPolicy, OnUnknown, 
 from anderhalf.core.pathway.danger import EXCLUSION
 from anderhalf.core.pathway.flowchart.words import criterion, in_language
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.core.pathway.referral import EMERGENCY, NONE, REFERRAL, TO_DO
+from anderhalf.core.pathway.referral import NONE, REFERRAL, TO_DO
+from anderhalf.core.pathway.routing import EMERGENCY
 
 SHARED_BY = 2
 """A fact that at least one in so many rules of a table asks about is said once above the rules."""
 LEADING_OUTPUT = "task"
 """The output that a rule of the to-do table is read by."""
+
+MEDICATION = "medication"
+"""The group of facts that the medication list answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +180,8 @@ def _grouping(table: DecisionTable) -> tuple[str, ...]:
 
 
 def _order(pathway: Pathway, table: DecisionTable, rules: Sequence[Rule]) -> list[int]:
-    """Boxes from most to least urgent: by line and days, otherwise in the order of the table's own lists."""
+    """Boxes from most to least urgent: by days and line for what cannot wait, by line and days for a referral,
+    otherwise in the order of the table's own lists."""
     lines = list(pathway.lines)
 
     def key(at: int) -> tuple[float, ...]:
@@ -190,8 +195,13 @@ def _order(pathway: Pathway, table: DecisionTable, rules: Sequence[Rule]) -> lis
         term = pathway.urgencies.get(str(outputs.get("urgency")))
         days = float("inf") if term is None or term.days is None else float(term.days)
         line = str(outputs["line"])
+        place = float(lines.index(line)) if line in lines else float(len(lines))
+        if (
+            table.id == EXCLUSION
+        ):  # what cannot wait, whoever deals with it: within a day before within a week
+            return (days, place)
         # An answer to a question is no visit: it comes after the visits of its line.
-        return (float(lines.index(line)) if line in lines else float(len(lines)), days)
+        return (place, days)
 
     return sorted(range(len(rules)), key=key)
 
@@ -292,10 +302,15 @@ def _output(pathway: Pathway, table: DecisionTable, rule: Rule, name: str, langu
 
 
 def _freshness(tables: Sequence[DecisionTable], language: str) -> tuple[Freshness, ...]:
-    """The facts that the tables use, by the age above which they count as unknown."""
+    """The facts that the tables use, by the age above which they count as unknown. Not those about drugs: on paper they
+    are as the medication list of today says."""
     found: dict[int, dict[str, None]] = {}
     for table in tables:
         for fact in table.inputs:
-            if fact.max_age_days is not None and any(not rule.cells[fact.name].any for rule in table.rules):
+            if (
+                fact.max_age_days is not None
+                and fact.group != MEDICATION
+                and any(not rule.cells[fact.name].any for rule in table.rules)
+            ):
                 found.setdefault(fact.max_age_days, {})[in_language(fact.label, language)] = None
     return tuple(Freshness(days=days, facts=tuple(found[days])) for days in sorted(found))

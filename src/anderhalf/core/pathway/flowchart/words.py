@@ -10,6 +10,7 @@ from decimal import Decimal
 from anderhalf.core.decisions.facts import Fact, FactType, Value
 from anderhalf.core.decisions.feel import Equals, Interval, IsNull, Part, UnaryTest
 from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.decisions.shown import as_shown
 
 NO_BREAK = "\u00a0"
 
@@ -73,6 +74,9 @@ WORDS: Mapping[str, Words] = {
         units={
             "jaar": "years",
             "dagen": "days",
+            "uur": "hours",
+            "maanden": "months",
+            "procentpunt": "percentage points",
             "mg/dag": "mg/day",
             "ml/min/1,73 m²": "ml/min/1.73 m²",
         },
@@ -131,6 +135,13 @@ def _interval(part: Interval, fact: Fact, language: str) -> str:
         return pattern.format(low=value_in_words(part.low, fact, language))
     pattern = words.at_most if part.high_closed else words.less_than
     return pattern.format(high=value_in_words(part.high or Decimal(0), fact, language))
+
+
+def measured_in_words(value: Value, fact: Fact, language: str) -> str:
+    """A value of a person, with the decimals that one shows of it; the limit of a rule keeps its own."""
+    if isinstance(value, Decimal):
+        value = as_shown(value, fact.decimals)
+    return value_in_words(value, fact, language)
 
 
 def value_in_words(value: Value, fact: Fact, language: str) -> str:

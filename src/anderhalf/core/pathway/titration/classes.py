@@ -27,7 +27,7 @@ BEHIND: Mapping[str, tuple[str, ...]] = {
     "egfr": ("egfr", "creatinine"), "bp_alternatives": ("congestion",), "indication": ("heart_failure_known", "lvef"),
     "phenotype": ("lvef", "lvef_ever_40_or_less"), "nt_probnp_rise_percent": ("nt_probnp",),
     "potassium_rise": ("potassium",), "recent_hyperkalaemia": ("potassium",),
-    "digoxin_level_outdated": ("digoxin_level",),
+    "digoxin_level_outdated": ("digoxin_level",), "heart_rate_before": ("heart_rate",),
     **dict.fromkeys(("excluded_for_other_drug", "ace_excluded", "arb_excluded", "arni_excluded"), ("excluded",)),
     "loop_diuretic_dose": (), "vital_signs_doubtful": ("heart_rate", "systolic_bp"),
 }  # fmt: skip

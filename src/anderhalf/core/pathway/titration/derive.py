@@ -129,10 +129,13 @@ def build_context(
     put("result_corrected", _corrected_after(protocol, observed, patient, step))
     _heart(protocol, observed, facts, put, on, ask)
     _natriuretic(protocol, observed, facts, put)
-    if "open_danger" in protocol.facts:  # a version of before may not know it
-        put("open_danger", patient.open_danger)
     taken = standing.in_use(protocol, history, facts, on)
-    put("danger", standing.danger(protocol, {**facts, **taken}, on, ask))
+    danger = standing.danger(protocol, {**facts, **taken}, on, ask)
+    put("danger", danger)
+    if (
+        "open_danger" in protocol.facts
+    ):  # a version of before may not know it; what was answered may hold still
+        put("open_danger", patient.open_danger or danger is True)
     return Context(
         protocol=protocol, patient=patient, history=history, observed=observed, facts=facts, excluded=excluded,
         laboratory_step=_laboratory_step(protocol, history, step), groups=groups,

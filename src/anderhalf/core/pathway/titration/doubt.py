@@ -16,6 +16,7 @@ from anderhalf.core.pathway.titration.classes import BEHIND, Answer, ClassAnswer
 from anderhalf.core.pathway.titration.derive import Context, build_context
 from anderhalf.core.pathway.titration.model import DOWNWARD, UPWARD, ProposalKind
 from anderhalf.core.pathway.titration.observed import observe_each
+from anderhalf.core.wording import within
 
 _TOLD = {
     "nl": "Over {names} staan uitslagen die elkaar tegenspreken; dit geldt bij elk daarvan. Bepaal opnieuw.",
@@ -56,8 +57,13 @@ def doubt_words(context: Context, answer: ClassAnswer, why: Mapping[str, str]) -
     if not answer.in_doubt:
         return why
     facts = context.protocol.facts
-    names = {lang: ", ".join(facts[name].label[lang].lower() for name in answer.in_doubt) for lang in why}
+    names = {lang: ", ".join(_inside(facts[name].label[lang]) for name in answer.in_doubt) for lang in why}
     return {lang: f"{text} {_TOLD[lang].format(names=names[lang])}" for lang, text in why.items()}
+
+
+def _inside(label: str) -> str:
+    """A label in the middle of a sentence: small, unless it is written in capitals (eGFR, NT-proBNP)."""
+    return within(label)
 
 
 def _together(context: Context, unknown: ClassAnswer, each: Sequence[ClassAnswer]) -> ClassAnswer:

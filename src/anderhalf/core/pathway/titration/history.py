@@ -73,6 +73,11 @@ class History:
     """When that with an ACE inhibitor, ARB or ARNI began; a pause of one is no end."""
     last_stop: datetime | None
     """The last pause or stop after which new values are asked before a step up."""
+    hyperkalaemia_stop: datetime | None
+    """The last stop because of potassium."""
+    furosemide_equivalent: Decimal | None
+    """Total a day in mg furosemide; None when a loop diuretic has no known dose."""
+    problems: tuple[Problem, ...] = field(default=())
 
     @property
     def doubled(self) -> frozenset[str]:
@@ -81,12 +86,6 @@ class History:
         return frozenset(key for key, state in self.classes.items() if state.duplicate) | frozenset(
             ras if len(ras) > 1 else ()
         )
-
-    hyperkalaemia_stop: datetime | None
-    """The last stop because of potassium."""
-    furosemide_equivalent: Decimal | None
-    """Total a day in mg furosemide; None when a loop diuretic has no known dose."""
-    problems: tuple[Problem, ...] = field(default=())
 
 
 RAS = ("ace_inhibitor", "arb", "arni")

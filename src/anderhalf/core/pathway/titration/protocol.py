@@ -276,10 +276,13 @@ class Protocol:
 
     @cached_property
     def pair_rules(self) -> frozenset[str]:
-        """The rules about an interaction that is to be discussed: one question, whichever class shows it."""
+        """The rules about an interaction that is to be discussed: one question, whichever class shows it.
+
+        A class's own table can hold one too (an interaction that is solved before the diuretic comes down).
+        """
         cells = [
             (rule.id, rule.cells["interaction"])
-            for table in (self.gate, self.in_use)
+            for table in (self.gate, self.in_use, *(entry.table for entry in self.classes))
             if "interaction" in table.facts
             for rule in table.rules
         ]

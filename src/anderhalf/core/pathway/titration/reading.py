@@ -46,6 +46,12 @@ DOSE_WORDS = ("none", "half", "previous", "next", "start", "low_start", "lowest"
 _CLASS_ACTIONS = tuple(kind.value for kind in ProposalKind)
 
 
+def _pregnancy_not_asked_from(raw: Mapping[str, Any], facts: Mapping[str, Fact]) -> int:
+    """The age in the dictionary; a version of before it stood there has its own."""
+    whom = facts["pregnant"].not_asked_of if "pregnant" in facts else None
+    return whom.from_age if whom is not None else int(raw["pregnancy"]["not_asked_from_age"])
+
+
 def read_protocol(
     files: Mapping[str, str],
     *,
@@ -147,7 +153,7 @@ def read_protocol(
         laboratory_after_step_days=raw["laboratory"]["after_step_days"],
         stable_days=raw["stable"]["every_days"], stable_facts=words(raw["stable"]["facts"]),
         stable_source=raw["stable"]["source"],
-        pregnancy_not_asked_from_age=raw["pregnancy"]["not_asked_from_age"],
+        pregnancy_not_asked_from_age=_pregnancy_not_asked_from(raw, facts),
         lvef_reduced_at_most=Decimal(raw["lvef"]["reduced_at_most"]),
         rapid=_rapid(raw["rapid"]), optimal=_optimal(raw["optimal"]), limits=_limits(raw), scores=scores,
         texts_hash=hash_of({name: files[name] for name in used}, settings),

@@ -146,6 +146,16 @@
         && event.detail.target.querySelector("[data-error-summary]")) toFirstError(event.detail.target);
   });
 
+  // ---- a danger that comes in with a part of the page is in view, with its number ----
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!event.detail.requestConfig || event.detail.requestConfig.verb !== "post" || event.detail.elt.closest("#answer, #danger")) return;
+    const alert = event.detail.elt.querySelector(".red-alert");
+    const call = alert && alert.querySelector("a[href^='tel:']");
+    if (!call || !call.offsetParent) return;
+    const place = call.getBoundingClientRect();
+    if (place.top < 0 || place.bottom > window.innerHeight) alert.scrollIntoView({ block: "start" });
+  });
+
   // ---- polling rests while nobody looks ----
   document.addEventListener("htmx:beforeRequest", (event) => {
     const trigger = event.detail.elt.getAttribute("hx-trigger") || "";

@@ -11,7 +11,7 @@
     const intent = form.querySelector("[name=intent]:checked");
     if (tests) tests.hidden = !intent || intent.value !== "diagnosis";
   };
-  form.addEventListener("change", (event) => { if (event.target.name === "intent") showTests(); });
+  form.addEventListener("change", (event) => { if (event.target !== form && event.target.name === "intent") showTests(); });
   showTests();
 
   // Another pathway asks other facts: the page comes back with them, and with what was typed.
@@ -19,7 +19,7 @@
   if (choose) {
     choose.hidden = true;
     form.addEventListener("change", (event) => {
-      if (event.target.name === "pathway") form.requestSubmit(choose.querySelector("button"));
+      if (event.target !== form && event.target.name === "pathway") form.requestSubmit(choose.querySelector("button"));
     });
   }
 
@@ -32,6 +32,19 @@
       if (input.value === first.value) day.value = first.day;
       else if (day.value === first.day) day.value = "";
     });
+  });
+
+  // The questions about the text, the call and the other choice stand outside the form's own box: it hears of them too.
+  for (const kind of ["change", "input"]) {
+    document.addEventListener(kind, (event) => {
+      if (event.target.form === form && !form.contains(event.target)) form.dispatchEvent(new Event(kind));
+    });
+  }
+
+  // Where somebody is writing, an answer that comes in meanwhile takes no letter away.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const place = event.detail.target;
+    if (place.id === "called" && place.contains(document.activeElement)) event.detail.shouldSwap = false;
   });
 
   // Once sent, nothing saves the draft again that sending just discarded.

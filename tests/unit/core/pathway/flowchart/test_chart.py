@@ -65,9 +65,12 @@ def test_rules_keep_the_order_of_the_table_and_carry_their_place(pathway):
 def test_boxes_go_from_most_to_least_urgent(pathway):
     lines = list(pathway.lines)
     titles = {labels["nl"]: line for line, labels in pathway.lines.items()}
-    for step in build_chart(pathway, language="nl").steps[:2]:
-        order = [lines.index(titles[box.title]) for box in step.boxes]
-        assert order == sorted(order)
+    terms = {one.label["nl"]: one.days for one in pathway.urgencies.values()}
+    cannot_wait, referral = build_chart(pathway, language="nl").steps[:2]
+    order = [lines.index(titles[box.title]) for box in referral.boxes]
+    assert order == sorted(order)
+    days = [terms[box.term] for box in cannot_wait.boxes]
+    assert days == sorted(days), "within a day in the 1.5 line stands before within a week at the hospital"
 
 
 def test_what_most_rules_ask_is_said_once_above_them():

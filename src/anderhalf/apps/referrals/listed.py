@@ -1,0 +1,187 @@
+"""The drugs that a referral brings: those of the record, and those that its text lists, by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from anderhalf.apps.network.queries import drug_names_on, pathways_on
+from anderhalf.apps.record import queries as record
+from anderhalf.content.drugs import codes_in, name_words
+from anderhalf.core.decisions.facts import FactValue, FactValues, Freshness, freshness
+from anderhalf.core.pathway.interactions import Interaction
+from anderhalf.core.pathway.mentions import Mention
+from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.pairs import facts_of_list, pairs_on_list
+
+_NOT_USED = re.compile(
+    r"\b(?:gestopt|gestaakt|stopte|gestaakte|niet meer|geen|allergi\w*|stopped|no longer)\b", re.IGNORECASE
+)
+"""A line with one of these says that the drug of that line is not taken."""
+_IN_THE_PAST = re.compile(
+    r"\b(?:niet verdragen|niet te verdragen|intoleran\w*|eerder|voorheen|vroeger|not tolerated|previously)\b",
+    re.IGNORECASE,
+)
+"""A line with one of these agrees with who answered that the drug is not used."""
+_IN_HOSPITAL = re.compile(
+    r"\bi\.?\s?v\.?(?!\w)|\bintraven|\bontwaterd met\b|\btijdens (?:de )?opname\b|\bduring admission\b",
+    re.IGNORECASE,
+)
+_AT_HOME = re.compile(
+    r"\b(?:oraal|orale|per os|p\.?o\.?|tablet\w*|thuis|daarna|vervolgens|oral|home)\b", re.IGNORECASE
+)
+_IN_A_YEAR = re.compile(r"\bin ((?:19|20)\d\d)\b", re.IGNORECASE)
+"""Of a letter, not of a list: "angio-oedeem in 2019 op enalapril" tells of then, "sinds 2019" of now."""
+_BESIDE = re.compile(r"\s[/+&]\s")
+_HOW = re.compile(
+    r"mg|mcg|ug|µg|g|gr|gram|ml|ie|dd|x|keer|maal|times|per|dag|dagen|day|daags|dagelijks|daily|week|weken|weeks|maand|"
+    r"maanden|month|s|ochtends|morgens|middags|avonds|nachts|ochtend|middag|avond|nacht|morning|evening|night|voor|na|"
+    r"bij|met|de|het|eten|ontbijt|slapen|zo|nodig|zn|as|needed|om|in|a|tablets?|tabletten|capsules?|stuks|"
+    r"sinds|since|vanaf|from|op|on|gestart|started"
+)
+"""Words that say how much, how often and since when; a piece of nothing else names no drug."""
+_WHY = re.compile(r"(?<=[\w.]) *\([^()]*\)")
+"""Of a piece that begins with a number, so with a dose: "10 mg 1 dd (start volgens protocol)"."""
+
+
+def lines_of(text: str) -> list[str]:
+    """The list as it was written, one drug a line; a line of several drugs is split at its commas and semicolons."""
+    return [part.strip() for part in re.split(r"[\n;]|,(?!\d)", text) if part.strip()]
+
+
+def drugs_in_list(
+    text: str, names: Mapping[str, str], *, every: bool = False
+) -> list[tuple[str, tuple[str, ...]]]:
+    """The lines that name a drug in use, with its ATC codes; with ``every`` also those that name none known here."""
+    lines = [
+        (line, codes_in(line, names))
+        for line in lines_of(text)
+        if not _NOT_USED.search(line) and any(letter.isalpha() for letter in line)
+    ]
+    return lines if every else [one for one in lines if one[1]]
+
+
+def is_of_admission(line: str, text: str) -> bool:
+    """Whether a line of a list tells what was given in hospital ("ontwaterd met furosemide i.v.") and the list says
+    nothing of how it went on."""
+    return _IN_HOSPITAL.search(line) is not None and _AT_HOME.search(text) is None
+
+
+def codes_of(network: str, *, listed: str, patient: UUID | None, at: datetime) -> frozenset[str]:
+    """The ATC codes of what is used, by the record and by what the referral lists."""
+    names = drug_names_on(network, on=timezone.localdate(at))
+    codes = {code for _line, named in drugs_in_list(listed, names) for code in named}
+    if patient is not None:
+        for row in record.current_medication(patient, at=at):
+            codes |= {row.atc} if row.atc else set(codes_in(row.drug_name, names))
+    return frozenset(codes)
+
+
+def unknown_in(network: str, listed: str, *, at: datetime) -> str:
+    """The drugs of a typed list that no name list knows, as they were written: they take no part in any check."""
+    names = drug_names_on(network, on=timezone.localdate(at))
+    found: dict[str, str] = {}
+    for line in lines_of(listed):
+        if _NOT_USED.search(line) or line.endswith(":"):
+            continue
+        for piece in _BESIDE.split(_WHY.sub("", line) if line[0].isdigit() else line):
+            words = [word for word in name_words(piece).split() if not any(sign.isdigit() for sign in word)]
+            if any(not _HOW.fullmatch(word) for word in words) and not codes_in(piece, names):
+                found.setdefault(" ".join(words), piece.strip(" -*•\t"))
+    return ", ".join(found.values())
+
+
+def with_list(
+    pathway: Pathway,
+    codes: Collection[str],
+    facts: FactValues,
+    doubtful: Mapping[str, Sequence[FactValue]],
+    *,
+    on: date,
+    settled: Collection[str] = (),
+) -> tuple[dict[str, FactValue], dict[str, Sequence[FactValue]]]:
+    """The facts and the doubtful readings with what the list says is used: a drug on it answers the question that
+    nobody answered, and a "no" beside it is in doubt, unless somebody was asked (``settled``)."""
+    known, readings = dict(facts), dict(doubtful)
+    for name in facts_of_list(pathway, codes):
+        used = FactValue(True, on, "medication")
+        answered = known.get(name)
+        if answered is None:
+            known[name] = used
+        elif answered.value is False and name not in settled:
+            readings[name] = (*readings.get(name, ()), used)
+    return known, readings
+
+
+def with_texts(
+    pathway: Pathway,
+    texts: Sequence[str],
+    known: FactValues,
+    readings: Mapping[str, Sequence[FactValue]],
+    *,
+    network: str,
+    on: date,
+    settled: Collection[str] = (),
+) -> dict[str, Sequence[FactValue]]:
+    """The doubtful readings with the drugs that a free text names: whether they are used is not said there, so each
+    counts for danger only. Beside a "no" too, unless somebody was asked which of the two is right (``settled``)."""
+    names = drug_names_on(network, on=on)
+    lines = [one for text in texts for one in drugs_in_list(text, names) if not _of_then(one[0], on=on)]
+    named = facts_of_list(pathway, {code for _line, codes in lines for code in codes})
+    against = facts_of_list(pathway, {code for line, codes in lines for code in codes if _of_now(line)})
+    found = dict(readings)
+    for name in named:
+        said = known.get(name) if _is_answered(pathway, name, known, on=on) else None
+        if said is None or (said.value is False and name in against and name not in settled):
+            found[name] = (*found.get(name, ()), FactValue(True, on, "form"))
+    return found
+
+
+def _of_then(line: str, *, on: date) -> bool:
+    years = [int(year) for year in _IN_A_YEAR.findall(line)]
+    return bool(years) and max(years) < on.year
+
+
+def _of_now(line: str) -> bool:
+    return _IN_THE_PAST.search(line) is None
+
+
+def _is_answered(pathway: Pathway, name: str, known: FactValues, *, on: date) -> bool:
+    """Whether there is an answer of now; one that is too old is none."""
+    return freshness(pathway.dictionary[name], known.get(name), on=on) is Freshness.KNOWN
+
+
+def contradicted(
+    pathway: Pathway, texts: Sequence[str], denied: Collection[str], *, listed: str, network: str, on: date
+) -> tuple[Mention, ...]:
+    """The drugs that the texts of a form name while the same form answers "no" (``denied``, names of facts): somebody
+    has to say which of the two is right. ``listed`` is the one of them that lists what is used."""
+    if not denied:
+        return ()
+    names = drug_names_on(network, on=on)
+    found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    for text in texts:
+        for line, codes in drugs_in_list(text, names):
+            if text != listed and (not _of_now(line) or _of_then(line, on=on)):
+                continue
+            for name in facts_of_list(pathway, codes) & set(denied):
+                words, lines = found.setdefault(name, ({}, {}))
+                about = [word for word in re.findall(r"[^\W\d_]{3,}", line)
+                         if name in facts_of_list(pathway, codes_in(word, names))]  # fmt: skip
+                words |= dict.fromkeys(about or [line])
+                lines[line] = None
+    return tuple(
+        Mention(fact=name, value=True, words=tuple(words), sentences=tuple(lines), denied=True)
+        for name, (words, lines) in sorted(found.items())
+    )
+
+
+def pairs_of(
+    network: str, codes: Collection[str], *, facts: FactValues, at: datetime
+) -> tuple[Interaction, ...]:
+    """The drugs that do not go together, by all pathways of the network."""
+    return pairs_on_list(pathways_on(network, on=timezone.localdate(at)), codes, facts)

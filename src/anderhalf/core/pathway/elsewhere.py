@@ -1,0 +1,208 @@
+"""Words of a sign that are not about this patient, or not about now: somebody of the family, a year long past.
+
+Careful with family: whoever telephones calls the patient "mijn moeder", so a relative counts as somebody else only
+where nobody else speaks in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+_START, _END = r"(?<![a-z0-9])", r"(?![a-z0-9])"
+_BESIDE = (
+    r"broer|zus|zuster|zwager|schoonzus|neef|nicht|buurman|buurvrouw|collega|kleinzoon|kleindochter|kleinkind|zoon|"
+    r"dochter|brother|sister|cousin|nephew|niece|neighbour|neighbor|colleague|son|daughter"
+)
+_ABOVE = (
+    r"opa|oma|vader|moeder|ouders|oom|tante|schoonvader|schoonmoeder|schoonouders|man|vrouw|echtgenoot|echtgenote|"
+    r"partner|vriend|vriendin|father|mother|uncle|aunt|grandfather|grandmother|husband|wife"
+)
+"""Who may be the patient when a child or grandchild speaks: somebody else only as "haar moeder", or when it is said."""
+_RELATIVE = re.compile(_START + rf"(?:{_BESIDE}|{_ABOVE})" + _END)
+_SPEAKS = re.compile(
+    _START
+    + r"(?:belt|belde|gebeld|zegt|zei|vertelt|vertelde|meldt|meldde|appt|mailt|schrijft|vraagt|mijn|m'n|onze|"
+    r"calls|called|says|said|reports|reported|tells|my|our)" + _END
+)
+_DAYS_OF = {"da": 1, "we": 7, "ma": 30, "mo": 30, "ja": 365, "ye": 365}
+"""The beginning of a unit of time -> how many days it has at least: in doubt the shorter time."""
+_NUMBERS = (
+    "een one", "twee two", "drie three", "vier four", "vijf five", "zes six", "zeven seven", "acht eight",
+    "negen nine", "tien ten", "elf eleven", "twaalf twelve",
+)  # fmt: skip
+_NUMBER_OF = {word: value for value, words in enumerate(_NUMBERS, 1) for word in words.split()}
+_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(_NUMBER_OF)})"
+_DURATION = re.compile(
+    _START + rf"(?P<number>{_NUMBER})(?:\s*(?:-|a|tot|of|to|or)\s*{_NUMBER})?[\s\-]+"
+    r"(?P<unit>dag|dagen|day|days|week|weken|weeks|maand|maanden|month|months|jaar|jaren|year|years)" + _END
+)
+_BETWEEN = (
+    r"\s+(?:(?:ook|zelf|eens|ooit|vaak|soms|vorig|vorige|jaar|week|gisteren|een|ongeveer|ruim|bijna|pas|net|also|once|a|"
+    rf"last|year|about|{_NUMBER})\s+){{0,3}}"
+    r"(?:(?:een\s+|zijn\s+|haar\s+|an?\s+)?(?:icd|s-icd|crt-d|pacemaker|stent|stents|omleiding|bypass|infarct|hartinfarct)\s+"
+    r"(?:gekregen\s+)?(?:na|wegens|vanwege|om|door|met|bij|en|after|for|and)\s+(?:een\s+|an?\s+)?)?"
+)
+_SUBJECT = re.compile(
+    _START + rf"(?:(?:zijn|haar|diens|his|her)\s+(?:{_BESIDE}|{_ABOVE})|{_BESIDE})"
+    r"\s+(?:is|was|heeft|had|kreeg|krijgt|viel|has|got|bekend\s+met)" + _BETWEEN + "$"
+)
+_FAMILY = re.compile(
+    _START + r"(?:familieanamnese|familie-anamnese|fam\.?\s?anamnese|family\s+history)" + _END
+)
+_NOT_SELF = re.compile(_START + r"(?:zelf\s+(?:niet|geen|nooit)|(?:himself|herself)\s+not)" + _END)
+_DIED = re.compile(_START + r"(?:overleden|overleed|gestorven|stierf|died|dead)" + _END)
+
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_MONTHS = (
+    "jan",
+    "feb",
+    "maart mrt mar",
+    "apr",
+    "mei may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "okt oct",
+    "nov",
+    "dec",
+)
+_MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_MONTH = rf"(?P<month>\d{{1,2}}|(?:{'|'.join(_MONTH_OF)})[a-z]*\.?)"
+_DAY = r"(?P<day>\d{1,2})"
+_DATE = rf"(?:(?:{_DAY}[-/ ])?{_MONTH}[-/ ])?" + _YEAR
+_YEAR_AFTER = re.compile(
+    r"\s*(?:(?:in|op|anno|dd|d\.d\.|gehad|doorgemaakt|eci|e\.c\.i\.|on)\s+){0,3}\(?" + _DATE + _END
+)
+_LAST_TIME = re.compile(
+    r"[^,;:()]{0,40},\s*(?:de\s+|voor\s+het\s+)?(?:laatste?|last)\s+(?:keer|maal|episode|aanval|time|one)"
+    r"(?:\s+(?:was|dateert\s+van))?\s+(?:in\s+)?" + _DATE + _END
+)
+_FORMERLY = re.compile(
+    _START
+    + r"(?:voorheen|vroeger|verleden|voorgeschiedenis|vg|ooit|wel\s+eens|previously|formerly|past)"
+    + _END
+)
+"""Without such a word "flauwgevallen, laatste keer 2020" may say when it was before."""
+_DAY_AFTER = re.compile(
+    rf"\s*(?:(?:op|dd|d\.d\.|on)\s+)?\(?{_DAY}[-/ ]{_MONTH}(?![-/]?\d)" + _END
+)  # fmt: skip
+_YEAR_BEFORE = re.compile(
+    r"(?:^|,)\s*(?:(?:in|op|on)\s+)?" + _DATE +
+    r"\s*:?\s+(?:(?:is|was|heeft|had|kreeg|hij|zij|ze|een|eenmalig|ook|1x|a|an|status|na)\s+){0,4}$"
+)  # fmt: skip
+_YEARS = re.compile(_START + _YEAR + _END)
+_NOW = re.compile(
+    _START + r"(?:nu(?!\s+klachtenvrij)|vandaag|vanochtend|vanmorgen|vanmiddag|vanavond|vannacht|gisteren|eergisteren|"
+    r"sinds|weer|opnieuw|recent|afgelopen|toenemend|heden|tot|now|today|yesterday|since|again|recently|tonight)" + _END
+)  # fmt: skip
+
+
+def of_another(text: str, before: str, after: str) -> bool:
+    """Whether the sign is said of a relative: `text` all that stands before it, `before` and `after` its sentence."""
+    if _FAMILY.search(before):
+        return True
+    relative = _RELATIVE.search(before)
+    if relative is not None and (_NOT_SELF.search(after) or _DIED.search(after) or _DIED.search(before)):
+        return True
+    subject = _SUBJECT.search(before)
+    if subject is None:
+        return False
+    earlier = text[: len(text) - len(before) + subject.start()]
+    return not _RELATIVE.search(earlier) and not _SPEAKS.search(text)
+
+
+_STRAIN = re.compile(
+    _START
+    + r"(?:inspanning|inspannen|fietsen|traplopen|lopen|wandelen|trap|trappen|tuinieren|sporten|sport|tillen|"
+    r"stofzuigen|heuvel|exertion|exercise|walking|cycling|climbing|stairs)" + _END
+)
+_PAIN_OR_BREATH = re.compile(r"pijn|druk|borst|beklem|benauwd|kortademig|dyspn|pain|chest|tight|breath")
+_GOES = re.compile(
+    _START
+    + r"(?:zakt|zakken|verdwijnt|verdween|weg|over|trekt\s+weg|verbetert|herstelt|afwezig|stopt|goes|settles|"
+    r"resolves|relieved|gone)\s+(?:(?!niet|not)\w+\s+){0,2}?(?:in|bij|na|door|with|at|by|after)\s+rust|(?:settles|resolves|goes|gone|"
+    r"relieved)\s+(?:(?!not)\w+\s+){0,2}?(?:at|with|by|on|after)\s+rest" + _END
+)
+_WORSE = re.compile(
+    _START
+    + r"(?:ook|nu|sinds|vandaag|vanochtend|vanmorgen|vannacht|gisteren|nieuw|nieuwe|toenemend|toenemende|toename|"
+    r"vaker|erger|steeds|eerder|langer|rust|rest|minimale|geringe|niet|new|since|today|worse|worsening|more|now|also|not)"
+    + _END
+)
+
+
+def goes_at_rest(words: str, before: str, after: str) -> bool:
+    """Whether pain or breathlessness comes with exertion and is said to go at rest, and nothing says that it is new or
+    more: "pijn op de borst bij fietsen, zakt in rust"."""
+    goes = _GOES.search(after)
+    if goes is None or _PAIN_OR_BREATH.search(words) is None:
+        return False
+    rest = f"{before} {after[: goes.start()]} {after[goes.end() :]}"
+    return _STRAIN.search(rest) is not None and _WORSE.search(f"{words} {rest}") is None
+
+
+def longer_ago(sentence: str, start: int, end: int, *, days: int) -> bool:
+    """Whether the time that the words between `start` and `end` give, with the number before them, is more than `days`:
+    "7 maanden geleden". Of "4 tot 6 weken" the first counts."""
+    return any(each > days for each in _durations(sentence, start, end))
+
+
+def _durations(sentence: str, start: int, end: int) -> Iterator[int]:
+    for found in _DURATION.finditer(sentence):
+        if found.end() > start and found.start() < end:
+            number = found["number"]
+            yield (_NUMBER_OF.get(number) or int(number)) * _DAYS_OF[found["unit"][:2]]
+
+
+LONG_AGO = timedelta(days=92)
+"""What ended longer ago than this, by the day, month or year beside it, is not of now; in doubt it is asked."""
+
+
+def ended(before: str, after: str) -> date | None:
+    """The last day on which the sign can have been, when a year stands beside it and nothing of its sentence is of now:
+    20-12-2025 is that day, 12-2025 the last of the month, 2025 the last of the year."""
+    found = _YEAR_AFTER.match(after) or _YEAR_BEFORE.search(before)
+    if found is None and _FORMERLY.search(before):
+        found = _LAST_TIME.match(after)
+    if found is None or _NOW.search(after) or _NOW.search(before):
+        return None
+    year = max(int(one["year"]) for one in _YEARS.finditer(f"{found['year']} {after}"))
+    month = _month(found["month"])
+    if year != int(found["year"]) or month is None:
+        return date(year, 12, 31)
+    if (exact := _on(year, month, found["day"])) is not None:
+        return exact
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+def day_and_month(after: str) -> tuple[int, int] | None:
+    """The day and month that stand behind the words without a year."""
+    found = _DAY_AFTER.match(after)
+    month = None if found is None else _month(found["month"])
+    if found is None or month is None or _on(2000, month, found["day"]) is None:
+        return None
+    return int(found["day"]), month
+
+
+def last_time(day: int, month: int, *, on: date) -> date:
+    """The most recent such day that is not in the future: 20 December, written in January, was last year."""
+    years = (on.year - back for back in range(9))
+    return next(one for year in years if (one := _on(year, month, str(day))) is not None and one <= on)
+
+
+def _month(written: str | None) -> int | None:
+    if not written:
+        return None
+    if written.isdigit():
+        return int(written) if 1 <= int(written) <= 12 else None
+    return next(number for name, number in _MONTH_OF.items() if written.startswith(name))
+
+
+def _on(year: int, month: int, day: str | None) -> date | None:
+    try:
+        return date(year, month, int(day)) if day else None
+    except ValueError:
+        return None
