@@ -12,6 +12,7 @@ from anderhalf.apps.clinic import actions as clinic
 from anderhalf.apps.clinic import queries
 from anderhalf.apps.clinic.actions import EncounterText
 from anderhalf.apps.letters import actions
+from anderhalf.apps.letters.composing.dangers import POINT
 from anderhalf.apps.people.access import Right
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.actions import NewObservation, record_observations
@@ -50,7 +51,7 @@ def test_an_open_danger_stands_first(people, cared_for, at, kind):
 
 def lines(letter):
     return [
-        one[2:] for one in letter.sections[0]["text"].replace("\xa0", " ").splitlines() if one[:2] == "- "
+        one[2:] for one in letter.sections[0]["text"].replace("\xa0", " ").splitlines() if one[:2] == POINT
     ]
 
 
@@ -102,6 +103,23 @@ def test_a_danger_since_the_draft_is_in_what_is_signed(people, cared_for, at):
     signed = actions.sign_and_deliver(by=people.viewer("vs"), at=at, letter=letter.pk)
     assert signed.sections[0]["text"].startswith("LET OP") and "5,8 mmol/l" in whole(signed)
     assert whole(signed).count("LET OP") == 1
+
+
+def test_what_a_signer_types_under_the_danger_stays_when_the_danger_changes(people, cared_for, at):
+    contact(people, cared_for, at - timedelta(hours=2), potassium="5.8")
+    letter = draft(people, cared_for, at - timedelta(hours=1))
+    heading, _point, *rest = letter.sections[0]["text"].splitlines()
+    typed = [heading, "Zij wil thuis blijven.", _point, "- Haar zoon weet ervan.", *rest]
+    letter = actions.edit_letter(
+        by=people.viewer("vs"), at=at - timedelta(hours=1), letter=letter.pk,
+        texts={letter.sections[0]["id"]: "\n".join(typed)},
+    )  # fmt: skip
+    contact(people, cared_for, at - timedelta(minutes=30), potassium="6.6")
+    signed = actions.sign_and_deliver(by=people.viewer("vs"), at=at, letter=letter.pk)
+    text = signed.sections[0]["text"].replace("\xa0", " ")
+    (told,) = lines(signed)
+    assert "6,6 mmol/l" in told and text.count("LET OP") == 1
+    assert "\n\nZij wil thuis blijven.\n- Haar zoon weet ervan.\n" in text
 
 
 def test_what_was_done_is_told_and_that_nobody_measured_again(people, cared_for, at):

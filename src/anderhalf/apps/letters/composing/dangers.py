@@ -18,17 +18,17 @@ from anderhalf.core.pathway.model import Labels, Pathway
 from anderhalf.presentation.language import moment_label
 from anderhalf.presentation.wording import in_sentences
 
-from .words import bullets, paragraphs, sentence
+from .words import paragraphs, sentence
 
 UNCERTAIN = "Nog niet bevestigd; als dit klopt: "
 YES_OF_A_DAY = re.compile(r": ja(?= \(\d\d-\d\d-\d{4}\))")
 OPEN = "LET OP, gevaar dat op {now} nog niet is afgehandeld. Het centrum handelt:"
 DEALT = "Gevaar dat is afgehandeld:"
-_TOLD = re.compile(
-    r"\A(?:" + re.escape(OPEN).replace(r"\{now\}", r"[^\n]*?") + r"\n(?P<open>(?:- [^\n]*(?:\n|\Z))+)\s*)?"
-    r"(?:" + re.escape(DEALT) + r"\n(?:- [^\n]*(?:\n|\Z))+\s*)?"
+_HEADING = re.compile(
+    f"(?P<open>{re.escape(OPEN)})|{re.escape(DEALT)}".replace(re.escape("{now}"), "[^\\n]*?")
 )
-"""What this module put above a letter."""
+POINT = "• "
+"""A point that this module put above a letter; what a signer types himself below one begins otherwise, and stays."""
 SEX = re.compile(r"(?:^|, )Geslacht: \w+")
 
 
@@ -90,16 +90,28 @@ def of_danger(episode: Episode, *, at: datetime) -> tuple[str, list[str]]:
     ]
     now = moment_label(timezone.localtime(at))
     said = paragraphs(
-        f"{OPEN.format(now=now)}\n{bullets(lines)}" if lines else "",
-        f"{DEALT}\n{bullets(done)}" if done else "",
+        f"{OPEN.format(now=now)}\n{_points(lines)}" if lines else "",
+        f"{DEALT}\n{_points(done)}" if done else "",
     )
     return said, lines
 
 
+def _points(lines: Sequence[str]) -> str:
+    return "\n".join(POINT + line for line in lines)
+
+
 def told_above(text: str) -> tuple[list[str], str]:
-    """The lines about open danger above the first text of a letter, and that text without what was put above it."""
+    """The lines about open danger above the first text of a letter, and that text without what this module put above
+    it; what somebody typed between or below those lines is his text."""
     lines: list[str] = []
-    while (found := _TOLD.match(text)) is not None and found.end():
-        lines += [line.removeprefix("- ") for line in (found["open"] or "").splitlines()]
-        text = text[found.end() :]
-    return lines, text
+    own: list[str] = []
+    rest = text.splitlines()
+    while rest and (heading := _HEADING.fullmatch(rest[0].strip())) is not None:
+        end = next((place for place, line in enumerate(rest) if not line.strip()), len(rest))
+        for line in rest[1:end]:
+            if not line.startswith(POINT):
+                own.append(line)
+            elif heading["open"]:
+                lines.append(line.removeprefix(POINT))
+        rest = "\n".join(rest[end:]).lstrip("\n").splitlines()
+    return lines, paragraphs("\n".join(own), "\n".join(rest))
