@@ -69,6 +69,7 @@ LIST = [
     ("spironolactone 25 od 90d", {"egfr": 19, "creatinine": "260"}, "EX-93"),
     ("spironolactone 25 od 90d", {"creatinine": "311"}, "EX-94"),
     ("dapagliflozin 10 od 90d", {"diabetes_type": "type_1"}, "EX-95"),
+    ("dapagliflozin 10 od 90d", {"ketoacidosis_history": True}, "EX-151"),
     ("spironolactone 25 od 90d; eplerenone 25 od 10d", {}, "EX-96"),
     ("bisoprolol 5 od 90d; C07AB02 50 od 10d", {}, "EX-96"),
     ("eplerenone 25 od 90d; J01FA09 500 bid 2d", {}, "EX-97"),

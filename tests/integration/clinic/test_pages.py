@@ -255,16 +255,16 @@ def test_a_document_is_shown_and_never_run(care, people):
 def test_the_text_of_a_contact_is_corrected_on_screen(care, people):
     client, encounter = people.client("vs"), care.encounters.get()
     page = reverse("clinic:encounter_correct", args=[encounter.pk])
-    data = {"submission": submission(), "version": 1, "complaints": "slaapt met twee kussens", "plan": "elke dag wegen",
+    data = {"submission": submission(), "version": 1, "complaints": "fietst weer naar de markt", "plan": "elke dag wegen",
             "because": "onvolledig"}  # fmt: skip
     assert client.post(page, data | {"because": ""}).status_code == 422
     assert client.post(page, data).status_code == 302
     shown = client.get(reverse("clinic:encounter", args=[encounter.pk])).content.decode()
-    assert "slaapt met twee kussens" in shown
+    assert "fietst weer naar de markt" in shown
     assert "geheim oordeel" in shown, "the old words can still be read"
     late = client.post(page, data | {"complaints": "van een ander", "submission": submission()})
     assert late.status_code == 422
-    assert "slaapt met twee kussens" in late.content.decode()
+    assert "fietst weer naar de markt" in late.content.decode()
     assert "van een ander" in late.content.decode()
 
 

@@ -58,6 +58,14 @@ def test_it_stands_in_header_register_and_letter_whatever_was_pressed_first(
     assert "verder geen" in pages[0], "what the button says is true too"
 
 
+@pytest.mark.parametrize("kind", ["interim", "return", "forward", "end"])
+def test_every_kind_of_letter_tells_it(clinic, people, cared_for, kind):
+    found(clinic, cared_for, timezone.now() - timedelta(minutes=5), value=True)
+    letter = actions.draft_letter(by=clinic.vs, at=timezone.now(), episode=cared_for.pk, kind=kind)
+    (told,) = [s["text"] for s in letter.sections if "Allergieën en wat niet" in s["text"]]
+    assert all(words in told for words in FORBIDDING.values())
+
+
 def test_what_was_denied_or_corrected_stands_there_no_longer(clinic, people, cared_for):
     at = timezone.now() - timedelta(minutes=9)
     found(clinic, cared_for, at, value=True)

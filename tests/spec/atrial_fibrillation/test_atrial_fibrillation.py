@@ -162,6 +162,7 @@ def test_who_is_in_this_pathway_too(changes, rule, answer):
         ({"egfr": 19, "creatinine_rise_90_days": "10", "mra": True}, "AX-224", "second"), ({"egfr": 20, "mra": True}, "AX-90", "none"),
         ({"creatinine": 311, "mra": True}, "AX-225", "second"), ({"creatinine": 310, "mra": True}, "AX-90", "none"),
         ({"diabetes_type": "type_1", "sglt2_inhibitor": True}, "AX-226", "second"), ({"diabetes_type": "type_2", "sglt2_inhibitor": True}, "AX-90", "none"),
+        ({"ketoacidosis_history": True, "sglt2_inhibitor": True}, "AX-232", "second"), ({"ketoacidosis_history": True, "sglt2_inhibitor": False}, "AX-90", "none"),
         ({"asthma": True, "non_selective_beta_blocker": True}, "AX-229", "intermediate"), ({"asthma": True, "non_selective_beta_blocker": False}, "AX-90", "none"),
         ({"arni": True, "ace_inhibitor_stopped": True}, "AX-230", "intermediate"), ({"arni": True, "ace_inhibitor_stopped": False}, "AX-90", "none"),
         ({"heart_rate": None}, "needs_data", None),

@@ -167,6 +167,8 @@ EX-99 | an MRA and eGFR 20                     | mra = yes; egfr = 20           
 EX-94 | an MRA and creatinine 311              | mra = yes; creatinine = 311; egfr = 21          | second within_1_day
 EX-99 | an MRA and creatinine 310              | mra = yes; creatinine = 310; egfr = 21          | none none
 EX-95 | SGLT2 inhibitor with type 1            | sglt2_inhibitor = yes; diabetes_type = type_1   | second within_1_day
+EX-151 | SGLT2 inhibitor after ketoacidosis     | sglt2_inhibitor = yes; ketoacidosis_history = yes | second within_1_day
+EX-99 | SGLT2 inhibitor, never ketoacidosis    | sglt2_inhibitor = yes; ketoacidosis_history = no | none none
 EX-96 | spironolactone and eplerenone          | spironolactone = yes; eplerenone = yes          | second within_1_day
 EX-96 | bisoprolol and metoprolol              | bisoprolol = yes; metoprolol = yes              | second within_1_day
 EX-97 | eplerenone and clarithromycin         | eplerenone = yes; strong_cyp3a4_inhibitor = yes | second within_1_day

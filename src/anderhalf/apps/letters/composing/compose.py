@@ -18,7 +18,7 @@ from ..models import Letter
 from . import headings
 from .dangers import of_danger, told_above
 from .gathering import gather
-from .words import medication_rows, paragraphs
+from .words import bullets, medication_rows, paragraphs
 
 MEDICATION_UNDER = ("treatment", "policy")
 """The medication table stands under the first of these headings that the letter has."""
@@ -58,6 +58,8 @@ def compose(episode: Episode, *, agreement: Agreement, kind: str, at: datetime, 
                 "required": heading.required,
                 "code": _code(heading.snomed, heading.loinc),
             }
+            if heading.id == "diagnosis" and "other" not in names:  # a letter without the place for it
+                section["text"] = paragraphs(str(section["text"]), bullets(headings.safety(found)))
             if heading.id == table_under:
                 section["medication"] = medication_rows(found.medication, found.pathway)
             sections.append(section)

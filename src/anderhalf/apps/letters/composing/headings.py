@@ -314,16 +314,21 @@ def reason(found: Gathered, *, kind: str) -> str:
 
 def other(found: Gathered, *, kind: str) -> str:
     """Allergies, warnings and treatment limits; discussions where no other heading tells them."""
-    titles = {
-        Alert.Kind.ALERT: "Let op",
-        Alert.Kind.TREATMENT_LIMIT: "Behandelgrenzen",
-    }
-    lines = [f"Allergieën en wat niet wordt verdragen: {joined(_register(found))}"]
-    lines += [f"{titles[Alert.Kind(name)]}: {joined(texts)}" for name, texts in found.alerts.items() if texts]
+    lines = safety(found)
     social = _known_to_be_true(found, AT_HOME)
     if social and kind != Letter.Kind.END:
         lines.append(sentence(joined(social)))
     return bullets(lines)
+
+
+def safety(found: Gathered) -> list[str]:
+    """What every letter tells: allergies and what forbids drugs, warnings and treatment limits."""
+    titles = {
+        Alert.Kind.ALERT: "Let op",
+        Alert.Kind.TREATMENT_LIMIT: "Behandelgrenzen",
+    }
+    told = [f"{titles[Alert.Kind(name)]}: {joined(texts)}" for name, texts in found.alerts.items() if texts]
+    return [f"Allergieën en wat niet wordt verdragen: {joined(_register(found))}", *told]
 
 
 def _register(found: Gathered) -> list[str]:
