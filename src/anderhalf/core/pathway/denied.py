@@ -45,8 +45,29 @@ _AFRAID = re.compile(
 )
 
 
+_AND_YET = re.compile(
+    r"\s*(?:meer|gehad)?\s*,?\s*(?:maar\s+)?(?:nu|vannacht|vandaag|vanochtend|vanmorgen|vanmiddag|vanavond|gisteren|"
+    r"eergisteren|vorige\s+(?:week|nacht)|afgelopen\s+\w+|sinds\s+\w+|deze\s+week|laatste\s+\w+|de\s+laatste\s+\w+)\s+"
+    r"(?:\w+\s+)?wel(?:\s*(?:[,)]|$)|\s+(?:een\s+(?:uur|half|kwartier|minuut|keer|paar|poos\w*|tijd\w*|aantal)|\d|in\s+rust|"
+    r"gehad|weer|even|kort|lang|heftig|hevig|erg|fors|bij|tijdens|twee|drie|enkele|meerdere|ook|toen|steeds|vaak)"
+    + WORD_END
+    + r")"
+)
+"""Behind a sign that is denied of another time: "geen pijn op de borst meer, vannacht wel een uur lang". "Geen pijn op
+de borst, nu wel moe" is about something else."""
+_WHAT_TO_DO = re.compile(
+    WORD_START
+    + r"(?:wat\s+(?:te\s+doen|(?:hij|zij|ze|ik|men|je|u|patient|mevrouw|meneer)\s+(?:dan\s+)?(?:moet|kan|moeten)"
+    r"\s+doen)|hoe\s+te\s+handelen|(?:wanneer|wie)\s+(?:te\s+)?bellen|what\s+to\s+do)\s+(?:bij|als|in\s+geval\s+van|if|in)\s+"
+    r"(?:(?:een|er|eventuele|nieuwe|acute|of|en)\s+)*$"
+)
+"""A question or an instruction about later: "wil uitleg over wat te doen bij pijn op de borst"."""
+
+
 def is_denied(before: str, after: str) -> bool:
     """Whether the words between these two halves of a sentence are negated, feared, or an instruction for later."""
+    if _AND_YET.match(after):
+        return False
     if _NOT_AFTER.match(after):
         return True
     if _AFRAID.search(before) or _is_advice(before, after):
@@ -61,6 +82,8 @@ def _is_advice(before: str, after: str) -> bool:
         listed = first[0].rstrip().endswith((":", "("))
         if listed or _ADVICE_BEFORE.search(before[first.end() :]):
             return True
+    if _WHAT_TO_DO.search(before) and not _STOP_ADVICE.search(after):
+        return True
     return _ADVICE_BEFORE.search(before) is not None and _ADVICE_AFTER.search(after) is not None
 
 
