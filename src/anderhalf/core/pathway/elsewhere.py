@@ -189,6 +189,19 @@ def ended(before: str, after: str) -> date | None:
     return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
+_PAST = re.compile(
+    _START + r"(?:(?:19|20)\d\d|geleden|ago|ooit|vroeger|voorheen|destijds|eerder|eerdere|doorgemaakt|voorgeschiedenis|vg|"
+    r"allergi[a-z]*|overgevoelig[a-z]*|intoleran[a-z]*|ever|previously|history|once)" + _END
+)  # fmt: skip
+_PERHAPS_PAST = re.compile(_START + r"(?:gehad|kreeg|had|bleek|werd|was|opname|opgenomen|got|were)" + _END)
+
+
+def is_past(sentence: str) -> bool:
+    """Whether a sentence may tell of something of before, whatever it says of now."""
+    perhaps = _PERHAPS_PAST.search(sentence) is not None and _NOW.search(sentence) is None
+    return perhaps or _PAST.search(sentence) is not None
+
+
 def _years_in(text: str) -> list[int]:
     return [int(one["year"]) for one in _YEARS.finditer(text)]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -22,18 +22,24 @@ from anderhalf.core.pathway.denied import is_denied
 from anderhalf.core.pathway.elsewhere import (
     LONG_AGO,
     day_and_month,
+    end_of_month,
     ended,
     goes_at_rest,
+    in_a_month,
+    is_past,
     last_time,
     longer_ago,
     of_another,
 )  # fmt: skip
 from anderhalf.core.pathway.facts import Entry, FactDictionary
+from anderhalf.core.pathway.no_longer import MEDICATION, changed_by, is_change, is_no_more
 from anderhalf.core.pathway.phrases import (
     ANY_NUMBER,
     EITHER,
     GAP_PLAIN,
     NUMBER,
+    WORD_END,
+    WORD_START,
     Plain,
     letters_of,
     parts_of,
@@ -60,8 +66,10 @@ class Mention:
     """The last day on which it can have been, when the text gives a year everywhere it names it: "syncope 2009"; never
     of what stays."""
     day: tuple[int, int] | None = None
-    """Of what can't last: the day and month on which it began, without a year."""
+    """Of what can't last: the day and month on which it began, without a year; day 0 is somewhere in that month."""
     lasts_days: int | None = None
+    ever: bool = False
+    """It is asked whether it was ever so, also when nothing of now makes it a danger: what is started next may."""
     denied: bool = False
     """A drug that is named while the same form answers "no" about it."""
 
@@ -78,39 +86,66 @@ def mentions_in(dictionary: FactDictionary, texts: Iterable[str]) -> tuple[Menti
     A yes-or-no is mentioned as yes, a number with the value that is written, when the fact can have it. The words
     count as denied when they are negated in their own clause, and not at all in an instruction for later.
     """
-    found: dict[tuple[str, Value], dict[str, dict[str, None]]] = {}
-    untils: dict[tuple[str, Value], set[date | None]] = {}
-    days: dict[tuple[str, Value], set[tuple[int, int] | None]] = {}
+    found: dict[tuple[str, Value], _Found] = {}
     for text in texts:
         for name, value, match, plain in _every_match(dictionary, plain_of(text)):
             start, end = _sentence_around(plain.text, match.start(), match.end())
             before, after = plain.text[start : match.start()], plain.text[match.end() : end]
-            measured = isinstance(value, Decimal)
-            if not measured and (
+            if not isinstance(value, Decimal) and (
                 is_denied(before, after)
                 or of_another(plain.text[: match.start()], before, after)
                 or goes_at_rest(match[0], before, after)
             ):
                 continue
-            lasts = dictionary.entry(name).lasts_days
+            entry = dictionary.entry(name)
+            lasts, past = entry.lasts_days, entry.ever and is_past(f"{before} {match[0]} {after}")
             if lasts is not None and longer_ago(
                 plain.text[start:end], match.start() - start, match.end() - start, days=lasts
             ):
                 continue
-            stays = measured or dictionary[name].max_age_days is None
-            untils.setdefault((name, value), set()).add(None if stays else ended(before, after))
-            days.setdefault((name, value), set()).add(None if lasts is None else day_and_month(after))
-            seen = found.setdefault((name, value), {"words": {}, "sentences": {}})
-            seen["words"][_as_written(text, plain, match.start(), match.end())] = None
-            seen["sentences"][_as_written(text, plain, start, end)] = None
+            if entry.fact.group == MEDICATION and is_no_more(entry.fact, before, match[0], after):
+                continue
+            for fact in dict.fromkeys((name, entry.ever)) if past else (name,):
+                seen = found.setdefault((fact, value), _Found())
+                seen.words[_as_written(text, plain, match.start(), match.end())] = None
+                seen.sentences[_as_written(text, plain, start, end)] = None
+                seen.untils.add(_until(dictionary[fact], value, before, match[0], after))
+                seen.days.add(_day(entry, before, after))
     return tuple(
         Mention(
-            fact=name, value=value, words=tuple(seen["words"]), sentences=tuple(seen["sentences"]),
-            until=_latest(untils[name, value]), lasts_days=dictionary.entry(name).lasts_days,
-            day=next(iter(days[name, value])) if len(days[name, value]) == 1 else None,
+            fact=name, value=value, words=tuple(seen.words), sentences=tuple(seen.sentences),
+            until=_latest(seen.untils), lasts_days=_lasts(dictionary.entry(name)),
+            day=next(iter(seen.days)) if len(seen.days) == 1 else None, ever=dictionary.entry(name).ever == name,
         )
         for (name, value), seen in found.items()
     )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was read of one fact and value."""
+
+    words: dict[str, None] = field(default_factory=dict)
+    sentences: dict[str, None] = field(default_factory=dict)
+    untils: set[date | None] = field(default_factory=set)
+    days: set[tuple[int, int] | None] = field(default_factory=set)
+
+
+def _until(fact: Fact, value: Value, before: str, words: str, after: str) -> date | None:
+    if isinstance(value, Decimal) or fact.max_age_days is None:
+        return None
+    return changed_by(before, words, after) if is_change(fact) else ended(before, after)
+
+
+def _day(entry: Entry, before: str, after: str) -> tuple[int, int] | None:
+    if is_change(entry.fact):
+        month = in_a_month(f"{before} {after}")
+        return None if month is None else (0, month)
+    return None if entry.lasts_days is None else day_and_month(after)
+
+
+def _lasts(entry: Entry) -> int | None:
+    return entry.fact.max_age_days if is_change(entry.fact) else entry.lasts_days
 
 
 def _latest(days: Collection[date | None]) -> date | None:
@@ -126,18 +161,28 @@ def doubtful_with(
     for one in mentions:
         if one.until is not None and one.until < on - LONG_AGO:
             continue
-        began = None if one.day is None else last_time(*one.day, on=on)
+        began = None if one.day is None else _began(*one.day, on=on)
         if began is not None and one.lasts_days is not None and (on - began).days > one.lasts_days:
             continue
         found[one.fact] = (*found.get(one.fact, ()), FactValue(one.value, on, IN_WORDS))
     return found
 
 
+def _began(day: int, month: int, *, on: date) -> date:
+    return last_time(day, month, on=on) if day else end_of_month(month, on=on)
+
+
 def to_ask(mentions: Iterable[Mention], danger: Danger) -> tuple[Mention, ...]:
-    """The mentions that would be a danger if they are so, and that nothing certain says already. Of words that stand
+    """The mentions that would be a danger if they are so, or were once so for ever, and that nothing certain says
+    already. Of words that stand
     within those of another one ("angio-oedeem" in "angio-oedeem sinds vandaag") only the other is asked."""
     hanging = {(name, given.value) for sign in danger.if_right for name, given in sign.if_right.items()}
-    asked = [one for one in mentions if (one.fact, one.value) in hanging]
+    certain = {
+        used.name for made in danger.decisions.values() for used in made.facts_used if used.value is True
+    }
+    asked = [
+        one for one in mentions if (one.fact, one.value) in hanging or (one.ever and one.fact not in certain)
+    ]
     return tuple(one for one in asked if not any(_stands_within(one, other) for other in asked))
 
 
@@ -176,6 +221,7 @@ def _every_match(
     for name, value, match in matches:
         if match.end() == ends[name, value, match.start()]:
             yield name, value, match, plain
+    yield from ((*each, plain) for each in _risen(dictionary, plain.text))
     for name, value, words, wrong, right in _misspelt(dictionary, plain.text):
         if any(fact == name and start <= wrong[0] < end for fact, start, end in read):
             continue
@@ -194,6 +240,30 @@ def _matches(dictionary: FactDictionary, text: str) -> Iterator[tuple[str, Value
             value = Decimal(match["number"].replace(",", ".")) if number else one.value
             if not number or can_be(one.fact, value):
                 yield one.fact.name, value, match
+
+
+_WEIGHTS = re.compile(
+    WORD_START + r"(?:gewicht|weegt|woog|weight)?\s*(?:ging|steeg|liep|gestegen|opgelopen|is|up|rose)?\s*(?:van|from)\s+"
+    r"(?P<first>\d{2,3}(?:[.,]\d)?)\s*(?:kg|kilo)?\s+(?:naar|tot|to)\s+(?P<last>\d{2,3}(?:[.,]\d)?)\s*(?:kg|kilo)\s+"
+    r"(?:(?:gegaan|gestegen|in|binnen|tijd|within|over)\s+)*(?P<days>\d{1,2}|een|a|twee|drie|vier|vijf|zes)?\s*(?P<unit>dag|dagen|"
+    r"day|days|week|weken|weeks)" + WORD_END
+)  # fmt: skip
+_COUNT = {"een": 1, "a": 1, "twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6, None: 1}
+
+
+def _risen(dictionary: FactDictionary, text: str) -> Iterator[tuple[str, Value, re.Match[str]]]:
+    """ "Van 80 naar 89 kg in 5 dagen": what was gained over the shortest time that holds it."""
+    for found in _WEIGHTS.finditer(text):
+        gained = Decimal(found["last"].replace(",", ".")) - Decimal(found["first"].replace(",", "."))
+        number = found["days"]
+        days = (_COUNT[number] if number in _COUNT else int(number)) * (7 if "we" in found["unit"] else 1)
+        gains = sorted(
+            (one.derived.over_days, name) for name, one in dictionary.entries.items()
+            if one.derived is not None and one.derived.how == "gain" and one.derived.inputs == ("weight",)
+        )  # fmt: skip
+        name = next((name for over, name in gains if days <= over), None)
+        if name is not None and gained > 0:
+            yield name, gained, found
 
 
 @dataclass(frozen=True, slots=True)

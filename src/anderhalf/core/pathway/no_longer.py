@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from anderhalf.core.decisions.facts import Fact
 from anderhalf.core.pathway.phrases import WORD_END, WORD_START
 
 NOT_USED = re.compile(
@@ -85,6 +86,15 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _YEAR = re.compile(r"(?<![\d-])(?:19|20)\d\d(?!\d)")
 
 
+_LONG_SINCE = re.compile(
+    WORD_START
+    + r"(?:(?:weken|week|maanden|maand|jaar|jaren|weeks?|months?|years?)\s+(?:geleden|ago)|vorig\s+jaar|vorige\s+maand|"
+    r"last\s+(?:year|month))" + WORD_END,
+    re.IGNORECASE,
+)
+MEDICATION, A_FEW_DAYS = "medication", 7
+
+
 def _nothing(_word: str) -> bool:
     return False
 
@@ -117,6 +127,19 @@ def is_not_used(before: str, after: str) -> bool:
     """Whether a drug between these two halves of a sentence is said not to be used: in its own clause, or replaced."""
     clause = f"{before.rpartition(',')[2]} {after.partition(',')[0]}"
     return NOT_USED.search(clause) is not None or is_replaced(before, after)
+
+
+def is_change(fact: Fact) -> bool:
+    """Whether a fact about drugs tells of a change of these days (an ACE inhibitor that was stopped), not of use."""
+    return fact.group == MEDICATION and fact.max_age_days is not None and fact.max_age_days <= A_FEW_DAYS
+
+
+def is_no_more(fact: Fact, before: str, words: str, after: str) -> bool:
+    """Whether the sentence says that a drug is not used, or that a change was long ago."""
+    if not is_change(fact):
+        return is_not_used(before, after)
+    sentence = f"{before} {words} {after}"
+    return _LONG_SINCE.search(sentence) is not None and not _OF_NOW.search(sentence)
 
 
 def changed_by(before: str, words: str, after: str) -> date | None:
