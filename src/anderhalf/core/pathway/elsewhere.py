@@ -190,8 +190,8 @@ def ended(before: str, after: str) -> date | None:
 
 
 _PAST = re.compile(
-    _START + r"(?:(?:19|20)\d\d|geleden|ago|ooit|vroeger|voorheen|destijds|eerder|eerdere|doorgemaakt|voorgeschiedenis|vg|"
-    r"allergi[a-z]*|overgevoelig[a-z]*|intoleran[a-z]*|ever|previously|history|once)" + _END
+    _START + r"(?:(?:19|20)\d\d|geleden|ago|ooit|vroeger|voorheen|destijds|eerder|eerdere|doorgemaakt|"
+    r"voorgeschiedenis|vg|allergi[a-z]*|overgevoelig[a-z]*|intoleran[a-z]*|ever|previously|history|once)" + _END
 )  # fmt: skip
 _PERHAPS_PAST = re.compile(_START + r"(?:gehad|kreeg|had|bleek|werd|was|opname|opgenomen|got|were)" + _END)
 

@@ -243,10 +243,10 @@ def _matches(dictionary: FactDictionary, text: str) -> Iterator[tuple[str, Value
 
 
 _WEIGHTS = re.compile(
-    WORD_START + r"(?:gewicht|weegt|woog|weight)?\s*(?:ging|steeg|liep|gestegen|opgelopen|is|up|rose)?\s*(?:van|from)\s+"
-    r"(?P<first>\d{2,3}(?:[.,]\d)?)\s*(?:kg|kilo)?\s+(?:naar|tot|to)\s+(?P<last>\d{2,3}(?:[.,]\d)?)\s*(?:kg|kilo)\s+"
-    r"(?:(?:gegaan|gestegen|in|binnen|tijd|within|over)\s+)*(?P<days>\d{1,2}|een|a|twee|drie|vier|vijf|zes)?\s*(?P<unit>dag|dagen|"
-    r"day|days|week|weken|weeks)" + WORD_END
+    WORD_START + r"(?:gewicht|weegt|woog|weight)?\s*(?:ging|steeg|liep|gestegen|opgelopen|is|up|rose)?\s*"
+    r"(?:van|from)\s+(?P<first>\d{2,3}(?:[.,]\d)?)\s*(?:kg|kilo)?\s+(?:naar|tot|to)\s+(?P<last>\d{2,3}(?:[.,]\d)?)\s*(?:kg|kilo)\s+"
+    r"(?:(?:gegaan|gestegen|in|binnen|tijd|within|over)\s+)*(?P<days>\d{1,2}|een|a|twee|drie|vier|vijf|zes)?\s*"
+    r"(?P<unit>dag|dagen|day|days|week|weken|weeks)" + WORD_END
 )  # fmt: skip
 _COUNT = {"een": 1, "a": 1, "twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6, None: 1}
 
