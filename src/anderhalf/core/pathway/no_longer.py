@@ -64,12 +64,13 @@ _TO = re.compile(
 _VERB = re.compile(WORD_START + _SWITCHED + WORD_END, re.IGNORECASE)
 _SUFFERED = re.compile(
     WORD_START
-    + r"(?:\w*hoest\w*|bijwerking\w*|klachten|last|jeuk|cough\w*|side\s+effects?)\s+(?:\w+\s+){0,2}"
-    r"(?:op|van|door|bij|met|na|onder|from|on|with)\s+(?:de\s+)?$",
+    + r"(?:(?:\w*hoest\w*|bijwerking\w*|klachten|last|jeuk|cough\w*|side\s+effects?)\s+(?:\w+\s+){0,2}"
+    r"(?:op|van|door|bij|met|na|onder|from|on|with)|(?:was|stond|zat)\s+(?:\w+\s+){0,2}op|(?:gebruikte|slikte)(?:\s+\w+)?)"
+    r"\s+(?:de\s+)?$",
     re.IGNORECASE,
 )
 _NOW_ANOTHER = re.compile(
-    r"\W+(?:(?:en|daarom|dus|daarna|gebruikt|slikt|neemt|krijgt|heeft|staat|kreeg|and|takes|uses)\W+){0,3}"
+    rf"\W+(?:(?:{_FILLER}|daarna|gebruikt|slikt|neemt|krijgt|heeft|staat|kreeg|and|takes|uses)\W+){{0,4}}?"
     r"(?:nu|daarom|sindsdien|inmiddels|thans|daarna|now)\W+"
     r"(?:(?:gebruikt|slikt|neemt|op|takes|on)\s+)?(?P<other>[^\W\d_]+)",
     re.IGNORECASE,
@@ -81,7 +82,7 @@ _MAY_SAY = re.compile(
     r"(?<![a-z])(?:nu|now|sindsdien|inmiddels|naar|to|overgevoelig\w*|intoleran\w*)(?![a-z])",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[;!?\n\r]+|\.(?=\s|$)")
+_SENTENCE = re.compile(r"[;!?\n\r]+|(?<!\.[a-z])\.(?=\s|$)")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _YEAR = re.compile(r"(?<![\d-])(?:19|20)\d\d(?!\d)")
 
