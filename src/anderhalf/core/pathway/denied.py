@@ -64,6 +64,19 @@ _WHAT_TO_DO = re.compile(
 """A question or an instruction about later: "wil uitleg over wat te doen bij pijn op de borst"."""
 
 
+_EXPLAINED = re.compile(
+    WORD_START + r"(?:uitleg|voorlichting|informatie|instructies?|advies|gewezen|gewaarschuwd|besproken|explained|warned)"
+    r"\s+(?:\w+\s+){0,2}?(?:(?:over|op|voor|about|of)\s+)(?:(?:het|de|een|risico|risico's|kans|gevaar|op|van|symptomen|"
+    r"tekenen|mogelijke?|the|risk|of)\s+)*$|"
+    + WORD_START + r"(?:risico|kans|gevaar|risk)\s+(?:op|van|of)\s+$"
+)  # fmt: skip
+
+
+def is_explained(before: str) -> bool:
+    """Whether something was explained that may come, not told that it was."""
+    return _EXPLAINED.search(before) is not None
+
+
 def is_denied(before: str, after: str) -> bool:
     """Whether the words between these two halves of a sentence are negated, feared, or an instruction for later."""
     if _AND_YET.match(after):

@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Value
 from anderhalf.core.pathway.danger import IN_WORDS, Danger
-from anderhalf.core.pathway.denied import is_denied
+from anderhalf.core.pathway.denied import is_denied, is_explained
 from anderhalf.core.pathway.elsewhere import (
     LONG_AGO,
     day_and_month,
@@ -102,6 +102,8 @@ def mentions_in(dictionary: FactDictionary, texts: Iterable[str]) -> tuple[Menti
             if lasts is not None and longer_ago(
                 plain.text[start:end], match.start() - start, match.end() - start, days=lasts
             ):
+                continue
+            if entry.ever == name and is_explained(before):
                 continue
             if entry.fact.group == MEDICATION and is_no_more(entry.fact, before, match[0], after):
                 continue
@@ -252,7 +254,7 @@ _COUNT = {"een": 1, "a": 1, "twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6
 
 
 def _risen(dictionary: FactDictionary, text: str) -> Iterator[tuple[str, Value, re.Match[str]]]:
-    """ "Van 80 naar 89 kg in 5 dagen": what was gained over the shortest time that holds it."""
+    """What was gained by "van 80 naar 89 kg in 5 dagen", over the shortest time that holds it."""
     for found in _WEIGHTS.finditer(text):
         gained = Decimal(found["last"].replace(",", ".")) - Decimal(found["first"].replace(",", "."))
         number = found["days"]

@@ -44,7 +44,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _NOT_BORNE = re.compile(
-    WORD_START + r"(?:verdroeg|verdraagde|did not tolerate)\s+(?:\w+\s+)?$", re.IGNORECASE
+    WORD_START + r"(?:verdroeg|verdraagde|verdraagt|did not tolerate)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
 _BEFORE = re.compile(
     WORD_START
@@ -93,6 +93,9 @@ _LONG_SINCE = re.compile(
     r"last\s+(?:year|month))" + WORD_END,
     re.IGNORECASE,
 )
+_RAS = r"(?:ace.?remmers?|acei|ace|arb'?s?|arni|sartanen|sartaan|ace.?inhibitors?)"
+_ONE_OF = re.compile(WORD_START + _RAS + r"\s*(?:/|of|or|dan\s+wel)\s*(?:een\s+|an?\s+)?$", re.IGNORECASE)
+"""Before a class of the same system: "ACE-remmer of ARNI" names one drug, not two."""
 MEDICATION, A_FEW_DAYS = "medication", 7
 
 
@@ -138,7 +141,8 @@ def is_change(fact: Fact) -> bool:
 def is_no_more(fact: Fact, before: str, words: str, after: str) -> bool:
     """Whether the sentence says that a drug is not used, or that a change was long ago."""
     if not is_change(fact):
-        return is_not_used(before, after)
+        either = _ONE_OF.search(before) is not None and re.fullmatch(_RAS, words, re.IGNORECASE) is not None
+        return either or is_not_used(before, after)
     sentence = f"{before} {words} {after}"
     return _LONG_SINCE.search(sentence) is not None and not _OF_NOW.search(sentence)
 
