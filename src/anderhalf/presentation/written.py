@@ -80,6 +80,8 @@ def question_about(mention: Mention, fact: Fact, listed: Collection[str] = ()) -
             "In de ingelezen medicatielijst staat %(words)s (%(line)s). Is dat nu zo, of hoort het bij het gebruik van "
             "het middel?"
         ) % {"words": words, "line": "; ".join(mention.sentences)}
+    if mention.ever:
+        return _("In de tekst staat %(words)s. Is dat ooit zo geweest, ook lang geleden?") % {"words": words}
     days = days_back(fact)
     if days is None:
         return _("In de tekst staat %(words)s. Is dat nu zo?") % {"words": words}
@@ -126,6 +128,8 @@ def answer_label(mention: Mention, fact: Fact, *, yes: bool) -> str:
     """An answer as it was chosen."""
     if yes:
         return _("ja: %(fact)s") % {"fact": _in_words(mention, fact)}
+    if mention.ever:
+        return _("nee, nooit")
     days = days_back(fact)
     return _("nee, nu niet") if days is None else _("nee, niet in de laatste %(days)s dagen") % {"days": days}
 

@@ -16,12 +16,9 @@ from anderhalf.core.decisions.facts import FactValue, FactValues, Freshness, fre
 from anderhalf.core.pathway.interactions import Interaction
 from anderhalf.core.pathway.mentions import Mention
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.no_longer import NOT_USED, without_replaced
 from anderhalf.core.pathway.pairs import facts_of_list, pairs_on_list
 
-_NOT_USED = re.compile(
-    r"\b(?:gestopt|gestaakt|stopte|gestaakte|niet meer|geen|allergi\w*|stopped|no longer)\b", re.IGNORECASE
-)
-"""A line with one of these says that the drug of that line is not taken."""
 _IN_THE_PAST = re.compile(
     r"\b(?:niet verdragen|niet te verdragen|intoleran\w*|eerder|voorheen|vroeger|not tolerated|previously)\b",
     re.IGNORECASE,
@@ -57,10 +54,15 @@ def drugs_in_list(
     text: str, names: Mapping[str, str], *, every: bool = False
 ) -> list[tuple[str, tuple[str, ...]]]:
     """The lines that name a drug in use, with its ATC codes; with ``every`` also those that name none known here."""
+
+    def is_drug(word: str) -> bool:
+        return bool(codes_in(word, names))
+
+    in_use = lines_of(without_replaced(text, is_drug))
     lines = [
-        (line, codes_in(line, names))
-        for line in lines_of(text)
-        if not _NOT_USED.search(line) and any(letter.isalpha() for letter in line)
+        (line, codes_in(used, names))
+        for line, used in zip(lines_of(text), in_use, strict=True)
+        if not NOT_USED.search(line) and any(letter.isalpha() for letter in line)
     ]
     return lines if every else [one for one in lines if one[1]]
 
@@ -86,7 +88,7 @@ def unknown_in(network: str, listed: str, *, at: datetime) -> str:
     names = drug_names_on(network, on=timezone.localdate(at))
     found: dict[str, str] = {}
     for line in lines_of(listed):
-        if _NOT_USED.search(line) or line.endswith(":"):
+        if NOT_USED.search(line) or line.endswith(":"):
             continue
         for piece in _BESIDE.split(_WHY.sub("", line) if line[0].isdigit() else line):
             words = [word for word in name_words(piece).split() if not any(sign.isdigit() for sign in word)]

@@ -100,6 +100,13 @@ _NOW = re.compile(
 )  # fmt: skip
 
 
+_RESOLVED = re.compile(
+    _START + r"(?:sindsdien|daarna|nadien|since\s+then)\s+(?:[a-z]+\s+){0,2}?(?:klachtenvrij|geen|nooit|niet|never|no)"
+    + _END
+)  # fmt: skip
+"""Behind a sign of some year: "in 2014 een schok, daarna nooit meer"."""
+
+
 def of_another(text: str, before: str, after: str) -> bool:
     """Whether the sign is said of a relative: `text` all that stands before it, `before` and `after` its sentence."""
     if _FAMILY.search(before):
@@ -167,15 +174,36 @@ def ended(before: str, after: str) -> date | None:
     found = _YEAR_AFTER.match(after) or _YEAR_BEFORE.search(before)
     if found is None and _FORMERLY.search(before):
         found = _LAST_TIME.match(after)
-    if found is None or _NOW.search(after) or _NOW.search(before):
+    if _NOW.search(after) or _NOW.search(before):
         return None
-    year = max(int(one["year"]) for one in _YEARS.finditer(f"{found['year']} {after}"))
+    if found is None:
+        resolved = _RESOLVED.search(after)
+        years = _years_in(f"{before} {after[: resolved.start()]}") if resolved is not None else []
+        return date(max(years), 12, 31) if years else None
+    year = max(_years_in(f"{found['year']} {after}"))
     month = _month(found["month"])
     if year != int(found["year"]) or month is None:
         return date(year, 12, 31)
     if (exact := _on(year, month, found["day"])) is not None:
         return exact
     return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+_PAST = re.compile(
+    _START + r"(?:(?:19|20)\d\d|geleden|ago|ooit|vroeger|voorheen|destijds|eerder|eerdere|doorgemaakt|"
+    r"voorgeschiedenis|vg|allergi[a-z]*|overgevoelig[a-z]*|intoleran[a-z]*|ever|previously|history|once)" + _END
+)  # fmt: skip
+_PERHAPS_PAST = re.compile(_START + r"(?:gehad|kreeg|had|bleek|werd|was|opname|opgenomen|got|were)" + _END)
+
+
+def is_past(sentence: str) -> bool:
+    """Whether a sentence may tell of something of before, whatever it says of now."""
+    perhaps = _PERHAPS_PAST.search(sentence) is not None and _NOW.search(sentence) is None
+    return perhaps or _PAST.search(sentence) is not None
+
+
+def _years_in(text: str) -> list[int]:
+    return [int(one["year"]) for one in _YEARS.finditer(text)]
 
 
 def day_and_month(after: str) -> tuple[int, int] | None:
@@ -185,6 +213,25 @@ def day_and_month(after: str) -> tuple[int, int] | None:
     if found is None or month is None or _on(2000, month, found["day"]) is None:
         return None
     return int(found["day"]), month
+
+
+_IN_A_MONTH = re.compile(
+    _START + r"(?:in|begin|half|eind|sinds|vanaf)\s+(?P<month>januari|februari|maart|april|mei|juni|juli|augustus|"
+    r"september|oktober|november|december)(?!\s*(?:19|20)\d\d)" + _END
+)  # fmt: skip
+
+
+def in_a_month(sentence: str) -> int | None:
+    """The month without a year of which a sentence tells: "in mei omgezet"."""
+    found = {_month(one["month"]) for one in _IN_A_MONTH.finditer(sentence)}
+    return found.pop() if len(found) == 1 else None
+
+
+def end_of_month(month: int, *, on: date) -> date:
+    """The last day of that month that has been; of a month that is not over, `on`."""
+    year = on.year if month <= on.month else on.year - 1
+    after = date(year + month // 12, month % 12 + 1, 1)
+    return min(after - timedelta(days=1), on)
 
 
 def last_time(day: int, month: int, *, on: date) -> date:

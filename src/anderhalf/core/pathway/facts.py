@@ -119,6 +119,8 @@ class Entry:
     """The answer is for the patient and who treats them: an informal carer who looks along does not see it."""
     words_for: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     """Of a closed list: value -> language -> by which words people write it."""
+    ever: str = ""
+    """The fact (it may be itself) that words of long ago are about: it is asked whatever the rules say of now."""
     lasts_days: int | None = None
     """A yes that began longer ago can't be so any more (a pregnancy); None: it may be."""
     below: str = ""

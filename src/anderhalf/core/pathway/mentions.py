@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -18,16 +18,21 @@ from hashlib import sha256
 
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Value
 from anderhalf.core.pathway.danger import IN_WORDS, Danger
+from anderhalf.core.pathway.denied import is_denied, is_explained
 from anderhalf.core.pathway.elsewhere import (
     LONG_AGO,
     day_and_month,
+    end_of_month,
     ended,
     goes_at_rest,
+    in_a_month,
+    is_past,
     last_time,
     longer_ago,
     of_another,
 )  # fmt: skip
 from anderhalf.core.pathway.facts import Entry, FactDictionary
+from anderhalf.core.pathway.no_longer import MEDICATION, changed_by, is_change, is_no_more
 from anderhalf.core.pathway.phrases import (
     ANY_NUMBER,
     EITHER,
@@ -45,40 +50,6 @@ from anderhalf.core.pathway.units import PERCENT
 from anderhalf.core.pathway.validity import can_be
 
 _SENTENCE = re.compile(r"[;!?\n\r]+|\.(?=\s|$)")
-_STOPS = (
-    r"maar|wel|echter|doch|toch|sinds|nu|net|heeft|had|kreeg|krijgt|nieuw|nieuwe|daarna|toen|vervolgens|alleen|"
-    r"twijfel|verbetering|verschil|effect|uitgesloten|wegens|vanwege|door|bij|met|but|since|only|because|with"
-)
-_WHO = r"(?:(?:hij|zij|ze|ik|er|mevrouw|meneer|patient|pt)\s+)?"
-_NOT_AFTER = re.compile(
-    r"\s*(?:[:=]\s*(?:nee|neg|negatief|geen|afwezig|niet|no|none|absent)" + WORD_END + r"|\(-\)|-(?=\s*(?:[,)]|$))"
-    r"|(?:nee|neg|negatief|afwezig|ontkend|denied|absent)" + WORD_END +
-    r"|(?:wordt|werd|is|was)\s+(?:ontkend|afwezig|uitgesloten)" + WORD_END +
-    r"|ontkent\s+(?:hij|zij|ze|mevrouw|meneer|patient|pt)" + WORD_END +
-    r"|(?:heeft|had|is|was|heb|ben)\s+" + _WHO + r"niet(?:\s+(?:meer|gehad|geweest))*\s*(?=[,)]|(?:en|of|maar)\s|$))"
-)  # fmt: skip
-_ADVICE_BEFORE = re.compile(
-    WORD_START + r"(?:bij|als|indien|wanneer|mocht|mochten|zodra|in geval van|if|in case of)\s+"
-    r"(?:[a-z]+(?:,?\s+[a-z]+){0,4}\s+(?:of|or|en)\s+)?"
-    r"(?:(?:u|een|de|het|toename|toenemende|verergering|van|nieuwe|erge|ergere|hevige|acute|meer|weer|opnieuw|klachten|"
-    r"zoals|you|have)\s+)*$"
-)
-_ADVICE_AFTER = re.compile(
-    WORD_START
-    + r"(?:bel|bellen|belt|contact|melden|meldt|meld|komen|terugkomen|call|112(?!\s+(?:is\s+)?ge))"
-    + WORD_END
-)
-_ADVICE_FIRST = re.compile(
-    WORD_START + r"(?:(?:bel|belt|bellen|neemt?\s+contact\s+op|contact\s+opnemen|call)"
-    r"(?:\s+(?:dan|direct|meteen|altijd|ons|de|huisarts|poli|hap|spoed|999|112|immediately|if)){0,4}"
-    r"|(?:alarmsymptomen|alarmsignalen|alarmtekenen|rode\s+vlaggen|red\s+flags)\s+(?:\w+\s+){0,2}"
-    r"(?:besproken|uitgelegd|doorgenomen|meegegeven|discussed|explained)\s*(?::|\()"
-    r"|(?:vangnet|vangnetadvies|safety\s?net)\s*:)\s*"
-)
-"""An instruction that stands before what it is about: "bel 112 bij pijn op de borst", "alarmsymptomen besproken: …"."""
-_AFRAID = re.compile(
-    WORD_START + r"(?:bang|angst|vrees|afraid|fear)\s+(?:voor|om|dat|of)\s+(?:[a-z]+\s+){0,2}$"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +66,10 @@ class Mention:
     """The last day on which it can have been, when the text gives a year everywhere it names it: "syncope 2009"; never
     of what stays."""
     day: tuple[int, int] | None = None
-    """Of what can't last: the day and month on which it began, without a year."""
+    """Of what can't last: the day and month on which it began, without a year; day 0 is somewhere in that month."""
     lasts_days: int | None = None
+    ever: bool = False
+    """It is asked whether it was ever so, also when nothing of now makes it a danger: what is started next may."""
     denied: bool = False
     """A drug that is named while the same form answers "no" about it."""
 
@@ -113,39 +86,68 @@ def mentions_in(dictionary: FactDictionary, texts: Iterable[str]) -> tuple[Menti
     A yes-or-no is mentioned as yes, a number with the value that is written, when the fact can have it. The words
     count as denied when they are negated in their own clause, and not at all in an instruction for later.
     """
-    found: dict[tuple[str, Value], dict[str, dict[str, None]]] = {}
-    untils: dict[tuple[str, Value], set[date | None]] = {}
-    days: dict[tuple[str, Value], set[tuple[int, int] | None]] = {}
+    found: dict[tuple[str, Value], _Found] = {}
     for text in texts:
         for name, value, match, plain in _every_match(dictionary, plain_of(text)):
             start, end = _sentence_around(plain.text, match.start(), match.end())
             before, after = plain.text[start : match.start()], plain.text[match.end() : end]
-            measured = isinstance(value, Decimal)
-            if not measured and (
-                _is_denied(before, after)
+            if not isinstance(value, Decimal) and (
+                is_denied(before, after)
                 or of_another(plain.text[: match.start()], before, after)
                 or goes_at_rest(match[0], before, after)
             ):
                 continue
-            lasts = dictionary.entry(name).lasts_days
+            entry = dictionary.entry(name)
+            lasts, past = entry.lasts_days, entry.ever and is_past(f"{before} {match[0]} {after}")
             if lasts is not None and longer_ago(
                 plain.text[start:end], match.start() - start, match.end() - start, days=lasts
             ):
                 continue
-            stays = measured or dictionary[name].max_age_days is None
-            untils.setdefault((name, value), set()).add(None if stays else ended(before, after))
-            days.setdefault((name, value), set()).add(None if lasts is None else day_and_month(after))
-            seen = found.setdefault((name, value), {"words": {}, "sentences": {}})
-            seen["words"][_as_written(text, plain, match.start(), match.end())] = None
-            seen["sentences"][_as_written(text, plain, start, end)] = None
+            if entry.ever == name and is_explained(before):
+                continue
+            if entry.fact.group == MEDICATION and is_no_more(entry.fact, before, match[0], after):
+                continue
+            for fact in dict.fromkeys((name, entry.ever)) if past else (name,):
+                seen = found.setdefault((fact, value), _Found())
+                seen.words[_as_written(text, plain, match.start(), match.end())] = None
+                seen.sentences[_as_written(text, plain, start, end)] = None
+                seen.untils.add(_until(dictionary[fact], value, before, match[0], after))
+                seen.days.add(_day(entry, before, after))
     return tuple(
         Mention(
-            fact=name, value=value, words=tuple(seen["words"]), sentences=tuple(seen["sentences"]),
-            until=_latest(untils[name, value]), lasts_days=dictionary.entry(name).lasts_days,
-            day=next(iter(days[name, value])) if len(days[name, value]) == 1 else None,
+            fact=name, value=value, words=tuple(seen.words), sentences=tuple(seen.sentences),
+            until=_latest(seen.untils), lasts_days=_lasts(dictionary.entry(name)),
+            day=next(iter(seen.days)) if len(seen.days) == 1 else None, ever=dictionary.entry(name).ever == name,
         )
         for (name, value), seen in found.items()
     )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was read of one fact and value."""
+
+    words: dict[str, None] = field(default_factory=dict)
+    sentences: dict[str, None] = field(default_factory=dict)
+    untils: set[date | None] = field(default_factory=set)
+    days: set[tuple[int, int] | None] = field(default_factory=set)
+
+
+def _until(fact: Fact, value: Value, before: str, words: str, after: str) -> date | None:
+    if isinstance(value, Decimal) or fact.max_age_days is None:
+        return None
+    return changed_by(before, words, after) if is_change(fact) else ended(before, after)
+
+
+def _day(entry: Entry, before: str, after: str) -> tuple[int, int] | None:
+    if is_change(entry.fact):
+        month = in_a_month(f"{before} {after}")
+        return None if month is None else (0, month)
+    return None if entry.lasts_days is None else day_and_month(after)
+
+
+def _lasts(entry: Entry) -> int | None:
+    return entry.fact.max_age_days if is_change(entry.fact) else entry.lasts_days
 
 
 def _latest(days: Collection[date | None]) -> date | None:
@@ -161,18 +163,28 @@ def doubtful_with(
     for one in mentions:
         if one.until is not None and one.until < on - LONG_AGO:
             continue
-        began = None if one.day is None else last_time(*one.day, on=on)
+        began = None if one.day is None else _began(*one.day, on=on)
         if began is not None and one.lasts_days is not None and (on - began).days > one.lasts_days:
             continue
         found[one.fact] = (*found.get(one.fact, ()), FactValue(one.value, on, IN_WORDS))
     return found
 
 
+def _began(day: int, month: int, *, on: date) -> date:
+    return last_time(day, month, on=on) if day else end_of_month(month, on=on)
+
+
 def to_ask(mentions: Iterable[Mention], danger: Danger) -> tuple[Mention, ...]:
-    """The mentions that would be a danger if they are so, and that nothing certain says already. Of words that stand
+    """The mentions that would be a danger if they are so, or were once so for ever, and that nothing certain says
+    already. Of words that stand
     within those of another one ("angio-oedeem" in "angio-oedeem sinds vandaag") only the other is asked."""
     hanging = {(name, given.value) for sign in danger.if_right for name, given in sign.if_right.items()}
-    asked = [one for one in mentions if (one.fact, one.value) in hanging]
+    certain = {
+        used.name for made in danger.decisions.values() for used in made.facts_used if used.value is True
+    }
+    asked = [
+        one for one in mentions if (one.fact, one.value) in hanging or (one.ever and one.fact not in certain)
+    ]
     return tuple(one for one in asked if not any(_stands_within(one, other) for other in asked))
 
 
@@ -211,6 +223,7 @@ def _every_match(
     for name, value, match in matches:
         if match.end() == ends[name, value, match.start()]:
             yield name, value, match, plain
+    yield from ((*each, plain) for each in _risen(dictionary, plain.text))
     for name, value, words, wrong, right in _misspelt(dictionary, plain.text):
         if any(fact == name and start <= wrong[0] < end for fact, start, end in read):
             continue
@@ -229,6 +242,30 @@ def _matches(dictionary: FactDictionary, text: str) -> Iterator[tuple[str, Value
             value = Decimal(match["number"].replace(",", ".")) if number else one.value
             if not number or can_be(one.fact, value):
                 yield one.fact.name, value, match
+
+
+_WEIGHTS = re.compile(
+    WORD_START + r"(?:gewicht|weegt|woog|weight)?\s*(?:ging|steeg|liep|gestegen|opgelopen|is|up|rose)?\s*"
+    r"(?:van|from)\s+(?P<first>\d{2,3}(?:[.,]\d)?)\s*(?:kg|kilo)?\s+(?:naar|tot|to)\s+(?P<last>\d{2,3}(?:[.,]\d)?)\s*(?:kg|kilo)\s+"
+    r"(?:(?:gegaan|gestegen|in|binnen|tijd|within|over)\s+)*(?P<days>\d{1,2}|een|a|twee|drie|vier|vijf|zes)?\s*"
+    r"(?P<unit>dag|dagen|day|days|week|weken|weeks)" + WORD_END
+)  # fmt: skip
+_COUNT = {"een": 1, "a": 1, "twee": 2, "drie": 3, "vier": 4, "vijf": 5, "zes": 6, None: 1}
+
+
+def _risen(dictionary: FactDictionary, text: str) -> Iterator[tuple[str, Value, re.Match[str]]]:
+    """What was gained by "van 80 naar 89 kg in 5 dagen", over the shortest time that holds it."""
+    for found in _WEIGHTS.finditer(text):
+        gained = Decimal(found["last"].replace(",", ".")) - Decimal(found["first"].replace(",", "."))
+        number = found["days"]
+        days = (_COUNT[number] if number in _COUNT else int(number)) * (7 if "we" in found["unit"] else 1)
+        gains = sorted(
+            (one.derived.over_days, name) for name, one in dictionary.entries.items()
+            if one.derived is not None and one.derived.how == "gain" and one.derived.inputs == ("weight",)
+        )  # fmt: skip
+        name = next((name for over, name in gains if days <= over), None)
+        if name is not None and gained > 0:
+            yield name, gained, found
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,74 +359,3 @@ def _corrected(plain: Plain, wrong: tuple[int, int], right: str) -> Plain:
         plain.text[:start] + right + plain.text[end:],
         (*plain.places[:start], *places, plain.places[end - 1], *plain.places[end:]),
     )
-
-
-def _is_denied(before: str, after: str) -> bool:
-    """Whether the words between these two halves of a sentence are negated, feared, or an instruction for later."""
-    if _NOT_AFTER.match(after):
-        return True
-    if _AFRAID.search(before) or _is_advice(before, after):
-        return True
-    return _negated_before(before, after)
-
-
-def _is_advice(before: str, after: str) -> bool:
-    """Whether it is said what to do when the sign comes: later, so not now."""
-    first = _ADVICE_FIRST.search(before)
-    if first is not None and not _STOP_ADVICE.search(f"{before[first.end() :]} | {after}"):
-        listed = first[0].rstrip().endswith((":", "("))
-        if listed or _ADVICE_BEFORE.search(before[first.end() :]):
-            return True
-    return _ADVICE_BEFORE.search(before) is not None and _ADVICE_AFTER.search(after) is not None
-
-
-_STOP_ADVICE = re.compile(
-    WORD_START
-    + r"(?:maar|wel|echter|nu|sinds|heeft|had|kreeg|krijgt|vandaag|vanochtend|vanmorgen|vannacht|gisteren|"
-    r"but|now|since|has|today|yesterday)" + WORD_END
-)
-_NEGATION = re.compile(
-    WORD_START
-    + r"(?P<word>geen|zonder|ontkent|ontkende|nooit|niet|no|not|without|denies|denied|never)"
-    + WORD_END
-)
-_DIRECTLY = frozenset({"niet", "nooit", "not", "never"})
-_WEAK = re.compile(
-    r"\s+(?:bekend\s+met\s+)?(?:(?:eerdere|meer|echt|weer|nog|ooit|recent|opnieuw|gehad|of|een|again|been|a)\s+){0,2}"
-)
-_OR = re.compile(
-    r"\s+(?:meer\s+)?(?:weg|flauw|buiten|be|ge|ver|op|uit|out|onder)\w+(?:,\s+\w+)?\s+(?:of|noch|or|nor)\s+"
-)
-"""Between "nooit" and what it denies too: "nooit weggeraakt of flauwgevallen"."""
-_STOP = re.compile(WORD_START + "(?:" + _STOPS + ")" + WORD_END)
-_ALTERNATIVE = re.compile(WORD_START + r"(?:of|noch|or|nor)" + WORD_END)
-_LIST = re.compile(
-    r"(?:\s+(?:van\s+(?:de\s+)?volgende|of\s+the\s+following|alarmsymptomen|alarmsignalen|alarmtekenen|rode\s+vlaggen|"
-    r"red\s+flags))?(?:\s+(?:klachten|symptomen|symptoms))?(?:\s+(?:van|zoals|als|like))?\s*:"
-)
-"""Behind a negation: all that follows is denied, commas or not. "Geen koorts: pijn op de borst" is no such list."""
-_FAR = 8
-"""Words between a negation and what it still negates: "geen klachten van duizeligheid of pijn op de borst"."""
-
-
-def _negated_before(before: str, after: str) -> bool:
-    for found in reversed(list(_NEGATION.finditer(before))):
-        between = before[found.end() :]
-        listed = _LIST.match(between)
-        if listed is not None and not _STOP.search(between[listed.end() :]):
-            return True
-        if found["word"] in _DIRECTLY:
-            if _WEAK.fullmatch(between) or _OR.fullmatch(between):
-                return True
-            continue
-        if ":" in between or _STOP.search(between) or len(between.split()) > _FAR:
-            continue
-        comma = between.find(",")
-        if comma < 0:
-            return True
-        # "geen koorts, pijn op de borst of benauwdheid" is one denied list; without "of" the comma begins something new
-        rest = between[comma:] + " " + after.split(",", maxsplit=1)[0]
-        listed = _ALTERNATIVE.search(rest)
-        if listed is not None and not _STOP.search(rest[: listed.start()]):
-            return True
-    return False

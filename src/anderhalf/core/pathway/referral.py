@@ -144,7 +144,7 @@ def _alarms(
     pathway = routing.pathway
     tables = tuple(name for name in ALARM_TABLES if name in pathway.tables)
     numbers = {
-        name: [one for one in readings if one.origin != IN_WORDS]
+        name: [one for one in readings if one.origin != IN_WORDS or _is_gain(pathway, name)]
         for name, readings in doubtful.items()
         if name in pathway.facts and pathway.facts[name].type is FactType.NUMBER
     }
@@ -158,6 +158,11 @@ def _alarms(
         return routing
     decided = {name: found.decisions[pathway.key, name] for name in tables}
     return replace(routing, alarms=found.certain, decisions={**routing.decisions, **decided})
+
+
+def _is_gain(pathway: Pathway, name: str) -> bool:
+    derived = pathway.dictionary.entry(name).derived
+    return derived is not None and derived.how == "gain"
 
 
 def _no_slower(routing: Routing, pairs: Sequence[Interaction]) -> Routing:

@@ -41,3 +41,33 @@ def test_what_only_resembles_a_denial_is_asked(text, fact):
 ])  # fmt: skip
 def test_a_denial_between_the_words_of_a_phrase_denies_it(text, fact):
     assert fact not in facts(text)
+
+
+@pytest.mark.parametrize(("text", "fact"), [
+    ("Geen pijn op de borst meer, vannacht wel een uur lang.", "chest_pain_at_rest"),
+    ("Vroeger nooit pijn op de borst, nu wel in rust.", "chest_pain_at_rest"),
+    ("Nooit pijn op de borst gehad, vannacht wel, een half uur.", "chest_pain_at_rest"),
+    ("Pijn in linkerarm en kaak in rust sinds vanochtend.", "chest_pain_at_rest"),
+    ("Plotselinge scheurende rugpijn.", "chest_pain_at_rest"),
+    ("Zwarte plakkende ontlasting sinds 3 dagen, op Eliquis.", "bleeding"),
+    ("Zwart gekleurde ontlasting.", "bleeding"), ("Zwarte, plakkerige poep.", "bleeding"),
+    ("Linker gezichtshelft hangt.", "stroke_signs"), ("Vanmorgen even niet kunnen praten, nu over.", "stroke_signs"),
+    ("Trekt sinds ontbijt met het rechterbeen.", "stroke_signs"),
+    ("Zag een half uur niets met het linkeroog.", "stroke_signs"),
+    ("Hij ontkent flauwvallen maar zijn vrouw zag hem gisteren wegzakken.", "syncope"),
+    ("Valt sinds gisteren telkens weg.", "syncope"),
+    ("Kan niet meer liggen van de benauwdheid.", "dyspnoea_at_rest"),
+    ("Plotseling koud, wit, pijnlijk been.", "hypoperfusion"), ("Heeft een touw klaargelegd.", "suicidal_thoughts"),
+    ("Leven hoeft niet meer van hem.", "suicidal_thoughts"),
+    ("Heeft alle pillen van de week ineens ingenomen.", "suicidal_thoughts"),
+])  # fmt: skip
+def test_what_is_denied_of_another_time_or_said_in_other_words_is_asked(text, fact):
+    assert fact in asked(text)
+
+
+@pytest.mark.parametrize("text", [
+    "Geen pijn op de borst, nu wel moe.", "Geen pijn op de borst, wel vermoeid.",
+    "Geen pijn op de borst meer, gaat wel goed.",
+])  # fmt: skip
+def test_a_denial_stays_one_when_something_else_follows(text):
+    assert not asked(text)
