@@ -26,7 +26,7 @@ from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.referral import REFERRAL, route_referral
 from anderhalf.core.pathway.routing import Routing
 
-from .listed import codes_of, contradicted, pairs_of, with_list, with_texts
+from .listed import codes_of, pairs_of, with_list, with_texts
 from .models import Referral
 from .register import Noted, facts_of_register, open_readings
 
@@ -175,12 +175,10 @@ def route_patient(
         earlier = facts.get(item.fact)
         if earlier is None or earlier.on is None or earlier.on <= day:
             facts[item.fact] = FactValue(item.value, day, "form")
-    denied = [name for name, one in facts.items() if one.value is False]
-    named = contradicted(chosen, texts, denied, listed=listed, network=by.network, on=on)
     beside = with_list_and_register(
         chosen, facts, doubtful_with(written, doubtful or {}, on=on),
         patient=patient, network=by.network, at=at, listed=listed, texts=texts, allergies=allergies,
-        settled={one.fact for one in named if one.key in answered},
+        settled={one.fact for one in not_now},
     )  # fmt: skip
     return route(
         pathway=chosen,
