@@ -100,7 +100,9 @@ def test_with_a_drug_of_the_list(care):
     contact = Contact(care)
     page = contact.posts(complaints="Slikt sinds kort verapamil van de internist.")
     assert page.status_code == 422 and len(asked(page)) == 1
-    contact.posts(complaints="Slikt sinds kort verapamil van de internist.", **dict.fromkeys(asked(page), "no"))
+    contact.posts(
+        complaints="Slikt sinds kort verapamil van de internist.", **dict.fromkeys(asked(page), "no")
+    )
     assert contact.saved is not None and not care.tasks() and not care.danger()
 
 
@@ -178,7 +180,9 @@ class Step:
         role, self.field, self.fixed = STEPS[road]
         self.client, self.name = people.client(role), road.partition(" ")[0]
         if road == "supplement":
-            referrals.ask_more(by=people.viewer("vs"), at=at, referral=sent.pk, question="Wat gebruikt de patiënt?")
+            referrals.ask_more(
+                by=people.viewer("vs"), at=at, referral=sent.pk, question="Wat gebruikt de patiënt?"
+            )
         self.before = self.state
 
     @property
@@ -192,8 +196,14 @@ class Step:
         return self.client.post(reverse(f"referrals:{self.name}", args=[self.sent.pk]), data, follow=True)
 
 
-@pytest.mark.parametrize("road", STEPS)
-@pytest.mark.parametrize(("text", "facts"), [*PAIRS, BLACK, ("Geef verapamil naast bisoprolol.", {"a", "b"})])
+VERAPAMIL = ("Geef verapamil naast bisoprolol.", {"beta_blocker", "diltiazem_or_verapamil"})
+OF_STEPS = [
+    *(("message", *one) for one in (*PAIRS, BLACK, VERAPAMIL)),
+    *((road, *one) for road in STEPS if road != "message" for one in (PAIRS[5], PAIRS[7], VERAPAMIL)),
+]
+
+
+@pytest.mark.parametrize(("road", "text", "facts"), OF_STEPS)
 def test_a_step_asks_about_drugs(people, sent, at, road, text, facts):
     step = Step(people, sent, at, road)
     page = step.posts(text)

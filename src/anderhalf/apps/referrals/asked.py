@@ -28,7 +28,11 @@ def asked_about(
     pathway = pathway_to_refer(found.network_id, found.pathway, on=on)
     dictionary = pathway.dictionary
     given = {(one.fact, str(one.value)) for one in items}
-    yes = [one for one in mentions_of(pathway, (text,), network=found.network_id, on=on) if (one.fact, str(one.value)) in given]
+    yes = [
+        one
+        for one in mentions_of(pathway, (text,), network=found.network_id, on=on)
+        if (one.fact, str(one.value)) in given
+    ]
     return [
         {
             "asked": in_each_language(partial(question_about, one, dictionary[one.fact])),

@@ -34,7 +34,9 @@ def store_written(
     says something of a danger and nobody was asked.
     """
     on = timezone.localdate(at)
-    if not items and not mentions_of(pathway_to_refer(by.network, found.pathway, on=on), (text,), network=by.network, on=on):
+    if not items and not mentions_of(
+        pathway_to_refer(by.network, found.pathway, on=on), (text,), network=by.network, on=on
+    ):
         return None
     routing = check_written(found, text, by=by, at=at, items=items, not_now=not_now)
     if routing is not None:

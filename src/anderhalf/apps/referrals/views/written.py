@@ -30,9 +30,13 @@ def written_of(desk: Desk) -> Written:
     reports = desk.imported.reports if desk.imported is not None else ()
     texts = [*(str(given.get(name) or "") for name in TEXTS), *reports]
     answers = {name: given.get(f"f_{name}") for name in desk.pathway.facts}
-    denied = [name for name, answer in answers.items() if answer == "false" or (not answer and _no_of(desk, name))]
+    denied = [
+        name for name, answer in answers.items() if answer == "false" or (not answer and _no_of(desk, name))
+    ]
     listed = str(given.get(LISTED) or "")
-    drugs = drugs_named(desk.pathway, texts, denied=denied, listed=listed, network=desk.viewer.network, on=desk.on, past=True)
+    drugs = drugs_named(
+        desk.pathway, texts, denied=denied, listed=listed, network=desk.viewer.network, on=desk.on, past=True
+    )
     return written_in(desk.pathway.dictionary, texts, given, beside=drugs)
 
 
