@@ -40,6 +40,18 @@ def test_a_letter_that_says_a_danger_is_asked_before_it_is_signed(vs, cared_for)
     assert done.status_code == 302 and Outcome.objects.get().kind == "forwarded"
 
 
+def test_two_drugs_that_do_not_go_together_are_asked_too(vs, cared_for):
+    text = "Gebruikt enalapril en Entresto samen."
+    page = signs(vs, cared_for, h_reason=text)
+    questions = asked(page)
+    assert page.status_code == 422 and len(questions) == 2 and not Letter.objects.exists()
+    assert signs(vs, cared_for, h_reason=text, **dict.fromkeys(questions, "no")).status_code == 302
+
+
+def test_two_drugs_that_go_together_are_not(vs, cared_for):
+    assert signs(vs, cared_for, h_reason="Gebruikt enalapril en bisoprolol, gaat goed.").status_code == 302
+
+
 def test_the_letter_tells_no_danger_that_the_answer_ended(vs, cared_for):
     """The first press made it a danger in doubt; who then answers "no" signs no letter that says it is open."""
     questions = asked(signs(vs, cared_for, h_reason=SAID))

@@ -69,3 +69,13 @@ def test_the_reason_of_changed_words_is_asked(care):
     page = care.people.client("vs").post(address, form, follow=True)
     assert page.status_code == 422 and asked(page)
     assert Encounter.objects.get(pk=found.pk).conclusion == ""
+
+
+def test_two_drugs_in_a_reason_are_asked(care):
+    pair = "Gebruikt enalapril en Entresto samen."
+    page = corrects(care, because=pair)
+    assert page.status_code == 422 and len(asked(page)) == 2 and weight(care).number == 82
+    corrects(care, because=pair, **dict.fromkeys(asked(page), "no"))
+    assert weight(care).number == 81
+    corrects(care, because="Gebruikt enalapril en bisoprolol, gaat goed.", value="80")
+    assert weight(care).number == 80

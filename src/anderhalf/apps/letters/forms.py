@@ -16,7 +16,6 @@ from anderhalf.apps.clinic.forms.written import SpokenTextForm
 from anderhalf.apps.clinic.models import Outcome
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.wording import says_something
-from anderhalf.presentation.written import written_in
 
 from .typed import typed_lines
 
@@ -95,13 +94,14 @@ class WrittenLetterForm(SpokenTextForm, LetterForm):
 
     def read_written(self, pathway: Pathway) -> None:
         """Read what was typed beside what the record proposed."""
+        self.described_by = pathway
+        super().read_written(pathway)
+
+    def texts_read(self) -> list[str]:
+        """Also of the fields beside the letter."""
         given = [str(self.data.get(PREFIX + one["id"]) or "") for one in self.sections]
-        texts = [
-            *typed_lines(given, self.proposed),
-            *(str(self.data.get(name) or "") for name in self.beside),
-        ]
-        self.described_by, self.questions = pathway, []
-        self.written = written_in(pathway.dictionary, texts, self.data)
+        beside = (str(self.data.get(name) or "") for name in self.beside)
+        return [*typed_lines(given, self.proposed), *beside]
 
 
 class CloseForm(WrittenLetterForm):

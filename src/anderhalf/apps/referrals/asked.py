@@ -9,10 +9,11 @@ from functools import partial
 from django.utils import timezone
 
 from anderhalf.apps.record.actions import NewObservation
-from anderhalf.core.pathway.mentions import Mention, mentions_in
+from anderhalf.core.pathway.mentions import Mention
 from anderhalf.presentation.language import in_each_language
 from anderhalf.presentation.written import answer_label, question_about
 
+from .listed import mentions_of
 from .models import Referral
 from .routing import pathway_to_refer
 
@@ -23,9 +24,15 @@ def asked_about(
     """What was asked about the words of a text, and what was answered, for both sides to read beside it."""
     if not items and not not_now:
         return []
-    dictionary = pathway_to_refer(found.network_id, found.pathway, on=timezone.localdate(at)).dictionary
+    on = timezone.localdate(at)
+    pathway = pathway_to_refer(found.network_id, found.pathway, on=on)
+    dictionary = pathway.dictionary
     given = {(one.fact, str(one.value)) for one in items}
-    yes = [one for one in mentions_in(dictionary, (text,)) if (one.fact, str(one.value)) in given]
+    yes = [
+        one
+        for one in mentions_of(pathway, (text,), network=found.network_id, on=on)
+        if (one.fact, str(one.value)) in given
+    ]
     return [
         {
             "asked": in_each_language(partial(question_about, one, dictionary[one.fact])),

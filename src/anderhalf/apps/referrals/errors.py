@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from anderhalf.presentation.language import label_of, moment_label
 
+from .imported import FROM_FILE
+
 if TYPE_CHECKING:
     from anderhalf.core.pathway.mentions import Mention
     from anderhalf.core.pathway.routing import Routing
@@ -65,16 +67,22 @@ class CallNeeded(ReferralRefused):
 
 
 class DoubtNeedsCall(CallNeeded):
-    """A value of the file that was not taken over would be a danger: settle it, or call first."""
+    """A value that nobody confirmed, mostly one of the file, would be a danger: settle it, or call first."""
 
     def __init__(self, routing: Routing) -> None:
         facts = routing.pathway.facts
         names = dict.fromkeys(name for sign in routing.danger.if_right for name in sign.if_right)
         what = ", ".join(label_of(facts[name].label) for name in names if name in facts)
-        text = _(
+        readings = [one for sign in routing.danger.if_right for one in sign.if_right.values()]
+        of_file = _(
             "%(what)s: een waarde uit het ingelezen dossier is niet overgenomen en zou gevaar zijn. Vul de waarde in "
             "die klopt, of bel eerst en schrijf op met wie u belde en wat u afsprak."
         )
+        unconfirmed = _(
+            "%(what)s: als dit klopt is het gevaar, en niemand heeft het bevestigd. Vul in wat klopt, of bel eerst en "
+            "schrijf op met wie u belde en wat u afsprak."
+        )
+        text = of_file if any(one.origin == FROM_FILE for one in readings) else unconfirmed
         super().__init__(routing, text % {"what": what})
 
 

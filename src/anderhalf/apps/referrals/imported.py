@@ -17,6 +17,8 @@ from anderhalf.core.decisions.facts import FactValue, Value
 
 FORM = "record"
 """Name of the draft in which an upload waits, under the same key as the form it belongs to."""
+FROM_FILE = "file"
+"""Origin of a reading that an uploaded file leaves to a person."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from anderhalf.apps.record import queries as record
 from anderhalf.content.drugs import codes_in, name_words
 from anderhalf.core.decisions.facts import FactValue, FactValues, Freshness, freshness
 from anderhalf.core.pathway.interactions import Interaction
-from anderhalf.core.pathway.mentions import Mention
+from anderhalf.core.pathway.mentions import Mention, mentions_in
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.no_longer import NOT_USED, without_replaced
 from anderhalf.core.pathway.pairs import facts_of_list, pairs_on_list
@@ -138,7 +138,9 @@ def with_texts(
     found = dict(readings)
     for name in named:
         said = known.get(name) if _is_answered(pathway, name, known, on=on) else None
-        if said is None or (said.value is False and name in against and name not in settled):
+        if name in settled or any(one.value is True for one in found.get(name, ())):
+            continue
+        if said is None or (said.value is False and name in against):
             found[name] = (*found.get(name, ()), FactValue(True, on, "form"))
     return found
 
@@ -157,29 +159,56 @@ def _is_answered(pathway: Pathway, name: str, known: FactValues, *, on: date) ->
     return freshness(pathway.dictionary[name], known.get(name), on=on) is Freshness.KNOWN
 
 
-def contradicted(
-    pathway: Pathway, texts: Sequence[str], denied: Collection[str], *, listed: str, network: str, on: date
+def drugs_named(
+    pathway: Pathway,
+    texts: Iterable[str],
+    *,
+    network: str,
+    on: date,
+    denied: Collection[str] = (),
+    listed: str = "",
+    past: bool = False,
 ) -> tuple[Mention, ...]:
-    """The drugs that the texts of a form name while the same form answers "no" (``denied``, names of facts): somebody
-    has to say which of the two is right. ``listed`` is the one of them that lists what is used."""
-    if not denied:
-        return ()
+    """The drugs that texts name as in use, as questions beside what the texts say of signs: on every road a drug in
+    words is asked about like a sign in words, when it would be a danger with what is known.
+
+    ``denied`` are facts that the same form answers "no": somebody has to say which of the two is right. ``listed`` is
+    the one text that lists what is used; that is certain, so only what is denied is asked. With ``past`` a line that
+    may be about earlier counts for what nobody answered.
+    """
     names = drug_names_on(network, on=on)
     found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
     for text in texts:
         for line, codes in drugs_in_list(text, names):
-            if text != listed and (not _of_now(line) or _of_then(line, on=on)):
+            of_list = bool(listed) and text == listed
+            if not of_list and _of_then(line, on=on):
                 continue
-            for name in facts_of_list(pathway, codes) & set(denied):
+            for name in facts_of_list(pathway, codes):
+                if name not in denied if of_list else not (_of_now(line) or (past and name not in denied)):
+                    continue
                 words, lines = found.setdefault(name, ({}, {}))
-                about = [word for word in re.findall(r"[^\W\d_]{3,}", line)
-                         if name in facts_of_list(pathway, codes_in(word, names))]  # fmt: skip
-                words |= dict.fromkeys(about or [line])
+                words |= dict.fromkeys(_words_of(line, name, pathway, names))
                 lines[line] = None
     return tuple(
-        Mention(fact=name, value=True, words=tuple(words), sentences=tuple(lines), denied=True)
+        Mention(fact=name, value=True, words=tuple(words), sentences=tuple(lines), denied=name in denied)
         for name, (words, lines) in sorted(found.items())
     )
+
+
+def _words_of(line: str, fact: str, pathway: Pathway, names: Mapping[str, str]) -> list[str]:
+    """The words of a line that name a drug of this fact, as they were written: one, or two or three together."""
+    words = re.findall(r"[^\W\d_][\w-]*", line)
+    for many in (1, 2, 3):
+        pieces = [" ".join(words[at : at + many]) for at in range(len(words) - many + 1)]
+        found = [one for one in pieces if fact in facts_of_list(pathway, codes_in(one, names))]
+        if found:
+            return found
+    return [line]
+
+
+def mentions_of(pathway: Pathway, texts: Collection[str], *, network: str, on: date) -> tuple[Mention, ...]:
+    """Everything that texts say of a danger: signs and numbers in words, and drugs."""
+    return (*mentions_in(pathway.dictionary, texts), *drugs_named(pathway, texts, network=network, on=on))
 
 
 def pairs_of(

@@ -26,7 +26,7 @@ from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.referral import REFERRAL, route_referral
 from anderhalf.core.pathway.routing import Routing
 
-from .listed import codes_of, contradicted, pairs_of, with_list, with_texts
+from .listed import codes_of, pairs_of, with_list, with_texts
 from .models import Referral
 from .register import Noted, facts_of_register, open_readings
 
@@ -125,15 +125,18 @@ def with_list_and_register(
     listed: str = "",
     texts: Sequence[str] = (),
     allergies: Sequence[Noted] = (),
-    settled: Collection[str] = (),
+    not_now: Collection[Mention] = (),
 ) -> Beside:
     """The facts and the doubtful readings with what the medication says (of the record, and as ``listed``) and the
     register, and the ``allergies`` of a form that enter it when the form is sent: the eye sees before sending what it
-    sees after. Drugs that the other ``texts`` name count as doubtful. ``settled``: facts of which somebody said
-    that the "no" is right although a drug is named."""
+    sees after. Drugs that the other ``texts`` name count as doubtful, unless somebody said that it is ``not_now``; a
+    list that names one beside a "no" was asked about as what is denied."""
     codes = codes_of(network, listed=listed, patient=patient, at=at)
     on = timezone.localdate(at)
-    known, readings = with_list(pathway, codes, facts, doubtful, on=on, settled=settled)
+    known, readings = with_list(
+        pathway, codes, facts, doubtful, on=on, settled={one.fact for one in not_now if one.denied}
+    )
+    settled = {one.fact for one in not_now}
     readings = with_texts(pathway, texts, known, readings, network=network, on=on, settled=settled)
     certain, unjudged = facts_of_register(patient, network, at=at, beside=allergies)
     known |= {name: value for name, value in certain.items() if name in pathway.dictionary}
@@ -175,12 +178,10 @@ def route_patient(
         earlier = facts.get(item.fact)
         if earlier is None or earlier.on is None or earlier.on <= day:
             facts[item.fact] = FactValue(item.value, day, "form")
-    denied = [name for name, one in facts.items() if one.value is False]
-    named = contradicted(chosen, texts, denied, listed=listed, network=by.network, on=on)
     beside = with_list_and_register(
         chosen, facts, doubtful_with(written, doubtful or {}, on=on),
         patient=patient, network=by.network, at=at, listed=listed, texts=texts, allergies=allergies,
-        settled={one.fact for one in named if one.key in answered},
+        not_now=not_now,
     )  # fmt: skip
     return route(
         pathway=chosen,

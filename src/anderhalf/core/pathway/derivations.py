@@ -65,6 +65,20 @@ def _two_of(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date
     return FactValue(False, _oldest(given)) if len(positive) + open_ < 2 and given else None
 
 
+_MEMBERS_FOR_A_YES = MappingProxyType({"any_of": 1, "two_of": 2})
+
+
+def one_is_used(how: str, fact: Fact, answer: FactValue, given: Mapping[str, FactValue]) -> bool:
+    """Whether "no" about a group of drugs stands beside a yes about one of them (about two, of `two_of`) that is as
+    new: the one drug that somebody names is the more certain of the two."""
+    if answer.value is not False or fact.group != "medication" or how not in _MEMBERS_FOR_A_YES:
+        return False
+    used = {name: one for name, one in given.items() if one.value is True}
+    newest = _newest(used)
+    as_new = answer.on is None or newest is None or newest >= answer.on
+    return len(used) >= _MEMBERS_FOR_A_YES[how] and as_new
+
+
 def _above(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date) -> FactValue | None:
     """Whether the first number is above the second; of two days they say nothing about each other."""
     one, other = (given.get(name) for name in inputs[:2])

@@ -32,6 +32,7 @@ from anderhalf.core.pathway.derivations import (
     OF_A_FORMULA,
     OF_A_SERIES,
     change_over,
+    one_is_used,
 )
 from anderhalf.core.pathway.entry import (
     RefusedValue,
@@ -347,9 +348,10 @@ class FactDictionary:
     ) -> FactValues:
         """The same facts plus those that follow from them on a day.
 
-        A fact that was given itself is kept, except `age`-like facts, which always follow the calendar. Stale values
-        are not used; what follows but cannot be (an age of 126) stays unknown. `series` holds per fact all its values,
-        each with its day, for facts that follow from a change: unknown without it. See `spared` for who is not asked.
+        A fact that was given itself is kept, except `age`-like facts, which always follow the calendar, and a "no"
+        about drugs of which one is used by an answer that is as new. Stale values are not used; what follows but cannot
+        be (an age of 126) stays unknown. `series` holds per fact all its values, each with its day, for facts that
+        follow from a change: unknown without it. See `spared` for who is not asked.
         """
         known = dict(facts)
         if birth_date is not None and "birth_date" in self.entries:
@@ -360,13 +362,14 @@ class FactDictionary:
             if entry.derived.how in OF_A_FORMULA:
                 self._by_formula(name, entry, known, on)
                 continue
-            if name in facts and entry.derived.how not in ALWAYS_DERIVED:
+            kept = name in facts and entry.derived.how not in ALWAYS_DERIVED
+            given = _usable(self, entry.derived.inputs, known, on)
+            if kept and not one_is_used(entry.derived.how, entry.fact, facts[name], given):
                 continue
             if entry.derived.how in OF_A_SERIES:
                 values = series.get(entry.derived.inputs[0], ())
                 found = change_over(entry.derived.how, values, entry.derived.over_days)
             else:
-                given = _usable(self, entry.derived.inputs, known, on)
                 found = DERIVATIONS[entry.derived.how](entry.fact, entry.derived.inputs, given, on)
             if found is not None and can_be(entry.fact, found.value):
                 known[name] = replace(found, origin=f"derived:{entry.derived.how}")

@@ -143,9 +143,7 @@ class EncounterForm(ProposalsMixin, DrugRowsMixin, PressureMixin, WrittenMixin, 
         cleaned = super().clean() or {}
         self.read_facts(cleaned)
         self.read_written(self.described_by)
-        for name, (value, one) in self.stated().items():
-            if one in self.written.confirmed or name not in self.values:
-                self.take_over(name, value, one.words[0])
+        self.take_over_stated()
         self.ask_with_pressure(_("De bloeddruk is zeer hoog. Vraag naar klachten, en vul ja of nee in."))
         self.read_proposals(cleaned)
         today = timezone.localdate(self.at)
@@ -164,6 +162,12 @@ class EncounterForm(ProposalsMixin, DrugRowsMixin, PressureMixin, WrittenMixin, 
                 "voorlichting vast, of schrijf in een zin wat u besprak."
             ))  # fmt: skip
         return cleaned
+
+    def take_over_stated(self) -> None:
+        """What was answered about the words; a yes stands above what a field says."""
+        for name, (value, one) in self.stated().items():
+            if one in self.written.confirmed or name not in self.values:
+                self.take_over(name, value, one.words[0])
 
     def _says_anything(self, cleaned: Mapping[str, Any]) -> bool:
         """Whether anything was typed or chosen; the form fills in day, kind and next contact itself."""

@@ -11,6 +11,7 @@ from django import forms
 from django.utils import timezone
 
 from anderhalf.apps.record.actions import NewObservation
+from anderhalf.apps.referrals.listed import drugs_named
 from anderhalf.core.decisions.facts import FactType, FactValue, Value
 from anderhalf.core.pathway.mentions import Mention, doubtful_with
 from anderhalf.core.pathway.model import Pathway
@@ -41,9 +42,23 @@ class WrittenMixin(forms.Form):
     def read_written(self, pathway: Pathway) -> None:
         """Find what the texts say; call in ``clean``."""
         self.described_by = pathway
-        texts = [str(self.data.get(self.add_prefix(name)) or "") for name in self.written_fields]
-        self.written: Written = written_in(pathway.dictionary, texts, self.data)
+        self.written: Written = written_in(pathway.dictionary, self.texts_read(), self.data)
         self.questions: list[forms.BoundField] = []
+
+    def texts_read(self) -> list[str]:
+        """What was typed in the fields that are read."""
+        return [str(self.data.get(self.add_prefix(name)) or "") for name in self.written_fields]
+
+    def read_drugs(self, network: str, *, on: date) -> None:
+        """Find the drugs that the texts name too, all of them together, by the names of the network."""
+        denied = [name for name in self.described_by.facts if self.data.get(f"f_{name}") == "false"]
+        texts = self.texts_read()
+        drugs = drugs_named(self.described_by, texts, denied=denied, network=network, on=on)
+        self.written = written_in(self.described_by.dictionary, texts, self.data, beside=drugs)
+        self.take_over_stated()
+
+    def take_over_stated(self) -> None:
+        """Put what was answered about the words among the values of the form, when it has any."""
 
     def settle_written(self, keys: Collection[str]) -> None:
         """Leave out what was asked before."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils import timezone
+
 from anderhalf.apps.people.models import Patient
 from anderhalf.apps.people.viewer import Viewer
-from anderhalf.core.pathway.mentions import mentions_in
+from anderhalf.apps.referrals.listed import mentions_of
 from anderhalf.presentation.written import ask_written
 
 from ..forms.written import WrittenMixin
@@ -23,11 +25,14 @@ def ask_in(
     before: Sequence[str] = (),
 ) -> None:
     """Add the questions to a form that was read; ``before`` is the earlier text, of which nothing is asked again."""
-    settled = {one.key for one in mentions_in(form.described_by.dictionary, before)}
+    on = timezone.localdate(at)
+    form.read_drugs(viewer.network, on=on)
+    earlier = mentions_of(form.described_by, before, network=viewer.network, on=on)
+    settled = {one.key for one in earlier}
     form.settle_written(settled)
     typed, unconfirmed = form.for_the_eye()
     asked = written_to_ask(
         patient, viewer.network, form.written.unanswered, at=at, typed=typed, unconfirmed=unconfirmed,
-        codes=form.drugs_for_the_eye(),
+        codes=form.drugs_for_the_eye(), settled={one.fact for one in form.written.not_now},
     )  # fmt: skip
     form.questions = ask_written(form, form.written, asked, facts=form.described_by.facts)

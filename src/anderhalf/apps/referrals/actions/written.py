@@ -11,12 +11,13 @@ from anderhalf.apps.people.access import Right
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import actions as record
 from anderhalf.apps.record.actions import NewObservation
-from anderhalf.core.pathway.mentions import Mention, mentions_in, to_ask
+from anderhalf.core.pathway.mentions import Mention, to_ask
 from anderhalf.core.pathway.routing import Routing
 from anderhalf.presentation.written import question_about
 
 from ..danger import order_of
 from ..errors import WrittenDanger
+from ..listed import mentions_of
 from ..models import Referral
 from ..routing import pathway_to_refer, route_patient
 from ..steps import store_decision
@@ -32,8 +33,10 @@ def store_written(
     A danger among it brings the referral up in every list sorted by danger. Raises :class:`WrittenDanger` when the text
     says something of a danger and nobody was asked.
     """
-    dictionary = pathway_to_refer(by.network, found.pathway, on=timezone.localdate(at)).dictionary
-    if not items and not mentions_in(dictionary, (text,)):
+    on = timezone.localdate(at)
+    if not items and not mentions_of(
+        pathway_to_refer(by.network, found.pathway, on=on), (text,), network=by.network, on=on
+    ):
         return None
     routing = check_written(found, text, by=by, at=at, items=items, not_now=not_now)
     if routing is not None:
@@ -73,7 +76,7 @@ def check_written(
         pathway=found.pathway, items=items, texts=(text,), listed=found.treatment_so_far, not_now=not_now,
     )  # fmt: skip
     answered = {one.key for one in not_now}
-    mentions = mentions_in(routing.pathway.dictionary, (text,))
+    mentions = mentions_of(routing.pathway, (text,), network=by.network, on=routing.on)
     asked = to_ask([one for one in mentions if one.key not in answered], routing.danger)
     if asked:
         raise WrittenDanger(

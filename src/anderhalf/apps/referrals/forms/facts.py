@@ -27,7 +27,7 @@ from anderhalf.presentation.language import language, typed_label
 from anderhalf.presentation.wording import without_label
 from anderhalf.presentation.written import Written
 
-from ..imported import ImportedAsk, ImportedFact
+from ..imported import FROM_FILE, ImportedAsk, ImportedFact
 from .fields import fields_of
 from .layout import (
     ALWAYS_IN_FRONT,
@@ -133,7 +133,7 @@ class FactForm(forms.Form):
             return ()
         # A drug that may be in use is so now, whenever it began; a result without a day may be of today.
         day = (ask.on or self.on) if ask.newer else self.on
-        return tuple(FactValue(value, on=day, origin="form") for value in ask.values)
+        return tuple(FactValue(value, on=day, origin=FROM_FILE) for value in ask.values)
 
     def _is_settled(self, name: str) -> bool:
         """Whether what was typed is of the same day or newer than what the file leaves open, or says of what day that

@@ -321,7 +321,7 @@ class Desk:
         beside = with_list_and_register(
             self.pathway, form.facts(), form.doubtful, patient=patient, network=self.viewer.network, at=self.at,
             listed=listed, texts=other_texts(self), allergies=self.allergies_form.now(),
-            settled={one.fact for one in self.written.not_now if one.denied},
+            not_now=self.written.not_now,
         )  # fmt: skip
         found = route(
             pathway=self.pathway, facts=beside.facts, intent=self.intent, from_hospital=self.from_hospital,

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from anderhalf.presentation.written import Written, ask_written, written_in
+from anderhalf.presentation.written import Written, ask_written
 
 from .. import actions, queries
 from ..access import is_recipient
@@ -20,6 +20,7 @@ from ..models import Referral
 from .answer import alarms_of
 from .detail import closed_of, pathway_of, phone_of
 from .steps import act_now, confirmed_items, refused, told
+from .written import written_of_line
 
 
 @require_POST
@@ -28,7 +29,7 @@ def message(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     by, at = request.viewer, request.now
     found, text = queries.referral_for(by, referral_id, at=at), request.POST.get("text", "")
     pathway = pathway_of(found)
-    written = written_in(pathway.dictionary, [text], request.POST) if pathway is not None else Written()
+    written = written_of_line(request, pathway, text) if pathway is not None else Written()
     items = confirmed_items(written, at=at)
     try:
         routing = actions.post_message(

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.pathway.routing import Routing
-from anderhalf.presentation.written import Written, ask_written, written_in
+from anderhalf.presentation.written import Written, ask_written
 
 from .. import actions, queries
 from ..access import is_requester
@@ -28,6 +28,7 @@ from ..routing import route_patient
 from .answer import Alarm, alarms_of
 from .detail import page_context, pathway_of
 from .gaps import either
+from .written import written_of_line
 
 
 def confirmed_items(written: Written, *, at: datetime) -> list[NewObservation]:
@@ -40,15 +41,15 @@ def confirmed_items(written: Written, *, at: datetime) -> list[NewObservation]:
 
 def take_step(
     request: HttpRequest, referral_id: UUID, do: Callable[..., Any], done: str, *, about: str = "",
-    **arguments: Any,
+    written: Written = Written(), **arguments: Any,  # noqa: B008  frozen, so sharing it is safe
 ) -> HttpResponse:  # fmt: skip
     """Take a step and say what happened; what is refused comes back with everything that was typed. ``about`` is a
-    text of which the words are asked about first."""
-    version, written = request.POST.get("version", ""), Written()
+    text of which the words are asked about first, ``written`` what was answered about one that was read already."""
+    version = request.POST.get("version", "")
     found = queries.referral_for(request.viewer, referral_id, at=request.now)
     if about:
         if (pathway := pathway_of(found)) is not None:
-            written = written_in(pathway.dictionary, [about], request.POST)
+            written = written_of_line(request, pathway, about)
         items = confirmed_items(written, at=request.now)
         arguments |= {"items": items, "not_now": written.not_now}
     try:

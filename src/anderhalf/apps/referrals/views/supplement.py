@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.pathway.danger import EXCLUSION, look_for_danger
 from anderhalf.core.pathway.mentions import to_ask
-from anderhalf.presentation.written import Written, ask_written, written_in
+from anderhalf.presentation.written import Written, ask_written
 
 from .. import actions, queries
 from ..forms.supplement import supplement_form
@@ -22,6 +22,7 @@ from ..routing import route_patient, series_with
 from .answer import Alarm, alarms_of
 from .detail import page_context, pathway_of
 from .steps import refused, take_step, told
+from .written import written_of_line
 
 
 @require_POST
@@ -36,7 +37,7 @@ def supplement(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     alarms: list[Alarm] = []
     written = Written()
     if pathway is not None:
-        written = written_in(pathway.dictionary, [request.POST.get("text", "")], request.POST)
+        written = written_of_line(request, pathway, request.POST.get("text", ""))
         form = supplement_form(found, pathway, request.POST, on=on, written=written)
         valid = form.is_valid()
         given = form.facts()
@@ -64,7 +65,7 @@ def supplement(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     text = request.POST.get("text", "")
     sent = _("Uw aanvulling is verstuurd.")
     done = take_step(request, referral_id, actions.supplement, sent, text=text, items=items,
-                     not_now=written.not_now)  # fmt: skip
+                     not_now=written.not_now, written=written)  # fmt: skip
     if not alarms or done.status_code != 302:
         return done
     list(messages.get_messages(request))  # "sent" alone would be the wrong first word

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.forms import BoundField
+from django.http import HttpRequest
+from django.utils import timezone
 
 from anderhalf.core.pathway.mentions import to_ask
+from anderhalf.core.pathway.model import Pathway
 from anderhalf.presentation.written import Written, ask_written, written_in
 
-from ..listed import contradicted
+from ..listed import drugs_named
 from ..steps import TEXTS
 
 LISTED = "treatment_so_far"
@@ -26,16 +29,26 @@ def written_of(desk: Desk) -> Written:
     # of a file also when a draft of before filled the letter: what its reports say is never silent
     reports = desk.imported.reports if desk.imported is not None else ()
     texts = [*(str(given.get(name) or "") for name in TEXTS), *reports]
-    denied = [name for name in desk.pathway.facts if given.get(f"f_{name}") == "false"]
-    drugs = contradicted(
-        desk.pathway,
-        texts,
-        denied,
-        listed=str(given.get(LISTED) or ""),
-        network=desk.viewer.network,
-        on=desk.on,
+    answers = {name: given.get(f"f_{name}") for name in desk.pathway.facts}
+    denied = [
+        name for name, answer in answers.items() if answer == "false" or (not answer and _no_of(desk, name))
+    ]
+    listed = str(given.get(LISTED) or "")
+    drugs = drugs_named(
+        desk.pathway, texts, denied=denied, listed=listed, network=desk.viewer.network, on=desk.on, past=True
     )
     return written_in(desk.pathway.dictionary, texts, given, beside=drugs)
+
+
+def written_of_line(request: HttpRequest, pathway: Pathway, text: str) -> Written:
+    """The mentions of a text that goes with a referral, with what was answered."""
+    drugs = drugs_named(pathway, (text,), network=request.viewer.network, on=timezone.localdate(request.now))
+    return written_in(pathway.dictionary, (text,), request.POST, beside=drugs)
+
+
+def _no_of(desk: Desk, name: str) -> bool:
+    """Whether the record says no about a fact that this form was not posted with yet."""
+    return desk.data is None and name in desk.known and desk.known[name].value is False
 
 
 def other_texts(desk: Desk) -> list[str]:
