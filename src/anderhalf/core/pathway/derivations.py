@@ -68,15 +68,18 @@ def _two_of(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date
 _MEMBERS_FOR_A_YES = MappingProxyType({"any_of": 1, "two_of": 2})
 
 
-def one_is_used(how: str, fact: Fact, answer: FactValue, given: Mapping[str, FactValue]) -> bool:
-    """Whether "no" about a group of drugs stands beside a yes about one of them (about two, of `two_of`) that is as
-    new: the one drug that somebody names is the more certain of the two."""
-    if answer.value is not False or fact.group != "medication" or how not in _MEMBERS_FOR_A_YES:
+def is_kept(how: str, fact: Fact, answer: FactValue, given: Mapping[str, FactValue]) -> bool:
+    """Whether what was given of a fact that follows from others stays: not what always follows, nor a "no" about a
+    group of drugs beside a yes about one of them (about two, of `two_of`) that is as new: the drug that is named is
+    the more certain of the two."""
+    if how in ALWAYS_DERIVED:
         return False
+    if answer.value is not False or fact.group != "medication" or how not in _MEMBERS_FOR_A_YES:
+        return True
     used = {name: one for name, one in given.items() if one.value is True}
     newest = _newest(used)
     as_new = answer.on is None or newest is None or newest >= answer.on
-    return len(used) >= _MEMBERS_FOR_A_YES[how] and as_new
+    return len(used) < _MEMBERS_FOR_A_YES[how] or not as_new
 
 
 def _above(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date) -> FactValue | None:

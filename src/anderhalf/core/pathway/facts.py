@@ -27,12 +27,11 @@ from anderhalf.core.decisions.facts import (
 )
 from anderhalf.core.decisions.ranges import Range
 from anderhalf.core.pathway.derivations import (
-    ALWAYS_DERIVED,
     DERIVATIONS,
     OF_A_FORMULA,
     OF_A_SERIES,
     change_over,
-    one_is_used,
+    is_kept,
 )
 from anderhalf.core.pathway.entry import (
     RefusedValue,
@@ -348,10 +347,9 @@ class FactDictionary:
     ) -> FactValues:
         """The same facts plus those that follow from them on a day.
 
-        A fact that was given itself is kept, except `age`-like facts, which always follow the calendar, and a "no"
-        about drugs of which one is used by an answer that is as new. Stale values are not used; what follows but cannot
-        be (an age of 126) stays unknown. `series` holds per fact all its values, each with its day, for facts that
-        follow from a change: unknown without it. See `spared` for who is not asked.
+        A fact that was given itself is kept, except `age`-like facts (they follow the calendar) and a "no" about drugs
+        of which one is used; a stale value is not used, what cannot be (an age of 126) stays unknown. `series` holds
+        per fact all its values with their days, for facts that follow from a change.
         """
         known = dict(facts)
         if birth_date is not None and "birth_date" in self.entries:
@@ -362,9 +360,8 @@ class FactDictionary:
             if entry.derived.how in OF_A_FORMULA:
                 self._by_formula(name, entry, known, on)
                 continue
-            kept = name in facts and entry.derived.how not in ALWAYS_DERIVED
             given = _usable(self, entry.derived.inputs, known, on)
-            if kept and not one_is_used(entry.derived.how, entry.fact, facts[name], given):
+            if name in facts and is_kept(entry.derived.how, entry.fact, facts[name], given):
                 continue
             if entry.derived.how in OF_A_SERIES:
                 values = series.get(entry.derived.inputs[0], ())
