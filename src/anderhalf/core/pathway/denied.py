@@ -65,8 +65,8 @@ _WHAT_TO_DO = re.compile(
 
 
 _EXPLAINED = re.compile(
-    WORD_START + r"(?:uitleg|voorlichting|informatie|instructies?|advies|gewezen|gewaarschuwd|besproken|explained|warned)"
-    r"\s+(?:\w+\s+){0,2}?(?:(?:over|op|voor|about|of)\s+)(?:(?:het|de|een|risico|risico's|kans|gevaar|op|van|symptomen|"
+    WORD_START + r"(?:uitleg|voorlichting|informatie|instructies?|advies|gewezen|gewaarschuwd|besproken|explained|"
+    r"warned)\s+(?:\w+\s+){0,2}?(?:(?:over|op|voor|about|of)\s+)(?:(?:het|de|een|risico|risico's|kans|gevaar|op|van|symptomen|"
     r"tekenen|mogelijke?|the|risk|of)\s+)*$|"
     + WORD_START + r"(?:risico|kans|gevaar|risk)\s+(?:op|van|of)\s+$"
 )  # fmt: skip

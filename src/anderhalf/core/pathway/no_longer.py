@@ -121,7 +121,7 @@ def is_replaced(before: str, after: str, is_drug: Callable[[str], bool] = _nothi
 
 
 def _not_only_no(before: str, after: str) -> bool:
-    """ "Verdroeg diltiazem niet" says it; "diltiazem niet" alone is a denial that is read elsewhere."""
+    """That "verdroeg diltiazem niet" says it; "diltiazem niet" alone is a denial that is read elsewhere."""
     found = _AFTER.match(after)
     bare = found is not None and found[0].lower().rstrip().endswith("niet")
     return not bare or _NOT_BORNE.search(before) is not None
