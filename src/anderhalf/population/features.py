@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from anderhalf.core.decisions.facts import FactType, NotAskedOf
-from anderhalf.core.pathway.derivations import ALWAYS_DERIVED, OF_A_FORMULA
+from anderhalf.core.pathway.derivations import ALWAYS_DERIVED, OF_A_FORMULA, is_group_of_drugs
 from anderhalf.core.pathway.facts import FactDictionary
 from anderhalf.population.criteria import Criteria
 from anderhalf.population.derived import Columns, derived_column
@@ -233,7 +233,10 @@ def facts_query(criteria: Criteria, *, on: date, occurring: Collection[str]) -> 
         found = derived_column(entry, columns, criteria, on=on)
         follows = entry.derived is not None and entry.derived.how in ALWAYS_DERIVED | OF_A_FORMULA
         if f"{name}__given" in columns and not follows:
-            found = ibis.cases((columns[f"{name}__given"], columns[name]), else_=found)
+            kept = columns[f"{name}__given"]
+            if entry.derived is not None and is_group_of_drugs(entry.derived.how, entry.fact):
+                kept = kept & ~((columns[name] == ibis.literal(False)) & found).fill_null(False)
+            found = ibis.cases((kept, columns[name]), else_=found)
         columns.add(**{name: found})
     for name, fact in criteria.facts.items():
         if fact.not_asked_of is not None:

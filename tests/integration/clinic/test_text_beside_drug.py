@@ -44,8 +44,13 @@ def test_angio_oedema_of_the_text_is_asked_before_an_ace_inhibitor_is_started(co
     assert Observation.objects.get(fact="angioedema_history").flag is False
 
 
-def test_without_such_a_drug_nothing_is_asked(consult):  # noqa: F811
+def test_without_such_a_drug_what_was_ever_so_is_asked_once_and_kept(consult):  # noqa: F811
     page, _told = consult(complaints=THEN)
+    questions = asked(page)
+    assert page.status_code == 422 and questions and "ook lang geleden" in page.content.decode()
+    page, _told = consult(complaints=THEN, **dict.fromkeys(questions, "yes"))
+    assert page.status_code == 302 and Observation.objects.get(fact="angioedema_history").flag is True
+    page, _told = consult(complaints=f"{THEN} Nu goed.")
     assert page.status_code == 302 and not asked(page)
 
 

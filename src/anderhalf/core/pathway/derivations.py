@@ -65,21 +65,22 @@ def _two_of(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date
     return FactValue(False, _oldest(given)) if len(positive) + open_ < 2 and given else None
 
 
-_MEMBERS_FOR_A_YES = MappingProxyType({"any_of": 1, "two_of": 2})
+GROUPS = frozenset({"any_of", "two_of"})
+"""What follows from the members of a group."""
 
 
-def is_kept(how: str, fact: Fact, answer: FactValue, given: Mapping[str, FactValue]) -> bool:
-    """Whether what was given of a fact that follows from others stays: not what always follows, nor a "no" about a
-    group of drugs beside a yes about one of them (about two, of `two_of`) that is as new: the drug that is named is
-    the more certain of the two."""
+def is_group_of_drugs(how: str, fact: Fact) -> bool:
+    """Whether a fact asks about several drugs at once: a yes about one of them (two, of `two_of`) goes before a "no" to
+    all, because the one that somebody names is the more certain of the two."""
+    return how in GROUPS and fact.group == "medication"
+
+
+def stays(how: str, fact: Fact, answer: FactValue | None, found: FactValue | None) -> bool:
+    """Whether what was given of a fact (`answer` as far as it may be used today) stands, beside what follows."""
     if how in ALWAYS_DERIVED:
         return False
-    if answer.value is not False or fact.group != "medication" or how not in _MEMBERS_FOR_A_YES:
-        return True
-    used = {name: one for name, one in given.items() if one.value is True}
-    newest = _newest(used)
-    as_new = answer.on is None or newest is None or newest >= answer.on
-    return len(used) < _MEMBERS_FOR_A_YES[how] or not as_new
+    overruled = answer is not None and answer.value is False and found is not None and found.value is True
+    return not (is_group_of_drugs(how, fact) and overruled)
 
 
 def _above(fact: Fact, inputs: Inputs, given: Mapping[str, FactValue], on: date) -> FactValue | None:

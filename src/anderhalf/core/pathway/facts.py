@@ -31,7 +31,7 @@ from anderhalf.core.pathway.derivations import (
     OF_A_FORMULA,
     OF_A_SERIES,
     change_over,
-    is_kept,
+    stays,
 )
 from anderhalf.core.pathway.entry import (
     RefusedValue,
@@ -360,14 +360,15 @@ class FactDictionary:
             if entry.derived.how in OF_A_FORMULA:
                 self._by_formula(name, entry, known, on)
                 continue
-            given = _usable(self, entry.derived.inputs, known, on)
-            if name in facts and is_kept(entry.derived.how, entry.fact, facts[name], given):
-                continue
             if entry.derived.how in OF_A_SERIES:
                 values = series.get(entry.derived.inputs[0], ())
                 found = change_over(entry.derived.how, values, entry.derived.over_days)
             else:
+                given = _usable(self, entry.derived.inputs, known, on)
                 found = DERIVATIONS[entry.derived.how](entry.fact, entry.derived.inputs, given, on)
+            answer = _usable(self, (name,), facts, on).get(name)
+            if name in facts and stays(entry.derived.how, entry.fact, answer, found):
+                continue
             if found is not None and can_be(entry.fact, found.value):
                 known[name] = replace(found, origin=f"derived:{entry.derived.how}")
             elif found is not None:
