@@ -190,6 +190,22 @@ def test_any_of_several_drugs(dictionary):
     assert "rate_slowing_drug" not in dictionary.derive(all_no, on=ON + timedelta(93))
 
 
+def test_a_yes_about_one_drug_goes_before_a_no_to_its_group(dictionary):
+    def slowing(**given):
+        found = dictionary.derive(facts(rate_slowing_drug=False, **given), on=ON)
+        return found["rate_slowing_drug"].value
+
+    assert slowing(digoxin=True) is True
+    assert slowing() is False and slowing(digoxin=False) is False
+    used = {"apixaban": True, "vka": True}
+    answered = facts(two_anticoagulants=False, **used)
+    assert dictionary.derive(answered, on=ON)["two_anticoagulants"].value is True
+    one = facts(two_anticoagulants=False, apixaban=True)
+    assert dictionary.derive(one, on=ON)["two_anticoagulants"].value is False
+    old = {"rate_slowing_drug": FactValue(True, ON), "digoxin": FactValue(False, ON)}
+    assert dictionary.derive(old, on=ON)["rate_slowing_drug"].value is True, "a yes to the group stands"
+
+
 @pytest.mark.parametrize(
     ("yes", "no", "two"),
     [
