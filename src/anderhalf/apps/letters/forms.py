@@ -92,13 +92,8 @@ class WrittenLetterForm(SpokenTextForm, LetterForm):
         super().__init__(data, **options)
         self.described_by, self.at, self.proposed = pathway, at, proposed
 
-    def read_written(self, pathway: Pathway) -> None:
-        """Read what was typed beside what the record proposed."""
-        self.described_by = pathway
-        super().read_written(pathway)
-
     def texts_read(self) -> list[str]:
-        """Also of the fields beside the letter."""
+        """What was typed beside what the record proposed, and in the fields beside the letter."""
         given = [str(self.data.get(PREFIX + one["id"]) or "") for one in self.sections]
         beside = (str(self.data.get(name) or "") for name in self.beside)
         return [*typed_lines(given, self.proposed), *beside]

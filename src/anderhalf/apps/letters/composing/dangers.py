@@ -18,7 +18,7 @@ from anderhalf.core.pathway.model import Labels, Pathway
 from anderhalf.presentation.language import moment_label
 from anderhalf.presentation.wording import in_sentences
 
-from .words import paragraphs, sentence
+from .words import bullets, paragraphs, sentence
 
 UNCERTAIN = "Nog niet bevestigd; als dit klopt: "
 YES_OF_A_DAY = re.compile(r": ja(?= \(\d\d-\d\d-\d{4}\))")
@@ -90,14 +90,10 @@ def of_danger(episode: Episode, *, at: datetime) -> tuple[str, list[str]]:
     ]
     now = moment_label(timezone.localtime(at))
     said = paragraphs(
-        f"{OPEN.format(now=now)}\n{_points(lines)}" if lines else "",
-        f"{DEALT}\n{_points(done)}" if done else "",
+        f"{OPEN.format(now=now)}\n{bullets(lines, point=POINT)}" if lines else "",
+        f"{DEALT}\n{bullets(done, point=POINT)}" if done else "",
     )
     return said, lines
-
-
-def _points(lines: Sequence[str]) -> str:
-    return "\n".join(POINT + line for line in lines)
 
 
 def told_above(text: str) -> tuple[list[str], str]:

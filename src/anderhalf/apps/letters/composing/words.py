@@ -30,9 +30,9 @@ def day_of(moment: object) -> str:
     return format_date(moment)  # type: ignore[arg-type]
 
 
-def bullets(lines: Iterable[str]) -> str:
+def bullets(lines: Iterable[str], *, point: str = "- ") -> str:
     """One line per point, as letters show a list."""
-    return "\n".join(f"- {line}" for line in lines if line)
+    return "\n".join(f"{point}{line}" for line in lines if line)
 
 
 def paragraphs(*parts: str) -> str:
