@@ -26,9 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", default="", help="folder for a picture of every page")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium without a window."""
+    """Debian's Chromium without a window.
+
+    Per module and no longer: while it lives, its event loop runs in this thread, and Django refuses the database to
+    every other test that this worker takes up.
+    """
     with sync_playwright() as playwright:
         path = chromium_path()
         try:
