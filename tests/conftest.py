@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 from hypothesis import settings
 
 # A landing must not hang on the luck of a draw: the same cases each run, and new ones by `make test-random`.
@@ -17,6 +19,25 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("ANDERHALF_SHARED", ROOT.parent / "shared"))
+
+
+def pytest_configure():
+    """It is today, half past ten, for everything in this process: "an hour ago" is never yesterday.
+
+    The service asks the time in one way only, so one function is moved; ``tests.support.server`` starts services of
+    their own, on the real clock.
+    """
+    real = timezone.now
+    local = timezone.localtime(real(), ZoneInfo("Europe/Amsterdam"))
+    moved = local.replace(hour=10, minute=30, second=0, microsecond=0) - local
+    timezone.now = lambda: real() + moved
+
+
+def pytest_collection_finish():
+    """Fifteen thousand tests and their arguments are no garbage: don't look through them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from anderhalf.core.decisions.compiled import compile_table
 from anderhalf.core.decisions.facts import FactType, FactValue, Value, usable_value
-from anderhalf.core.decisions.model import ANY_CELL
+from anderhalf.core.decisions.feel import ANY_CELL
 from anderhalf.population.decide import decide, decide_raw, encode_rows, inputs_of
 from anderhalf.population.encoding import column_type, day_number, encode
 from anderhalf.population.engines import Engine, EngineUnavailable, PostgreSQLEngine, open_engine

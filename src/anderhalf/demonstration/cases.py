@@ -149,6 +149,10 @@ def first_line_case(body: Body, *, kind: str) -> Case:
     }
     if kind == "known":
         values |= {
+            # As the letter below says. Beside these an NSAID is a danger, which needs a call that this story lacks.
+            "loop_diuretic": True,
+            "ace_inhibitor": True,
+            "nsaid": False,
             "hf_admission_ever": False,
             "hf_admissions_12_months": Decimal(0),
             "lvef": number(body.lvef),

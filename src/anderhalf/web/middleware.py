@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
@@ -175,7 +174,7 @@ def log_refusal(request: HttpRequest) -> None:
     object_id = next((str(value) for value in (match.kwargs if match else {}).values()), "")
     audit.record(
         by=request.viewer,
-        at=getattr(request, "now", None) or datetime.now(UTC),
+        at=getattr(request, "now", None) or timezone.now(),
         action=AuditLine.Action.READ if request.method == "GET" else AuditLine.Action.EXECUTE,
         event=f"refused:{match.view_name if match else ''}"[:60],
         object_type="page",

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from anderhalf.core.decisions.facts import Fact, FactType
-from anderhalf.core.decisions.feel import parse_cell
-from anderhalf.core.decisions.model import ANY_CELL, DecisionTable
+from anderhalf.core.decisions.feel import ANY_CELL, parse_cell
+from anderhalf.core.decisions.model import DecisionTable
 from anderhalf.population import regions
 from anderhalf.population.compile import compile_population
 from anderhalf.population.decide import Decided, decide

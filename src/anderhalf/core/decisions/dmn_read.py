@@ -17,6 +17,7 @@ from anderhalf.core.decisions.dmn_types import DmnTypes
 from anderhalf.core.decisions.dmn_xml import DmnError, Node, read_nodes
 from anderhalf.core.decisions.facts import Fact, FactType, Value, is_of_type
 from anderhalf.core.decisions.feel import (
+    ANY_CELL,
     CellError,
     UnaryTest,
     format_test,
@@ -25,7 +26,7 @@ from anderhalf.core.decisions.feel import (
     parse_literals,
 )
 from anderhalf.core.decisions.meta import TableErrors, TableFault, read_on_unknown
-from anderhalf.core.decisions.model import ANY_CELL, DecisionTable, HitPolicy, OnUnknown, OutputSpec, Rule
+from anderhalf.core.decisions.model import DecisionTable, HitPolicy, OnUnknown, OutputSpec, Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,7 @@ class Explainer:
         self._shape = len(self.columns), len(table.rules)
         self._read = _generate(self.columns, len(table.rules))
         self._said: dict[tuple[int, int], tuple[TableSaid, Answer]] = {}
+        self._rules: dict[tuple[int, RuleState, bool], RuleSaid] = {}
         self._known: dict[tuple[int, int, int], tuple[TableSaid, LeftOpen]] = {}
 
     def explain(self, facts: FactValues, *, on: date) -> Decision:
@@ -194,18 +195,26 @@ class Explainer:
     def _table_said(self, true: int, possible: int) -> tuple[TableSaid, Answer]:
         table, answer = self.table, self._policy.answer(true, possible ^ true)
         rules = tuple(
-            RuleSaid(
-                rule.id,
+            self._rule_said(
+                at,
                 RuleState.FIRED if true >> at & 1
                 else RuleState.UNDECIDED if possible >> at & 1 else RuleState.NOT_FIRED,
-                at in answer.decisive, rule.outputs, rule.why, rule.source, rule.grade,
+                at in answer.decisive,
             )
-            for at, rule in enumerate(table.rules)
+            for at in range(len(table.rules))
         )  # fmt: skip
         said = TableSaid(table.id, table.version, self._hash, answer.status, answer.outcome, rules)
         if len(self._said) < _REMEMBERED:
             self._said[true, possible] = said, answer
         return said, answer
+
+    def _rule_said(self, at: int, state: RuleState, decisive: bool) -> RuleSaid:
+        """What one rule can say is the same in every remembered answer, and so stands in memory once."""
+        if (found := self._rules.get((at, state, decisive))) is None:
+            rule = self.table.rules[at]
+            found = RuleSaid(rule.id, state, decisive, rule.outputs, rule.why, rule.source, rule.grade)
+            self._rules[at, state, decisive] = found
+        return found
 
 
 def explainer_of(table: DecisionTable) -> Explainer:

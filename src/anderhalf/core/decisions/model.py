@@ -10,8 +10,6 @@ from functools import cached_property
 from anderhalf.core.decisions.facts import Fact, FactType, Value
 from anderhalf.core.decisions.feel import UnaryTest
 
-ANY_CELL = UnaryTest(text="-", any=True)
-
 
 class HitPolicy(StrEnum):
     """What the table answers when one or more rules fire."""

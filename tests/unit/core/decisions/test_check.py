@@ -10,8 +10,8 @@ from anderhalf.core.decisions.check import CheckReport, Finding, FindingKind, Se
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import Decision, RuleState
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, FactValueError
-from anderhalf.core.decisions.feel import parse_cell
-from anderhalf.core.decisions.model import ANY_CELL, DecisionTable, HitPolicy, OnUnknown, OutputSpec, Rule
+from anderhalf.core.decisions.feel import ANY_CELL, parse_cell
+from anderhalf.core.decisions.model import DecisionTable, HitPolicy, OnUnknown, OutputSpec, Rule
 from anderhalf.core.decisions.policy import Status
 from tests.unit.core.decisions.decision_builders import AGE, OEDEMA, POTASSIUM, TODAY, table
 

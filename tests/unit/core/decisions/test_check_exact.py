@@ -15,8 +15,8 @@ from anderhalf.core.decisions.coverage import SearchTooLarge, Steps, find_uncove
 from anderhalf.core.decisions.evaluate import evaluate
 from anderhalf.core.decisions.explain import RuleState
 from anderhalf.core.decisions.facts import Fact, FactType
-from anderhalf.core.decisions.feel import parse_cell
-from anderhalf.core.decisions.model import ANY_CELL, DecisionTable, HitPolicy, OutputSpec, Rule
+from anderhalf.core.decisions.feel import ANY_CELL, parse_cell
+from anderhalf.core.decisions.model import DecisionTable, HitPolicy, OutputSpec, Rule
 from anderhalf.core.decisions.policy import Status, policy_of
 from tests.unit.core.decisions.decision_builders import AGE, RandomTable, random_tables
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from anderhalf.core.decisions.feel import format_literal
+from anderhalf.core.decisions.feel import ANY_CELL, format_literal
 from anderhalf.core.decisions.identity import canonical_cell
-from anderhalf.core.decisions.model import ANY_CELL, DecisionTable, HitPolicy, Rule
+from anderhalf.core.decisions.model import DecisionTable, HitPolicy, Rule
 
 
 class ChangeKind(StrEnum):
