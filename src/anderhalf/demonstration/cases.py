@@ -165,7 +165,7 @@ def first_line_case(body: Body, *, kind: str) -> Case:
             intent="titration",
             reason=f"Bekend met hartfalen (LVEF {body.lvef}%), sinds {weeks} weken {complaint}. "
             "Graag instellen van de medicatie.",
-            treatment_so_far="Metoprololsuccinaat en furosemide, ACE-remmer nog op startdosis.",
+            treatment_so_far="Bisoprolol 1,25 mg, enalapril 2,5 mg, furosemide 40 mg.",
             proposal="Optitratie en voorlichting.",
             patient_informed=True,
         )
@@ -208,7 +208,7 @@ def second_line_case(body: Body, *, admitted_days_ago: int | None, at: datetime)
                 intent="titration",
                 reason=f"Ontslagen na opname voor hartfalen (LVEF {body.lvef}%). "
                 "Graag controle en optitratie dicht bij huis.",
-                treatment_so_far="Ontwaterd met furosemide i.v.; bètablokker en ACE-remmer op startdosis.",
+                treatment_so_far="Ontwaterd met furosemide i.v., nu 40 mg; bisoprolol 1,25 mg en enalapril 2,5 mg.",
                 proposal="Eerste controle binnen twee weken, daarna optitratie volgens protocol.",
                 patient_informed=True,
                 discharged_on=day,
@@ -221,7 +221,7 @@ def second_line_case(body: Body, *, admitted_days_ago: int | None, at: datetime)
             intent="follow_up" if body.random.random() < 0.4 else "titration",
             reason=f"Poliklinisch bekend met hartfalen (LVEF {body.lvef}%), "
             "verdere instelling kan in de anderhalvelijn.",
-            treatment_so_far="Bètablokker, MRA en SGLT2-remmer; RAS-remmer nog niet op streefdosis.",
+            treatment_so_far="Bisoprolol 2,5 mg, enalapril 2,5 mg, spironolacton 12,5 mg en dapagliflozine 10 mg.",
             proposal="Optitratie en daarna terug naar de huisarts.",
             patient_informed=True,
         ),

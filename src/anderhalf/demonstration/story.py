@@ -7,43 +7,30 @@ rules, states, rules of the agreement and audit lines are all real. ``schedule``
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from anderhalf.apps.clinic import actions as clinic
 from anderhalf.apps.clinic import queries as clinic_queries
-from anderhalf.apps.clinic.actions.medication import agree
-from anderhalf.apps.clinic.errors import QuestionFirst
-from anderhalf.apps.clinic.models import Encounter, Outcome
+from anderhalf.apps.clinic.models import Outcome
 from anderhalf.apps.insight import actions as insight
 from anderhalf.apps.insight.links import token_of
 from anderhalf.apps.letters import actions as letters
 from anderhalf.apps.letters.models import Letter
 from anderhalf.apps.letters.states import LetterStatus
-from anderhalf.apps.network.queries import pathway_on
 from anderhalf.apps.people import actions as people
-from anderhalf.apps.people.access import Right
 from anderhalf.apps.people.models import Patient
-from anderhalf.apps.record.queries import current_medication
 from anderhalf.apps.referrals import actions as referrals
 from anderhalf.apps.referrals.models import Referral
 from anderhalf.apps.referrals.states import Status
 
 from .cases import Body, Case, at_moment, first_line_case, number, second_line_case
 from .cast import Cast, invent
+from .medication import prescribe
 
 Step = Iterator[datetime]
 TOPICS = ("explanation", "medication", "weight", "self_monitoring", "diet", "fluids", "activity")
-LADDER = (
-    (("start", "bisoprolol", "1.25"), ("start", "dapagliflozin", "10")),
-    (("start", "enalapril", "2.5"), ("change", "bisoprolol", "2.5")),
-    (("start", "spironolactone", "12.5"), ("change", "enalapril", "5")),
-    (("change", "bisoprolol", "5"),),
-    (("change", "spironolactone", "25"),),
-)
 
 
 @dataclass
@@ -155,28 +142,6 @@ def _book(cast: Cast, plan: Plan, *, at: datetime, from_day: datetime) -> tuple[
     return appointment.pk, slot.starts_at
 
 
-def _medication(cast: Cast, at: datetime, visit: int) -> list[clinic.MedicationStep]:
-    pathway = pathway_on(cast.network.key, "heart_failure", on=at.date())
-    drugs = clinic_queries.drugs_of(pathway)
-    steps = []
-    for kind, key, dose in LADDER[visit] if visit < len(LADDER) else ():
-        drug = drugs[key]
-        steps.append(
-            clinic.MedicationStep(
-                kind=kind,
-                drug=key,
-                drug_name=drug.label["nl"],
-                atc=drug.atc,
-                drug_class=drug.drug_class,
-                dose=Decimal(dose),
-                dose_unit=drug.unit,
-                times_per_day=drug.per_day or 1,
-                reason="start volgens protocol" if kind == "start" else "volgende stap, goed verdragen",
-            )
-        )
-    return steps
-
-
 def _encounter(cast: Cast, plan: Plan, body: Body, *, visit: int, appointment: UUID, at: datetime) -> None:
     assert plan.episode is not None
     values = {**body.vital_signs(), **body.laboratory(), "congestion": False, "weight_stable": True}
@@ -188,6 +153,7 @@ def _encounter(cast: Cast, plan: Plan, body: Body, *, visit: int, appointment: U
             "echo_structural_abnormality": not normal,
             "heart_failure_known": not normal,
             "ecg_result": "normal" if normal else "abnormal",
+            "nsaid": False,  # whoever still used one was told to stop at triage
         }
     else:
         values["nt_probnp"] = number(max(90, body.nt_probnp))
@@ -231,24 +197,22 @@ def _encounter(cast: Cast, plan: Plan, body: Body, *, visit: int, appointment: U
         next_contact_kind="" if last and plan.outcome else "visit",
     )
     if body.lvef < 50 or visit == 0:
-        _prescribe(cast, plan, encounter, at=at, visit=visit)
+        prescribe(encounter, by=cast.viewer(plan.practitioner, at), kind=plan.kind, at=at, visit=visit)
 
 
-def _prescribe(cast: Cast, plan: Plan, encounter: Encounter, *, at: datetime, visit: int) -> None:
-    """The steps of this visit, with what was measured in view: what a card, the register or an open danger stands
-    against is left for a later visit. Nothing was written when that is said, so it needs no undoing."""
-    using = {row.drug for row in current_medication(encounter.patient_id, at=at)}
-    for step in _medication(cast, at, visit):
-        if step.kind == "change" and step.drug not in using:
-            continue
-        with suppress(QuestionFirst):
-            agree(
-                encounter.episode, by=cast.viewer(plan.practitioner, at), at=at, from_at=encounter.at,
-                encounter=encounter.pk, under=Right.WRITE_CLINICAL, **vars(step),
-            )  # fmt: skip
+def _answer_danger(cast: Cast, plan: Plan, *, at: datetime) -> None:
+    """Nobody's care ends while a danger stands open; which values somebody drew decides whether one does."""
+    assert plan.patient is not None
+    by = cast.viewer(plan.practitioner, at)
+    if found := clinic_queries.danger_of(plan.patient, by.network, at=at):
+        clinic.answer_danger(
+            by=by, at=at, patient=plan.patient.pk, bases=[one.basis for one in found.signs],
+            steps=["called_cardiologist"], called="dienstdoende cardioloog", called_at=at,
+        )  # fmt: skip
 
 
 def _close(cast: Cast, plan: Plan, at: datetime) -> None:
+    _answer_danger(cast, plan, at=at)
     returned = plan.outcome == Outcome.Kind.RETURNED
     letters.close_care(
         by=cast.viewer(plan.practitioner, at),

@@ -49,6 +49,13 @@ def _open_meeting(meeting: UUID, *, centre: UUID) -> None:
         raise MeetingClosed
 
 
+def _waiting(episode: UUID, rule: str) -> CaseDiscussion | None:
+    """The case by this rule that waits to be discussed."""
+    return CaseDiscussion.objects.filter(
+        episode=episode, status=CaseDiscussion.Status.WAITING, rule=rule
+    ).first()
+
+
 @transaction.atomic
 def add_case(
     *,
@@ -77,10 +84,7 @@ def add_case(
     texts = {"nl": question} if isinstance(question, str) else dict(question)
     if not says_something(texts["nl"]):
         raise TextMissing(_("Schrijf op wat u wilt bespreken."))
-    waiting = CaseDiscussion.objects.filter(
-        episode=found, status=CaseDiscussion.Status.WAITING, rule=rule
-    ).first()
-    if waiting is not None:
+    if (waiting := _waiting(found.pk, rule)) is not None:
         raise AlreadyOnAgenda(waiting)
     if meeting is not None:
         _open_meeting(meeting, centre=found.centre_id)
@@ -117,22 +121,8 @@ def put_required_cases(
         raise AccessDenied
     if found.ended_at is not None:
         return []
-    added = []
-    for situation in situations_of(found, at=at, events=events):
-        try:
-            added.append(
-                add_case(
-                    by=by,
-                    at=at,
-                    episode=episode,
-                    question=situation.question,
-                    rule=situation.rule,
-                    urgent=situation.urgent,
-                )
-            )
-        except AlreadyOnAgenda:
-            continue
-    return added
+    put = [_put(one, by=by, at=at, episode=episode) for one in situations_of(found, at=at, events=events)]
+    return [case for case in put if case is not None]
 
 
 def put_cases_of_encounter(*, by: Viewer, at: datetime, encounter: Encounter) -> None:
@@ -163,12 +153,16 @@ def take_back_cases(*, by: Viewer, at: datetime, choice: AdviceChoice) -> None:
         )
 
 
-def _put(case: RequiredCase, *, by: Viewer, at: datetime, episode: UUID) -> None:
-    """On the agenda, unless it waits there already."""
+def _put(case: RequiredCase, *, by: Viewer, at: datetime, episode: UUID) -> CaseDiscussion | None:
+    """On the agenda, unless it waits there already; mostly seen beforehand, which needs no transaction undone."""
+    if _waiting(episode, case.rule) is not None:
+        return None
     try:
-        add_case(by=by, at=at, episode=episode, question=case.question, rule=case.rule, urgent=case.urgent)
-    except AlreadyOnAgenda:
-        return
+        return add_case(
+            by=by, at=at, episode=episode, question=case.question, rule=case.rule, urgent=case.urgent
+        )
+    except AlreadyOnAgenda:  # a colleague was first
+        return None
 
 
 @transaction.atomic
