@@ -184,7 +184,7 @@ def _card(protocol: Protocol, patient: Patient, proposal: Proposal) -> Card:
         kind=proposal.kind.value,
         face=words.FACES[proposal.kind],
         title=words.title_of(proposal, protocol),
-        why=label_of(proposal.why) if proposal.kind is not ProposalKind.NEEDS_DATA else "",
+        why=label_of(proposal.why) if proposal.kind is not ProposalKind.NEEDS_DATA or proposal.named else "",
         facts=words.facts_of(proposal, protocol) if proposal.kind in TOLD | {ProposalKind.HOLD} else [],
         missing=words.missing_of(proposal, protocol),
         change=words.changes_of(proposal, protocol) if proposal.kind in TOLD else "",
