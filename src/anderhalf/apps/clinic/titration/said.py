@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from anderhalf.apps.network.queries import pathways_on
+from anderhalf.apps.network.queries import drug_names_on, pathways_on
 from anderhalf.apps.record.models import MedicationAgreement
 from anderhalf.apps.record.models import Observation as ObservationRow
 from anderhalf.apps.record.queries import COUNTS
@@ -78,12 +78,15 @@ def _settled(routing: Mapping[str, Any] | None) -> frozenset[str]:
     return frozenset(one["fact"] for one in said if "fact" in one)
 
 
-def named_facts(told: Told, pathway: Pathway, facts: Collection[str], *, on: date) -> dict[str, Naming]:
-    """The facts about drugs in use that these texts name, with the words; without what the referrer denied."""
+def named_facts(
+    told: Told, pathway: Pathway, facts: Collection[str], *, on: date, names: Mapping[str, str] | None = None
+) -> dict[str, Naming]:
+    """The facts about drugs in use that these texts name, with the words; without what the referrer denied. ``names``
+    are those of the drugs of the network, for who has them already."""
     found: dict[str, list[Mention]] = defaultdict(list)
     _pathways.setdefault(pathway.hash, pathway)
     written = mentions_in(_only(pathway.hash, frozenset(facts)), told.texts)
-    drugs = drugs_named(pathway, told.texts, network=told.network, on=on)
+    drugs = drugs_named(pathway, told.texts, network=told.network, on=on, names=names)
     for one in (*written, *drugs):
         if one.fact in facts and one.value is True and one.fact not in told.settled:
             found[one.fact].append(one)
@@ -101,6 +104,13 @@ def _naming(mentions: Iterable[Mention], told: Told) -> Naming:
 def _in_hospital(word: str, sentence: str) -> bool:
     lines = [line for line in lines_of(sentence) if word in line]
     return bool(lines) and all(is_of_admission(line, sentence) for line in lines)
+
+
+def class_words(line: str, pathway: Pathway) -> set[str]:
+    """The facts about drugs that a line of a list names by the words of the dictionary, without a drug."""
+    drugs = frozenset(name for name in pathway.listed_facts if name in pathway.dictionary)
+    _pathways.setdefault(pathway.hash, pathway)
+    return {one.fact for one in mentions_in(_only(pathway.hash, drugs), [line]) if one.value is True}
 
 
 _pathways: dict[str, Pathway] = {}
@@ -126,9 +136,13 @@ def named_uses(
     """Per patient the classes that a text names as in use and that nobody settled: by a row of the medication list
     (used or stopped; ``rows`` without those that a referral told), or by a later answer that it is not used."""
     found: dict[UUID, dict[str, Naming]] = defaultdict(dict)
+    of_network: dict[str, tuple[Pathway | None, Mapping[str, str]]] = {}
     for one in told:
-        pathway = _pathway_with(protocol, one.network, on=on) if one.texts else None
-        for key, naming in (_classes(one, pathway, protocol, on=on) if pathway is not None else {}).items():
+        if one.network not in of_network:
+            pathway = _pathway_with(protocol, one.network, on=on)
+            of_network[one.network] = pathway, drug_names_on(one.network, on=on)
+        pathway, names = of_network[one.network]
+        for key, naming in (_classes(one, pathway, protocol, names, on=on) if pathway else {}).items():
             found[one.patient].setdefault(key, naming)
     no = denied(found, {key for every in found.values() for key in every})
     uses = {}
@@ -137,7 +151,7 @@ def named_uses(
         open_ = {
             key: naming
             for key, naming in every.items()
-            if key not in held and not _denied_since(no, patient, key, naming.sent_at)
+            if key not in held and not denied_since(no, patient, key, naming.sent_at)
         }
         unclear = len([key for key in RAS if key in open_]) > 1
         uses[patient] = tuple(
@@ -163,15 +177,17 @@ def denied(patients: Collection[UUID], facts: Collection[str]) -> dict[tuple[UUI
     return {key: at for key, (flag, at) in newest.items() if flag is False}
 
 
-def _denied_since(no: Mapping[tuple[UUID, str], datetime], patient: UUID, key: str, sent_at: datetime) -> bool:
+def denied_since(no: Mapping[tuple[UUID, str], datetime], patient: UUID, key: str, sent_at: datetime) -> bool:
     """Whether it was answered after the text was sent; a "no" of the form beside it is no answer to it."""
     at = no.get((patient, key))
     return at is not None and at > sent_at
 
 
-def _classes(told: Told, pathway: Pathway, protocol: Protocol, *, on: date) -> dict[str, Naming]:
+def _classes(
+    told: Told, pathway: Pathway, protocol: Protocol, names: Mapping[str, str], *, on: date
+) -> dict[str, Naming]:
     keys = {key for key in protocol.drug_class if key in protocol.facts and key in pathway.dictionary}
-    found = named_facts(told, pathway, keys, on=on)
+    found = named_facts(told, pathway, keys, on=on, names=names)
     without = [key for key in keys if not pathway.dictionary.entry(key).words and key not in told.settled]
     for key, words in _loosely(told.texts, protocol.names, without).items():
         found.setdefault(key, Naming(words=words, sent_at=told.sent_at, then=True))
@@ -210,7 +226,8 @@ def _any_code(drug_class: str, protocol: Protocol) -> str:
 
 def _pathway_with(protocol: Protocol, network: str, *, on: date) -> Pathway | None:
     """The pathway of this protocol: its dictionary knows how the classes are written."""
-    every = [one for one in pathways_on(network, on=on) if set(protocol.drug_class) & set(one.dictionary.entries)]
-    return next((one for one in every if one.key == protocol.key), every[0] if every else None)
+    classes = set(protocol.drug_class)
+    every = pathways_on(network, on=on)
+    return max(every, key=lambda one: len(classes & set(one.dictionary.entries)), default=None)
 
 
