@@ -125,7 +125,9 @@ def test_what_the_list_names_is_not_started(care, listed):
     assert patient.kind("sglt2_inhibitor") == "start", "what no text names is proposed as ever"
 
 
-@pytest.mark.parametrize("listed", ["", "Nog geen.", "Furosemide 40 mg 1 dd gestart.", "geen bètablokker of ACE-remmer"])
+@pytest.mark.parametrize(
+    "listed", ["", "Nog geen.", "Furosemide 40 mg 1 dd gestart.", "geen bètablokker of ACE-remmer"]
+)
 def test_what_no_text_names_is_started(care, listed):
     assert care(listed).kind("beta_blocker") == "start"
 
@@ -182,7 +184,11 @@ def test_a_contraindication_comes_first_when_the_named_drug_may_be_in_use(care):
 
 
 def test_a_high_potassium_stops_the_named_ace_inhibitor(care):
-    assert care(WORDS, facts={**WELL, "potassium": "6.2"}).kind("ace_inhibitor") in ("stop", "pause", "decrease")
+    assert care(WORDS, facts={**WELL, "potassium": "6.2"}).kind("ace_inhibitor") in (
+        "stop",
+        "pause",
+        "decrease",
+    )
 
 
 def test_another_class_waits_for_what_would_hold_it_back(care):
@@ -283,7 +289,9 @@ def test_the_whole_centre_and_a_stored_advice_say_the_same(care):
     patient = care(WORDS)
     protocol, seen, advice = advice_about(patient.episode, at=patient.at)
     quick = decide(protocol, seen, on=patient.at.date(), at=patient.at)
-    assert {one.drug_class: one.kind for one in advice.proposals} == {key: one.kind for key, one in quick.items()}
+    assert {one.drug_class: one.kind for one in advice.proposals} == {
+        key: one.kind for key, one in quick.items()
+    }
     assert replay(protocol, store(protocol, seen, on=patient.at.date(), at=patient.at)) == ()
     patient.chooses("beta_blocker", "declined", reason="eerst navragen")
     kept = StoredDecision.objects.get(patient=patient.episode.patient_id, table="titration")
@@ -292,7 +300,13 @@ def test_the_whole_centre_and_a_stored_advice_say_the_same(care):
 
 # ---- atrial fibrillation ----
 
-AF = {**FOUND, "anticoagulant_drug": "none", "heart_failure_known": True, "hypertension": True, "diabetes": True}
+AF = {
+    **FOUND,
+    "anticoagulant_drug": "none",
+    "heart_failure_known": True,
+    "hypertension": True,
+    "diabetes": True,
+}
 
 
 def anticoagulation(patient):
@@ -301,7 +315,9 @@ def anticoagulation(patient):
     return next(one for one in shown.cards if one.table == "anticoagulation")
 
 
-@pytest.mark.parametrize("text", ["Gebruikt apixaban.", "NOAC via de cardioloog", "acenocoumarol via de trombosedienst"])
+@pytest.mark.parametrize(
+    "text", ["Gebruikt apixaban.", "NOAC via de cardioloog", "acenocoumarol via de trombosedienst"]
+)
 @pytest.mark.parametrize("where", ["listed", "reason"])
 def test_an_anticoagulant_in_words_is_not_started(care, text, where):
     """Beside a "none" that came with the referral."""

@@ -25,7 +25,7 @@ from ..queries.proposals import advice_about
 
 @transaction.atomic
 def record_not_used(*, by: Viewer, at: datetime, episode: UUID, drug_class: str) -> None:
-    """Record that a drug of this class (or an anticoagulant) is not used, where a text names one and the list is silent.
+    """Record that a drug of this class (or an anticoagulant) is not used, where a text names one and the list none.
 
     Refuses a class about which nothing waits: what the list holds is stopped there, with the reason.
     """

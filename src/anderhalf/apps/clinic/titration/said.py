@@ -97,7 +97,9 @@ def _naming(mentions: Iterable[Mention], told: Told) -> Naming:
     words, home = {}, False
     for one in mentions:
         words |= dict.fromkeys(one.words)
-        home = home or any(not _in_hospital(word, sentence) for sentence in one.sentences for word in one.words)
+        home = home or any(
+            not _in_hospital(word, sentence) for sentence in one.sentences for word in one.words
+        )
     return Naming(words=tuple(words), sent_at=told.sent_at, then=not home)
 
 
@@ -120,7 +122,9 @@ _pathways: dict[str, Pathway] = {}
 def _only(pathway_hash: str, facts: frozenset[str]) -> FactDictionary:
     """The dictionary with no more than these facts: the rest of its words is not looked for."""
     pathway = _pathways[pathway_hash]
-    return FactDictionary({name: pathway.dictionary.entry(name) for name in facts if name in pathway.dictionary})
+    return FactDictionary(
+        {name: pathway.dictionary.entry(name) for name in facts if name in pathway.dictionary}
+    )
 
 
 # ---- classes of titration ----
@@ -229,5 +233,3 @@ def _pathway_with(protocol: Protocol, network: str, *, on: date) -> Pathway | No
     classes = set(protocol.drug_class)
     every = pathways_on(network, on=on)
     return max(every, key=lambda one: len(classes & set(one.dictionary.entries)), default=None)
-
-

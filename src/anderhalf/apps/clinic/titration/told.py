@@ -44,7 +44,9 @@ def not_taken_over(episode: Episode | None, *, on: date) -> list[str]:
     every = drugs_in_list(text, drug_names_on(network, on=on), every=True)
     about = {line: _about(line, named, network, on) for line, named in every}
     no = denied([episode.patient_id], {name for facts in about.values() for name in facts})
-    answered = {name for _patient, name in no if sent_at and denied_since(no, episode.patient_id, name, sent_at)}
+    answered = {
+        name for _patient, name in no if sent_at and denied_since(no, episode.patient_id, name, sent_at)
+    }
 
     def open_(line: str, named: tuple[str, ...]) -> bool:
         if named:
@@ -62,11 +64,7 @@ def _about(line: str, named: tuple[str, ...], network: str, on: date) -> set[str
     """The facts that a line names: by its drugs, or by the name of a class ("bètablokker op startdosis")."""
     if named:
         return {name for code in named for name in _facts_of(code, network, on)}
-    return {
-        name
-        for pathway in pathways_on(network, on=on)
-        for name in class_words(line, pathway)
-    }
+    return {name for pathway in pathways_on(network, on=on) for name in class_words(line, pathway)}
 
 
 def _told(
