@@ -194,6 +194,7 @@ EXPECTED: dict[str, Row] = {
     "clinic:task_done": Row(CENTRE | SPECIALISTS, anyway=CENTRE | SPECIALISTS, about=False, post=True),
     "clinic:results_seen": Row(CENTRE, post=True),
     "clinic:advice_choose": Row(CENTRE, post=True),
+    "clinic:not_used": Row(CENTRE, post=True),
     "clinic:beside_choose": Row(CENTRE, post=True),
     "clinic:tolerance_end": Row(LEADS, post=True, data={"because": "vergissing"}),
     "clinic:tolerance_restore": Row(CENTRE, post=True),

@@ -43,6 +43,7 @@ urlpatterns = [
     path("dossier/<uuid:patient_id>/voorstellen/", titration.proposals, name="proposals"),
     path("dossier/<uuid:patient_id>/verdraagt/", tolerances.tolerances, name="tolerances"),
     path("dossier/voorstel/<uuid:episode_id>/", titration.choose, name="advice_choose"),
+    path("dossier/voorstel/<uuid:episode_id>/gebruikt-niet/", titration.not_used, name="not_used"),
     path("dossier/zorgpad/<uuid:episode_id>/", titration.choose_beside, name="beside_choose"),
     path("dossier/uitslagen/<uuid:episode_id>/gezien/", titration.results_seen, name="results_seen"),
     path("dossier/<uuid:patient_id>/verdraagt/<uuid:allergy_id>/", tolerances.judge, name="tolerance_judge"),

@@ -168,15 +168,16 @@ def drugs_named(
     denied: Collection[str] = (),
     listed: str = "",
     past: bool = False,
+    names: Mapping[str, str] | None = None,
 ) -> tuple[Mention, ...]:
     """The drugs that texts name as in use, as questions beside what the texts say of signs: on every road a drug in
     words is asked about like a sign in words, when it would be a danger with what is known.
 
     ``denied`` are facts that the same form answers "no": somebody has to say which of the two is right. ``listed`` is
     the one text that lists what is used; that is certain, so only what is denied is asked. With ``past`` a line that
-    may be about earlier counts for what nobody answered.
+    may be about earlier counts for what nobody answered. ``names``: those of the network, for who has them already.
     """
-    names = drug_names_on(network, on=on)
+    names = drug_names_on(network, on=on) if names is None else names
     found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
     for text in texts:
         for line, codes in drugs_in_list(text, names):

@@ -18,6 +18,7 @@ from .episodes import (
     write_plan,
 )
 from .medication import PRESCRIBERS, correct_agreement
+from .not_used import record_not_used
 from .parts import EncounterText, MedicationStep, NewDocument, Taught
 from .sessions import MadeSessions, cancel_session, make_sessions, substitute
 from .tolerances import (
@@ -72,6 +73,7 @@ __all__ = [
     "no_show",
     "open_episode_for",
     "record_encounter",
+    "record_not_used",
     "reject_tolerance",
     "remember_tolerance",
     "reopen_advice",

@@ -30,6 +30,7 @@ from anderhalf.core.pathway.titration import (
     store,
 )
 from anderhalf.core.pathway.titration.model import DOWNWARD
+from anderhalf.core.pathway.titration.named_use import NAMED
 from anderhalf.presentation.wording import says_something
 
 from ..access import lock_episode, permit, permit_lifting
@@ -37,6 +38,7 @@ from ..errors import AdviceChanged, AdviceRefused
 from ..followers import AFTER_ADVICE
 from ..models import AdviceChoice, Encounter, Episode
 from ..queries.advice import pathway_of
+from ..queries.chart import label_of
 from ..queries.choices import about_of, declined_of
 from ..queries.danger import REPEAT
 from ..queries.proposals import ASKED_FOR, advice_about, basis_of, dose_choices, lacks_dose
@@ -123,6 +125,8 @@ def _check_choice(
     if choice not in Choice.values:
         raise AdviceRefused(_("Kies overnemen, aanpassen of niet doen."))
     if choice == Choice.ACCEPTED:
+        if proposal.named and all(one.why == NAMED for one in proposal.missing) and proposal.missing:
+            raise AdviceRefused(label_of(proposal.why))
         return
     if not says_something(reason):
         raise AdviceRefused(_("Schrijf op waarom u het anders doet."))

@@ -50,6 +50,7 @@ from .choices import about_of_table, declined_by_key
 from .drugs import drugs_of
 from .forbidden import Wanted, hits_of
 from .listed import anticoagulant_on, company_of, contradicts, facts_from_list, history_of, interactions_of
+from .named_anticoagulant import anticoagulant_named
 
 INCLUDED = "included"
 TABLES = (
@@ -105,6 +106,8 @@ class Beside:
     """What does not go together with the anticoagulant in use, the gravest first."""
     contradiction: bool = False
     """The list and the answer to which anticoagulant is used can't both be right: nothing is started then."""
+    named: tuple[str, ...] = ()
+    """The words of a text that name an anticoagulant, while the list holds none and nobody settled it."""
 
     @property
     def runs(self) -> bool:
@@ -164,6 +167,7 @@ def answer(episode: Episode, pathway: Pathway, *, at: datetime) -> Beside:
         doses = [one for _scores, _facts, one in scored if one is not None]
         decisions[DOSE] = for_every_reading(pathway.table(DOSE), dose, doses)
     drug = facts.get(DRUG)
+    named = anticoagulant_named(episode, pathway, on=on, history=history)
     return Beside(
         pathway=pathway,
         inclusion=inclusion,
@@ -182,7 +186,8 @@ def answer(episode: Episode, pathway: Pathway, *, at: datetime) -> Beside:
         on=on,
         company=company,
         interactions=company.at_hand(str(drug.value), facts, on=on) if drug is not None else (),
-        contradiction=contradicts(pathway, history, _answered_drug(episode, pathway, on=on), at=at),
+        contradiction=bool(named) or contradicts(pathway, history, _answered_drug(episode, pathway, on=on), at=at),
+        named=named,
     )  # fmt: skip
 
 
@@ -229,6 +234,7 @@ def _of_stable(
     history = history_of(episode.patient_id, on=on)
     company, row = company_of(pathway, history, at=at), anticoagulant_on(pathway, history, at=at)
     unclear = contradicts(pathway, history, _answered_drug(episode, pathway, on=on), at=at)
+    unclear = unclear or bool(anticoagulant_named(episode, pathway, on=on, history=history))
     left_out = (DRUG, VERDICT, DOSE_FITS) if unclear else ()
     return [
         {

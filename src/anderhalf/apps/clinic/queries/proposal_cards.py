@@ -55,6 +55,10 @@ class Card:
     """What stands in the register about the very drug that would be started or raised."""
     never: bool = False
     """No reason goes past it by a press on a proposal."""
+    named: tuple[tuple[str, str], ...] = ()
+    """The classes (key and name) that a text names as in use and that the medication list must answer first."""
+    only_named: bool = False
+    """Nothing else is asked."""
     declined: AdviceChoice | None = None
     """That this was declined, and nothing it rested on has changed since."""
 

@@ -32,6 +32,7 @@ from anderhalf.core.pathway.titration import (
     replay,
 )
 from anderhalf.core.pathway.titration.model import DOWNWARD
+from anderhalf.core.pathway.titration.named_use import NAMED
 from anderhalf.core.pathway.titration.stored import patient_to_dict
 from anderhalf.presentation.wording import without_local
 
@@ -184,7 +185,7 @@ def _card(protocol: Protocol, patient: Patient, proposal: Proposal) -> Card:
         kind=proposal.kind.value,
         face=words.FACES[proposal.kind],
         title=words.title_of(proposal, protocol),
-        why=label_of(proposal.why) if proposal.kind is not ProposalKind.NEEDS_DATA else "",
+        why=label_of(proposal.why) if proposal.kind is not ProposalKind.NEEDS_DATA or proposal.named else "",
         facts=words.facts_of(proposal, protocol) if proposal.kind in TOLD | {ProposalKind.HOLD} else [],
         missing=words.missing_of(proposal, protocol),
         change=words.changes_of(proposal, protocol) if proposal.kind in TOLD else "",
@@ -207,10 +208,22 @@ def _card(protocol: Protocol, patient: Patient, proposal: Proposal) -> Card:
         adaptable=proposal.kind in ADAPTABLE and bool(dose_choices(proposal, protocol)),
         doses=dose_choices(proposal, protocol),
         settled_on=proposal.settled_on,
+        named=tuple(
+            (one.drug_class, words.in_sentence(words.fact_label(protocol, one.drug_class)))
+            for one in patient.named
+            if one.drug_class in _asked_use(proposal)
+        ),
+        only_named=bool(proposal.missing) and all(one.why == NAMED for one in proposal.missing),
         stop_reasons=stop_reasons(protocol)
         if proposal.kind in (ProposalKind.STOP, ProposalKind.PAUSE)
         else [],
     )
+
+
+def _asked_use(proposal: Proposal) -> set[str]:
+    """The classes of which it is asked whether they are used."""
+    asked = {one.fact for one in proposal.missing if one.why == NAMED}
+    return asked or ({proposal.drug_class} if proposal.named else set())
 
 
 def lacks_dose(proposal: Proposal) -> bool:

@@ -27,6 +27,7 @@ from anderhalf.core.decisions.facts import Fact, FactValue
 from anderhalf.core.pathway.model import Pathway
 from anderhalf.core.pathway.titration import (
     DrugUse,
+    NamedUse,
     Observation,
     ObservationStatus,
     Patient,
@@ -40,7 +41,8 @@ from anderhalf.core.pathway.titration.stored import facts_from_dict
 from .. import models
 from .named import with_codes
 from .register import Forbidden, forbidden_of
-from .told import with_told
+from .said import named_uses, told_of
+from .told import is_told, with_told
 
 Kind = MedicationAgreement.Kind
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
@@ -95,7 +97,8 @@ def gather(patient: PatientRow, protocol: Protocol, *, on: date) -> Patient:
 def gather_many(
     patients: Iterable[PatientRow], protocol: Protocol, *, on: date, facts: Collection[str] | None = None
 ) -> dict[UUID, Patient]:
-    """Many patients in six queries, whatever their number; with `facts` only what was measured or asked of those."""
+    """Many patients in a few queries, whatever their number; with `facts` only what was measured or asked of those, and
+    not what texts name as in use."""
     about = list(patients)
     keys = [one.pk for one in about]
     medication: dict[UUID, list[MedicationAgreement]] = defaultdict(list)
@@ -103,6 +106,8 @@ def gather_many(
     recorded = with_codes(agreements.order_by("from_at", "recorded_at"), on=on)
     for agreement in with_told(recorded, keys, on=on):
         medication[agreement.patient_id].append(agreement)
+    held = {key: [row for row in rows if not is_told(row)] for key, rows in medication.items()}
+    named = named_uses(told_of(keys), protocol, held, on=on) if facts is None else {}
     observations = measured_of(keys, protocol.facts if facts is None else facts)
     agreed: dict[UUID, list[models.DosingAgreement]] = defaultdict(list)
     for one in models.DosingAgreement.objects.filter(patient__in=keys, ended_at__isnull=True):
@@ -117,6 +122,7 @@ def gather_many(
         one.pk: _patient(
             one, protocol, medication[one.pk], observations[one.pk], agreed[one.pk],
             forbidden_of(registers[one.pk], protocol), settled[one.pk], one.pk in dangers,
+            named.get(one.pk, ()),
         )
         for one in about
     }  # fmt: skip
@@ -162,6 +168,7 @@ def _patient(
     forbidden: Forbidden,
     settled: Sequence[Settled],
     open_danger: bool,
+    named: Sequence[NamedUse],
 ) -> Patient:
     observations = _observations(rows)
     uses = uses_of(agreements, protocol)
@@ -177,6 +184,7 @@ def _patient(
         rapid=_latest(observations, "rapid_titration") is True,
         settled=tuple(settled),
         open_danger=open_danger,
+        named=tuple(named),
     )
 
 

@@ -13,6 +13,7 @@ from anderhalf.core.pathway.pairs import facts_of_list
 
 from ..models import Episode
 from .named import with_codes
+from .said import class_words, denied, denied_since
 
 
 def with_told(
@@ -22,7 +23,7 @@ def with_told(
 
     A drug told is used already, in an unknown dose, so nothing starts beside it and its dangers count. It ends as soon
     as the record has a row of that drug or of its class, also a row that says it was stopped. What was given in
-    hospital is not used at home. Nothing is saved.
+    hospital is not used at home, nor is what somebody answered afterwards not to be used. Nothing is saved.
     """
     rows = list(recorded)
     return [*_told(patients, rows, on=on), *rows]
@@ -37,14 +38,33 @@ def not_taken_over(episode: Episode | None, *, on: date) -> list[str]:
     """The lines of the referral's list of which a drug is not in the record yet, or that name no drug known here."""
     if episode is None or not episode.referral.treatment_so_far:
         return []
-    text = episode.referral.treatment_so_far
+    text, network, sent_at = episode.referral.treatment_so_far, episode.network_id, episode.referral.sent_at
     held = with_codes(MedicationAgreement.objects.filter(patient=episode.patient_id, status="final"), on=on)
     codes, classes = _held(held)
-    return [
-        line
-        for line, named in drugs_in_list(text, drug_names_on(episode.network_id, on=on), every=True)
-        if not named or any(not _is_held(code, codes, classes, episode.network_id, on) for code in named)
-    ]
+    every = drugs_in_list(text, drug_names_on(network, on=on), every=True)
+    about = {line: _about(line, named, network, on) for line, named in every}
+    no = denied([episode.patient_id], {name for facts in about.values() for name in facts})
+    answered = {
+        name for _patient, name in no if sent_at and denied_since(no, episode.patient_id, name, sent_at)
+    }
+
+    def open_(line: str, named: tuple[str, ...]) -> bool:
+        if named:
+            return any(
+                not _is_held(code, codes, classes, network, on)
+                and not _facts_of(code, network, on) & answered
+                for code in named
+            )
+        return not about[line] or not about[line] <= {*classes, *answered}
+
+    return [line for line, named in every if open_(line, named)]
+
+
+def _about(line: str, named: tuple[str, ...], network: str, on: date) -> set[str]:
+    """The facts that a line names: by its drugs, or by the name of a class ("bètablokker op startdosis")."""
+    if named:
+        return {name for code in named for name in _facts_of(code, network, on)}
+    return {name for pathway in pathways_on(network, on=on) for name in class_words(line, pathway)}
 
 
 def _told(
@@ -58,21 +78,25 @@ def _told(
         .exclude(referral__treatment_so_far="")
         .values_list("patient_id", "network_id", "referral__treatment_so_far", "referral__sent_at")
     )
-    found = []
+    found: list[tuple[MedicationAgreement, set[str]]] = []
     for patient, network, text, sent_at in referrals:
         codes, classes = _held(of[patient])
         for line, named in drugs_in_list(text, drug_names_on(network, on=on)):
             if is_of_admission(line, text):
                 continue
             found += [
-                MedicationAgreement(
+                (MedicationAgreement(
                     network_id=network, patient_id=patient, kind=MedicationAgreement.Kind.REPORTED, drug=code.lower(),
                     drug_name=line, atc=code, from_at=sent_at, recorded_at=sent_at, status="final",
-                )
+                ), _facts_of(code, network, on))
                 for code in named
                 if not _is_held(code, codes, classes, network, on)
             ]  # fmt: skip
-    return found
+    no = denied({row.patient_id for row, _facts in found}, {name for _row, facts in found for name in facts})
+    return [
+        row for row, facts in found
+        if not any(denied_since(no, row.patient_id, name, row.from_at) for name in facts)
+    ]  # fmt: skip
 
 
 def _held(rows: Iterable[MedicationAgreement]) -> tuple[frozenset[str], frozenset[str]]:
@@ -84,7 +108,8 @@ def _held(rows: Iterable[MedicationAgreement]) -> tuple[frozenset[str], frozense
 
 def _is_held(code: str, codes: Collection[str], classes: Collection[str], network: str, on: date) -> bool:
     """Whether the record has that drug, or another of its class."""
-    if code in codes:
-        return True
-    named = {name for pathway in pathways_on(network, on=on) for name in facts_of_list(pathway, [code])}
-    return bool(named & set(classes))
+    return code in codes or bool(_facts_of(code, network, on) & set(classes))
+
+
+def _facts_of(code: str, network: str, on: date) -> set[str]:
+    return {name for pathway in pathways_on(network, on=on) for name in facts_of_list(pathway, [code])}

@@ -16,6 +16,7 @@ from anderhalf.core.pathway.flowchart.words import criterion
 from anderhalf.core.pathway.titration import Dose, Drug, Problem, Proposal, ProposalKind, Protocol
 from anderhalf.core.pathway.titration.derive import NEVER_HOURS
 from anderhalf.core.pathway.titration.engine import BEFORE_STOP
+from anderhalf.core.pathway.titration.named_use import NAMED
 from anderhalf.core.wording import within
 from anderhalf.presentation.formatting import format_date, format_datetime
 from anderhalf.presentation.language import day_label, language
@@ -151,7 +152,9 @@ def missing_of(proposal: Proposal, protocol: Protocol) -> list[str]:
         BEFORE_STOP: _("opnieuw meten na de pauze of het stoppen"),
     }  # fmt: skip
     return [
-        fact_label(protocol, one.fact) + (f" ({reasons[one.why]})" if one.why in reasons else "")
+        _("of dit wordt gebruikt: %(what)s") % {"what": in_sentence(fact_label(protocol, one.fact))}
+        if one.why == NAMED
+        else fact_label(protocol, one.fact) + (f" ({reasons[one.why]})" if one.why in reasons else "")
         for one in proposal.missing
     ]
 

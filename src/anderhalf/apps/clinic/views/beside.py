@@ -65,6 +65,8 @@ class TableCard:
     declined: AdviceChoice | None = None
     starts: list[tuple[str, str]] = field(default_factory=list)
     """Drugs that can be started with one press, each in its dose: key and words."""
+    named: bool = False
+    """A text names a drug in use about which the list is silent: that it is not used can be recorded."""
     protects: bool = False
     """It asks for less, another drug or help: only a prescriber says that it is not followed."""
 
@@ -166,6 +168,7 @@ def _card(found: Beside, name: str, *, on: date) -> TableCard | None:
         notes=notes,
         declined=found.declined.get(name),
         protects=said in PROTECTS,
+        named=name == ANTICOAGULATION and bool(found.named),
         starts=[(one.key, f"{label_of(one.drug.label)} {_dose_words(one.amount, one.times)}") for one in offered],
     )  # fmt: skip
 
@@ -253,6 +256,14 @@ def _drug(found: Beside) -> str | None:
     return str(given.value) if given is not None else None
 
 
+def _named(found: Beside) -> str:
+    """That the referral names an anticoagulant, and the list none."""
+    return _(
+        "De verwijzing noemt “%(words)s”; in de medicatielijst staat daarover niets. Zet in de lijst wat de patiënt "
+        "gebruikt, of leg vast dat de patiënt geen antistolling gebruikt."
+    ) % {"words": "”, “".join(found.named)}
+
+
 def _drug_name(found: Beside, drug: str) -> str:
     return label_of(found.pathway.facts[DRUG].values.get(drug, {})) or drug
 
@@ -261,6 +272,8 @@ def _anticoagulation(found: Beside, card: Card, said: str) -> tuple[Card, list[s
     """Recommended and taken is in order; recommended and not taken is a step; a DOAC where it may not be is a stop."""
     drug = _drug(found)
     title = _("Antistolling: %(advice)s") % {"advice": card.title[:1].lower() + card.title[1:]}
+    if found.named:
+        return card.but(kind="info" if said in WANTED else card.kind, title=title), [_named(found)]
     if drug is None:
         return card.but(kind="info" if said in WANTED else card.kind, title=title), [
             _("Welk antistollingsmiddel de patiënt gebruikt is niet vastgelegd.")

@@ -107,6 +107,23 @@ def choose(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 
 
 @require_POST
+def not_used(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """Record that what a text names as in use is not used."""
+    viewer, at = request.viewer, request.now
+    episode = queries.episode(viewer, episode_id, at=at)
+    check_access(viewer, Right.WRITE_CLINICAL, patient=episode.patient_id, at=at)
+    try:
+        actions.record_not_used(
+            by=viewer, at=at, episode=episode_id, drug_class=request.POST.get("drug_class", "")
+        )
+    except (ClinicRefused, record.RecordRefused) as refused:
+        messages.error(request, str(refused))
+        return _proposals_page(request, episode.patient_id, status=409)
+    messages.success(request, _("Vastgelegd dat de patiënt dit niet gebruikt."))
+    return redirect("clinic:proposals", episode.patient_id)
+
+
+@require_POST
 def choose_beside(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Follow an answer of a second pathway, or not, with the reason."""
     viewer, at = request.viewer, request.now

@@ -62,6 +62,7 @@ def compose(episode: Episode, *, agreement: Agreement, kind: str, at: datetime, 
                 section["text"] = paragraphs(str(section["text"]), bullets(headings.safety(found)))
             if heading.id == table_under:
                 section["medication"] = medication_rows(found.medication, found.pathway)
+                section["text"] = paragraphs(headings.not_taken_over(found), str(section["text"]))
             sections.append(section)
         danger, _open = of_danger(episode, at=at)
         return Composed(

@@ -41,6 +41,8 @@ class Gathered:
     latest: list[Latest]
     diagnosis: str
     medication: list[MedicationAgreement]
+    not_taken_over: list[str]
+    """The lines of the referral's list that the record doesn't hold: nobody settled what of them is used."""
     changes: list[list[MedicationAgreement]]
     """Per drug that was changed in this episode: the agreement that held before (if any), then the changes."""
     encounters: list[Encounter]
@@ -95,6 +97,7 @@ def gather(episode: Episode, *, at: datetime) -> Gathered:
         ),
         diagnosis=clinic.diagnosis_line(patient.pk, pathway, on=day, observed=observed),
         medication=current_medication(patient.pk, at=at),
+        not_taken_over=clinic.brought_by_referral(episode, at=at),
         changes=_changes(episode, at=at),
         encounters=list(episode.encounters.filter(at__lte=at).order_by("-at")),
         education=list({given.topic: given for given in taught}.values()),

@@ -252,7 +252,20 @@ def _names(measure: tuple[str, ...], found: Gathered) -> str:
 
 def treatment(found: Gathered) -> str:
     """What was done so far, besides the medication table."""
-    return _changes(found) or "Zie de medicatie hierboven."
+    if found.medication:
+        return _changes(found) or "Zie de medicatie hierboven."
+    return _changes(found) or ("" if found.not_taken_over else "Er is geen medicatie vastgelegd.")
+
+
+def not_taken_over(found: Gathered) -> str:
+    """What the referral lists and the record does not hold: a reader must not take it for not used."""
+    if not found.not_taken_over:
+        return ""
+    lines = "”, “".join(line.rstrip(".") for line in found.not_taken_over)
+    return (
+        f"De medicatielijst van de verwijzing is nog niet overgenomen; daarin staat: “{lines}”. "
+        "Wat de patiënt daarvan gebruikt, is nog niet nagevraagd."
+    )
 
 
 def patient_agreements(found: Gathered) -> str:

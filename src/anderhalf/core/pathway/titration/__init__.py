@@ -11,6 +11,7 @@ from anderhalf.core.pathway.titration.model import (
     Check,
     DrugUse,
     MissingFact,
+    NamedUse,
     Observation,
     ObservationStatus,
     Patient,
@@ -27,7 +28,7 @@ from anderhalf.core.pathway.titration.reading import read_protocol
 from anderhalf.core.pathway.titration.stored import ReplayError, replay, store
 
 __all__ = [
-    "Advice", "Check", "Dose", "Drug", "DrugUse", "MissingFact", "Observation", "ObservationStatus", "Patient",
-    "Problem", "ProblemKind", "Proposal", "ProposalKind", "Protocol", "ProtocolError", "ReplayError", "Settled",
-    "Tolerance", "WouldChange", "advise", "read_protocol", "replay", "store",
+    "Advice", "Check", "Dose", "Drug", "DrugUse", "MissingFact", "NamedUse", "Observation", "ObservationStatus",
+    "Patient", "Problem", "ProblemKind", "Proposal", "ProposalKind", "Protocol", "ProtocolError", "ReplayError",
+    "Settled", "Tolerance", "WouldChange", "advise", "read_protocol", "replay", "store",
 ]  # fmt: skip

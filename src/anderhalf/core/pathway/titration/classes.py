@@ -98,6 +98,10 @@ class ClassAnswer:
     facts: FactValues
     in_doubt: tuple[str, ...] = ()
     """Facts with results that contradict each other, on which this answer rests whichever of them is right."""
+    named: tuple[str, ...] = ()
+    """The words of a kept text that name a drug in use, on which this answer hangs."""
+    if_used: tuple[str, ...] = ()
+    """The classes that those words name."""
 
     @property
     def speaking(self) -> Answer:

@@ -35,6 +35,7 @@ from anderhalf.core.pathway.titration.model import (
     ProposalKind,
     WouldChange,
 )
+from anderhalf.core.pathway.titration.named_use import ask_what_texts_name, named_missing, named_words
 from anderhalf.core.pathway.titration.observed import observe
 from anderhalf.core.pathway.titration.once import asked_already
 from anderhalf.core.pathway.titration.protocol import DrugClass, OneDown, Protocol, Together
@@ -68,6 +69,7 @@ def advise(protocol: Protocol, patient: Patient, *, on: date, at: datetime | Non
     context, answers = answer_every_reading(
         context, [answer_class(context, drug_class) for drug_class in protocol.classes]
     )
+    answers = ask_what_texts_name(context, answers)
     held: dict[str, tuple[Together | OneDown, str]] = {
         **weigh_together(context, answers),
         **weigh_lowering(protocol, answers),
@@ -161,9 +163,9 @@ def _proposal(
     own = answer.kind
     discussed = settled_on(context, answer)
     kind = own if held is None and discussed is None and not asked_by else waiting_kind(answer)
-    missing = _missing(context, answer)
+    missing = (*_missing(context, answer), *named_missing(answer))
     why, source, grade = _words(context, answer, held, asked_by, tuple(each.fact for each in missing))
-    why = doubt_words(context, answer, why)
+    why = named_words(answer, doubt_words(context, answer, why))
     if kind is ProposalKind.PAUSE and speaking.kind is ProposalKind.DECREASE:
         why = {lang: f"{why[lang]} {_LOWEST[lang]}" for lang in ("nl", "en")}
     percent = None
@@ -186,6 +188,7 @@ def _proposal(
         checks=checks_of(context, answer, kind, missing), not_before=answer.not_before if held is None else None,
         own_kind=own, held_by=held[1] if held is not None else asked_by,
         settles=rests_on(context, answer) or {}, settled_on=discussed, decisions=_decisions(answer),
+        named=answer.named,
     )  # fmt: skip
 
 

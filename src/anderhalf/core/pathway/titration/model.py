@@ -93,6 +93,19 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedUse:
+    """A class that a kept text names as in use, while the medication list holds nothing of it."""
+
+    drug_class: str
+    words: tuple[str, ...]
+    """As they were written."""
+    atc: str
+    """A code that counts for the class: what would be so if it is used is tried with it."""
+    then: bool = False
+    """It was given in hospital, or the words fit more classes: nothing stops because of it, but nothing starts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """One card that asked to discuss and was answered: what it rested on then."""
 
@@ -128,6 +141,8 @@ class Patient:
     """Answers to cards that asked to discuss."""
     open_danger: bool = False
     """A danger was seen and nobody wrote down yet what was done about it."""
+    named: tuple[NamedUse, ...] = ()
+    """What texts name as in use and nobody settled in the medication list: used or not? Unknown."""
 
 
 class ProblemKind(StrEnum):
@@ -220,6 +235,8 @@ class Proposal:
     """The day on which this was discussed and decided: the kind is then "keep" or "hold" again."""
     decisions: tuple[Decision, ...] = ()
     """The class table and, for a step up, the gate: complete and replayable."""
+    named: tuple[str, ...] = ()
+    """The words of a kept text that name a drug in use on which this answer hangs, while the list is silent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

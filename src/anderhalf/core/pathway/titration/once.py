@@ -34,6 +34,8 @@ def asked_already(protocol: Protocol, answers: Iterable[ClassAnswer]) -> Mapping
 def wanted(answer: ClassAnswer) -> frozenset[str]:
     """What would settle an answer that needs data: facts, or the rule that asks by itself (with laboratory or not)."""
     speaking = answer.speaking
+    if answer.named:
+        return frozenset((*speaking.missing, *answer.if_used))
     if speaking.missing or speaking.rule is None:
         return frozenset(speaking.missing)
     rule = speaking.rule.id

@@ -15,6 +15,7 @@ from anderhalf.core.pathway.titration.engine import read_context, waiting_kind, 
 from anderhalf.core.pathway.titration.ladder import Dose
 from anderhalf.core.pathway.titration.lowering import weigh_lowering
 from anderhalf.core.pathway.titration.model import UPWARD, Patient, ProposalKind
+from anderhalf.core.pathway.titration.named_use import ask_what_texts_name
 from anderhalf.core.pathway.titration.once import asked_already
 from anderhalf.core.pathway.titration.protocol import Protocol
 from anderhalf.core.pathway.titration.settled import settled_on
@@ -45,6 +46,7 @@ def decide(
         [answer_class(context, drug_class, ask_compiled) for drug_class in protocol.classes],
         ask_compiled,
     )
+    answers = ask_what_texts_name(context, answers, ask_compiled)
     waiting = {
         *weigh_together(context, answers),
         *weigh_lowering(protocol, answers),

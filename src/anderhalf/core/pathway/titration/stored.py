@@ -18,6 +18,7 @@ from anderhalf.core.pathway.titration.ladder import Dose
 from anderhalf.core.pathway.titration.model import (
     Advice,
     DrugUse,
+    NamedUse,
     Observation,
     ObservationStatus,
     Patient,
@@ -114,6 +115,7 @@ def proposal_to_dict(proposal: Proposal) -> dict[str, Any]:
             for each in proposal.checks
         ],
         "decisions": [each.to_dict() for each in proposal.decisions],
+        **({"named": list(proposal.named)} if proposal.named else {}),
     }  # fmt: skip
 
 
@@ -158,6 +160,7 @@ def patient_to_dict(patient: Patient) -> dict[str, Any]:
             }
             for each in patient.settled
         ],
+        **({"named": [_named(each) for each in patient.named]} if patient.named else {}),
     }  # fmt: skip
 
 
@@ -208,7 +211,17 @@ def patient_from_dict(data: Mapping[str, Any]) -> Patient:
             )
             for each in data.get("settled", ())
         ),
+        named=tuple(
+            NamedUse(
+                drug_class=each["drug_class"], words=tuple(each["words"]), atc=each["atc"], then=each["then"]
+            )
+            for each in data.get("named", ())
+        ),
     )  # fmt: skip
+
+
+def _named(each: NamedUse) -> dict[str, Any]:
+    return {"drug_class": each.drug_class, "words": list(each.words), "atc": each.atc, "then": each.then}
 
 
 def facts_to_dict(facts: Mapping[str, Value]) -> dict[str, Any]:
