@@ -23,7 +23,7 @@ from anderhalf.core.pathway.titration import Protocol
 from .. import actions, queries
 from ..errors import ClinicRefused
 from ..forms import BesideForm, ChoiceForm
-from ..models import Episode
+from ..models import AdviceChoice, Episode
 from ..titration.gather import protocol_of
 from .beside import panels
 from .common import frame
@@ -96,12 +96,7 @@ def choose(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     except (ClinicRefused, record.RecordRefused) as refused:
         messages.error(request, str(refused))
         return _proposals_page(request, episode.patient_id, status=409)
-    told = {
-        "accepted": _("Het voorstel is overgenomen."),
-        "adapted": _("Uw keuze is vastgelegd."),
-        "declined": _("Vastgelegd dat u het voorstel niet volgt."),
-    }
-    messages.success(request, told[row.choice])
+    messages.success(request, _told(row))
     address = reverse("clinic:proposals", args=[episode.patient_id])
     return redirect(f"{address}?consult={row.encounter}" if row.encounter else address)
 
@@ -121,6 +116,19 @@ def not_used(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         return _proposals_page(request, episode.patient_id, status=409)
     messages.success(request, _("Vastgelegd dat de patiënt dit niet gebruikt."))
     return redirect("clinic:proposals", episode.patient_id)
+
+
+def _told(row: AdviceChoice) -> str:
+    """What a press did, in a sentence."""
+    if row.choice == "adapted":
+        return _("Uw keuze is vastgelegd.")
+    if row.choice == "declined":
+        return _("Vastgelegd dat u het voorstel niet volgt.")
+    if row.medication:
+        return _("Het voorstel is overgenomen.")
+    if row.tasks:
+        return _("Staat als taak klaar op Vandaag.")
+    return _("Staat op de agenda van de bespreking.") if row.agenda else _("Het voorstel is overgenomen.")
 
 
 @require_POST
