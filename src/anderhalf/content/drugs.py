@@ -13,7 +13,7 @@ from typing import Any
 
 from anderhalf.content.faults import Faults
 from anderhalf.content.toml import TomlFile
-from anderhalf.core.pathway.mentions import one_letter
+from anderhalf.core.pathway.spelling import one_letter
 from anderhalf.core.pathway.model import Pathway
 
 DOSES, INTERACTIONS = "doses.toml", "interactions.toml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from django.utils import timezone
@@ -45,20 +46,39 @@ _WHY = re.compile(r"(?<=[\w.]) *\([^()]*\)")
 """Of a piece that begins with a number, so with a dose: "10 mg 1 dd (start volgens protocol)"."""
 
 
+NO_WASHOUTS: Mapping[str, int] = MappingProxyType({})
+
+
 def lines_of(text: str) -> list[str]:
     """The list as it was written, one drug a line; a line of several drugs is split at its commas and semicolons."""
     return [part.strip() for part in re.split(r"[\n;]|,(?!\d)", text) if part.strip()]
 
 
+def washouts_of(pathways: Iterable[Pathway]) -> dict[str, int]:
+    """ATC prefix -> the hours for which a drug must be kept from what it replaces."""
+    return {
+        prefix: entry.washout_hours
+        for pathway in pathways
+        for name, entry in pathway.dictionary.entries.items()
+        if entry.washout_hours is not None
+        for prefix in pathway.listed_facts.get(name, ())
+    }
+
+
 def drugs_in_list(
-    text: str, names: Mapping[str, str], *, every: bool = False
+    text: str, names: Mapping[str, str], *, every: bool = False, washouts: Mapping[str, int] = NO_WASHOUTS
 ) -> list[tuple[str, tuple[str, ...]]]:
-    """The lines that name a drug in use, with its ATC codes; with ``every`` also those that name none known here."""
+    """The lines that name a drug in use, with its ATC codes; with ``every`` also those that name none known here. A
+    drug that is planned after another has stopped is in use when the gap is less than its ``washouts`` ask for."""
 
     def is_drug(word: str) -> bool:
         return bool(codes_in(word, names))
 
-    in_use = lines_of(without_replaced(text, is_drug))
+    def washout_of(word: str) -> int | None:
+        codes = codes_in(word, names) if washouts else ()
+        return next((hours for code in codes for start, hours in washouts.items() if code.startswith(start)), None)
+
+    in_use = lines_of(without_replaced(text, is_drug, washout_of))
     lines = [
         (line, codes_in(used, names))
         for line, used in zip(lines_of(text), in_use, strict=True)
@@ -76,7 +96,8 @@ def is_of_admission(line: str, text: str) -> bool:
 def codes_of(network: str, *, listed: str, patient: UUID | None, at: datetime) -> frozenset[str]:
     """The ATC codes of what is used, by the record and by what the referral lists."""
     names = drug_names_on(network, on=timezone.localdate(at))
-    codes = {code for _line, named in drugs_in_list(listed, names) for code in named}
+    washouts = washouts_of(pathways_on(network, on=timezone.localdate(at))) if listed else NO_WASHOUTS
+    codes = {code for _line, named in drugs_in_list(listed, names, washouts=washouts) for code in named}
     if patient is not None:
         for row in record.current_medication(patient, at=at):
             codes |= {row.atc} if row.atc else set(codes_in(row.drug_name, names))
@@ -132,7 +153,10 @@ def with_texts(
     """The doubtful readings with the drugs that a free text names: whether they are used is not said there, so each
     counts for danger only. Beside a "no" too, unless somebody was asked which of the two is right (``settled``)."""
     names = drug_names_on(network, on=on)
-    lines = [one for text in texts for one in drugs_in_list(text, names) if not _of_then(one[0], on=on)]
+    washouts = washouts_of([pathway])
+    lines = [
+        one for text in texts for one in drugs_in_list(text, names, washouts=washouts) if not _of_then(one[0], on=on)
+    ]
     named = facts_of_list(pathway, {code for _line, codes in lines for code in codes})
     against = facts_of_list(pathway, {code for line, codes in lines for code in codes if _of_now(line)})
     found = dict(readings)
@@ -177,9 +201,10 @@ def drugs_named(
     may be about earlier counts for what nobody answered.
     """
     names = drug_names_on(network, on=on)
+    washouts = washouts_of([pathway])
     found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
     for text in texts:
-        for line, codes in drugs_in_list(text, names):
+        for line, codes in drugs_in_list(text, names, washouts=washouts):
             of_list = bool(listed) and text == listed
             if not of_list and _of_then(line, on=on):
                 continue
