@@ -13,8 +13,8 @@ from typing import Any
 
 from anderhalf.content.faults import Faults
 from anderhalf.content.toml import TomlFile
-from anderhalf.core.pathway.spelling import one_letter
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.spelling import one_letter
 
 DOSES, INTERACTIONS = "doses.toml", "interactions.toml"
 FILES = (DOSES, INTERACTIONS)

@@ -17,7 +17,7 @@ from anderhalf.core.decisions.facts import FactValue, FactValues, Freshness, fre
 from anderhalf.core.pathway.interactions import Interaction
 from anderhalf.core.pathway.mentions import Mention, mentions_in
 from anderhalf.core.pathway.model import Pathway
-from anderhalf.core.pathway.no_longer import NOT_USED, without_replaced
+from anderhalf.core.pathway.no_longer import NOT_USED, tells_of_change, without_replaced
 from anderhalf.core.pathway.pairs import facts_of_list, pairs_on_list
 
 _IN_THE_PAST = re.compile(
@@ -25,6 +25,11 @@ _IN_THE_PAST = re.compile(
     re.IGNORECASE,
 )
 """A line with one of these agrees with who answered that the drug is not used."""
+_BEFORE_IT = re.compile(
+    r"\((?![^()]*(?:verdragen|intoleran|tolerated))[^()]*\b(?:eerder|voorheen|vroeger|previously)\b[^()]*\)?",
+    re.IGNORECASE,
+)
+"""What is said of the drug before: "ramipril (eerder lisinopril)" is about ramipril of now."""
 _IN_HOSPITAL = re.compile(
     r"\bi\.?\s?v\.?(?!\w)|\bintraven|\bontwaterd met\b|\btijdens (?:de )?opname\b|\bduring admission\b",
     re.IGNORECASE,
@@ -34,6 +39,7 @@ _AT_HOME = re.compile(
 )
 _IN_A_YEAR = re.compile(r"\bin ((?:19|20)\d\d)\b", re.IGNORECASE)
 """Of a letter, not of a list: "angio-oedeem in 2019 op enalapril" tells of then, "sinds 2019" of now."""
+_SENTENCES = re.compile(r"[;\n]+|\.(?=\s|$)")
 _BESIDE = re.compile(r"\s[/+&]\s")
 _HOW = re.compile(
     r"mg|mcg|ug|µg|g|gr|gram|ml|ie|dd|x|keer|maal|times|per|dag|dagen|day|daags|dagelijks|daily|week|weken|weeks|maand|"
@@ -76,7 +82,9 @@ def drugs_in_list(
 
     def washout_of(word: str) -> int | None:
         codes = codes_in(word, names) if washouts else ()
-        return next((hours for code in codes for start, hours in washouts.items() if code.startswith(start)), None)
+        return next(
+            (hours for code in codes for start, hours in washouts.items() if code.startswith(start)), None
+        )
 
     in_use = lines_of(without_replaced(text, is_drug, washout_of))
     lines = [
@@ -85,6 +93,20 @@ def drugs_in_list(
         if not NOT_USED.search(line) and any(letter.isalpha() for letter in line)
     ]
     return lines if every else [one for one in lines if one[1]]
+
+
+def in_doubt(text: str, names: Mapping[str, str], washouts: Mapping[str, int]) -> tuple[str, tuple[str, ...]]:
+    """A list without its sentences that tell of a change and still name two drugs as in use, and those sentences: that
+    both are used now is asked, not taken for certain."""
+    doubted = tuple(
+        one.strip()
+        for one in _SENTENCES.split(text)
+        if tells_of_change(one)
+        and len({code for _line, codes in drugs_in_list(one, names, washouts=washouts) for code in codes}) > 1
+    )
+    for one in doubted:
+        text = text.replace(one, "", 1)
+    return text, doubted
 
 
 def is_of_admission(line: str, text: str) -> bool:
@@ -97,6 +119,7 @@ def codes_of(network: str, *, listed: str, patient: UUID | None, at: datetime) -
     """The ATC codes of what is used, by the record and by what the referral lists."""
     names = drug_names_on(network, on=timezone.localdate(at))
     washouts = washouts_of(pathways_on(network, on=timezone.localdate(at))) if listed else NO_WASHOUTS
+    listed, _doubted = in_doubt(listed, names, washouts)
     codes = {code for _line, named in drugs_in_list(listed, names, washouts=washouts) for code in named}
     if patient is not None:
         for row in record.current_medication(patient, at=at):
@@ -149,13 +172,19 @@ def with_texts(
     network: str,
     on: date,
     settled: Collection[str] = (),
+    listed: str = "",
 ) -> dict[str, Sequence[FactValue]]:
     """The doubtful readings with the drugs that a free text names: whether they are used is not said there, so each
-    counts for danger only. Beside a "no" too, unless somebody was asked which of the two is right (``settled``)."""
+    counts for danger only. Beside a "no" too, unless somebody was asked which of the two is right (``settled``). So do
+    the sentences of the list (``listed``) that tell of a change."""
     names = drug_names_on(network, on=on)
     washouts = washouts_of([pathway])
+    doubted = in_doubt(listed, names, washouts)[1]
     lines = [
-        one for text in texts for one in drugs_in_list(text, names, washouts=washouts) if not _of_then(one[0], on=on)
+        one
+        for text in (*texts, *doubted)
+        for one in drugs_in_list(text, names, washouts=washouts)
+        if not _of_then(one[0], on=on)
     ]
     named = facts_of_list(pathway, {code for _line, codes in lines for code in codes})
     against = facts_of_list(pathway, {code for line, codes in lines for code in codes if _of_now(line)})
@@ -175,7 +204,7 @@ def _of_then(line: str, *, on: date) -> bool:
 
 
 def _of_now(line: str) -> bool:
-    return _IN_THE_PAST.search(line) is None
+    return _IN_THE_PAST.search(_BEFORE_IT.sub("", line)) is None
 
 
 def _is_answered(pathway: Pathway, name: str, known: FactValues, *, on: date) -> bool:
@@ -203,9 +232,10 @@ def drugs_named(
     names = drug_names_on(network, on=on)
     washouts = washouts_of([pathway])
     found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
-    for text in texts:
+    certain, doubted = in_doubt(listed, names, washouts)
+    each = [(certain if text == listed else text, bool(listed) and text == listed) for text in texts]
+    for text, of_list in [*each, *((one, False) for one in doubted)]:
         for line, codes in drugs_in_list(text, names, washouts=washouts):
-            of_list = bool(listed) and text == listed
             if not of_list and _of_then(line, on=on):
                 continue
             for name in facts_of_list(pathway, codes):
@@ -240,4 +270,25 @@ def pairs_of(
     network: str, codes: Collection[str], *, facts: FactValues, at: datetime
 ) -> tuple[Interaction, ...]:
     """The drugs that do not go together, by all pathways of the network."""
-    return pairs_on_list(pathways_on(network, on=timezone.localdate(at)), codes, facts)
+    on = timezone.localdate(at)
+    return pairs_on_list(
+        pathways_on(network, on=on), codes, facts, names=names_by_code(network, codes, on=on)
+    )
+
+
+def names_by_code(network: str, codes: Collection[str], *, on: date) -> dict[str, str]:
+    """How the drugs of these codes are called here."""
+    found: dict[str, str] = {}
+    for name, code in drug_names_on(network, on=on).items():
+        if code in codes:
+            found.setdefault(code, name)
+    return found
+
+
+def called_by_fact(pathway: Pathway, names: Mapping[str, str]) -> dict[str, list[str]]:
+    """Fact about drugs -> the names of the drugs, given by code, for which it counts."""
+    found: dict[str, list[str]] = {}
+    for code, name in sorted(names.items()):
+        for fact in facts_of_list(pathway, (code,)):
+            found.setdefault(fact, []).append(name)
+    return found

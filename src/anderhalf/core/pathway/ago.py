@@ -85,7 +85,7 @@ _BEGINS_WITH_DATE = re.compile(rf"(?:in|op|on)\s+(?:{_MONTH}|(?:19|20)\d\d){WORD
 
 
 def before_with_date(before: str, words: str) -> str:
-    """What stands before the sign, with the words of a phrase that begins with a date: "in 2015 op straat omgevallen"."""
+    """What stands before the sign, with the words of a phrase that begins with a date: "in 2015 op straat gevallen"."""
     return before if _BEGINS_WITH_DATE.match(words) is None else f"{before}{words.rpartition(' ')[0]} "
 
 
@@ -94,18 +94,20 @@ def ago(before: str, after: str) -> Ago | None:
     found = _BEFORE.search(before) or _AFTER.match(after)
     if found is None or NOW.search(before) or NOW.search(after):
         return None
-    if found["last"]:
-        return Ago(last_year=True)
-    if found["young"]:
-        return Ago(days=_DECADE)
+    if found["last"] or found["young"]:
+        return Ago(last_year=True) if found["last"] else Ago(days=_DECADE)
     if season := found["season"]:
         first, last = _SEASONS[season]
         return Ago(month=last, first=first)
     if (month := month_of(found["month"])) is not None:
         return Ago(month=month)
-    days, number = DAYS_OF[found["unit"][:2]], found["number"] or ""
+    return Ago(days=_days(found["number"] or "", found["unit"]))
+
+
+def _days(number: str, unit: str) -> int:
+    """At least how many days "3 jaar", "een half jaar" or "maanden" is."""
+    days = DAYS_OF[unit[:2]]
     if number.endswith("half") and number != "anderhalf":
-        return Ago(days=days // 2)
-    many = found["unit"].endswith(("en", "s"))
-    count = NUMBER_OF.get(number) or (int(number) if number.isdigit() else 2 if many else 1)
-    return Ago(days=count * days)
+        return days // 2
+    several = 2 if unit.endswith(("en", "s")) else 1
+    return days * (NUMBER_OF.get(number) or (int(number) if number.isdigit() else several))

@@ -95,9 +95,11 @@ _YEAR_BEFORE = re.compile(
     r"(?:met|op|in|van)\s+(?:de|het|een|zijn|haar)(?:\s+\w+)?)\s+){0,4}$"
 )  # fmt: skip
 _YEARS = re.compile(_START + _YEAR + _END)
+_WELL = r"(?:klachtenvrij|stabiel|hersteld|rustig|geen\s+klachten|zonder\s+klachten)"
 NOW = re.compile(
-    _START + r"(?:nu(?!\s+(?:weer\s+)?(?:klachtenvrij|stabiel|hersteld|rustig|geen\s+klachten|zonder\s+klachten))|vandaag|vanochtend|vanmorgen|vanmiddag|vanavond|vannacht|gisteren|eergisteren|"
-    r"sinds|weer(?!\s+(?:klachtenvrij|stabiel|hersteld|thuis))|opnieuw|recent|afgelopen|toenemend|heden|tot|now|today|yesterday|since|again|recently|tonight)" + _END
+    _START + rf"(?:nu(?!\s+(?:weer\s+)?{_WELL})|vandaag|vanochtend|vanmorgen|vanmiddag|vanavond|vannacht|gisteren|"
+    rf"eergisteren|sinds|weer(?!\s+(?:{_WELL}|thuis))|opnieuw|recent|afgelopen|toenemend|heden|tot|now|today|yesterday|"
+    r"since|again|recently|tonight)" + _END
 )  # fmt: skip
 
 

@@ -94,7 +94,11 @@ def mentions_in(dictionary: FactDictionary, texts: Iterable[str]) -> tuple[Menti
             ):
                 continue
             entry = dictionary.entry(name)
-            said, lasts, dated = f"{before} {match[0]} {after}", entry.lasts_days, before_with_date(before, match[0])
+            said, lasts, dated = (
+                f"{before} {match[0]} {after}",
+                entry.lasts_days,
+                before_with_date(before, match[0]),
+            )
             past = entry.ever and (is_past(said) or ago(dated, after) is not None)
             if lasts is not None and longer_ago(
                 plain.text[start:end], match.start() - start, match.end() - start, days=lasts
@@ -145,7 +149,11 @@ def _when(entry: Entry, value: Value, before: str, after: str) -> Ago | None:
     if entry.lasts_days is not None:
         found = day_and_month(after)
         return None if found is None else Ago(day=found[0], month=found[1])
-    acute = entry.fact.max_age_days is not None and entry.fact.group != MEDICATION and not entry.ever == entry.fact.name
+    acute = (
+        entry.fact.max_age_days is not None
+        and entry.fact.group != MEDICATION
+        and entry.ever != entry.fact.name
+    )
     return ago(before, after) if acute and not isinstance(value, Decimal) else None
 
 

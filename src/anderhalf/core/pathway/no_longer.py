@@ -63,7 +63,8 @@ _ONCE = re.compile(
     r"(?:" + WORD_START + r"(?:eerder|voorheen|vroeger|destijds|daarvoor|previously|formerly)|[(,]\s*was)\s+"
     r"(?:(?:ook|al|op|met|gebruikte|slikte|kreeg|de|het|een|on)\s+){0,2}$"
     r"|\((?:[^()]*\W)?(?:eerder|voorheen|vroeger|was|destijds|daarvoor|hiervoor|tot\s+(?:19|20)\d\d|previously|formerly|"
-    r"until\s+(?:19|20)\d\d)\s(?!(?:[^()]*\W)?(?:nu|weer|opnieuw|now|again)\W)[^()]*$", re.IGNORECASE,
+    r"until\s+(?:19|20)\d\d)\s(?!(?:[^()]*\W)?(?:nu|weer|opnieuw|now|again)\W)[^()]*$",
+    re.IGNORECASE,
 )
 """Before a drug of before: "lisinopril (eerder ramipril)"."""
 _FROM = re.compile(WORD_START + r"(?:van|from)\s+(?:de\s+|het\s+)?$", re.IGNORECASE)
@@ -87,9 +88,16 @@ _NOW_ANOTHER = re.compile(
 _AND = re.compile(WORD_START + r"(?:en|met|plus|naast|and|with)\s+$|\+\s*$", re.IGNORECASE)
 _MAY_SAY = re.compile(
     _SWITCHED
-    + r"|over\s+(?:op|naar)|stop|sta+k|afbouw|uitsluip|bouwt|eerder|voorheen|vroeger|destijds|daarvoor|hiervoor|previous|"
-    r"formerly|(?<![a-z])(?:tot|t/m|until|was)(?![a-z])|plaats\s+van|i\.?\s?p\.?\s?v|vervang|verdragen|verdroeg|tolerate|instead|"
-    r"(?<![a-z])(?:nu|now|sindsdien|inmiddels|naar|to|overgevoelig\w*|intoleran\w*)(?![a-z])",
+    + r"|over\s+(?:op|naar)|stop|sta+k|afbouw|uitsluip|bouwt|eerder|voorheen|vroeger|destijds|daarvoor|hiervoor|"
+    r"previous|formerly|(?<![a-z])(?:tot|t/m|until|was)(?![a-z])|plaats\s+van|i\.?\s?p\.?\s?v|vervang|verdragen|verdroeg|"
+    r"tolerate|instead|(?<![a-z])(?:nu|now|sindsdien|inmiddels|naar|to|overgevoelig\w*|intoleran\w*)(?![a-z])",
+    re.IGNORECASE,
+)
+_PERHAPS_LATER = re.compile(
+    WORD_START
+    + r"(?:dan|daarna|vervolgens|waarna|later|straks|per|vanaf|then|afterwards)"
+    + WORD_END
+    + r"|->|→",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[;!?\n\r]+|(?<!\.[a-z])\.(?=\s|$)")
@@ -105,7 +113,8 @@ _LONG_SINCE = re.compile(
 )
 _RAS = r"(?:ace.?remmers?|acei|ace|arb'?s?|arni|sartanen|sartaan|ace.?inhibitors?)"
 _SO_LONG_AGO = re.compile(
-    r"(?:\d+|[a-z]+)\s+(?:dag|dagen|days?|week|weken|weeks?)\s+(?:geleden|terug|ago)" + WORD_END, re.IGNORECASE
+    r"(?:\d+|[a-z]+)\s+(?:dag|dagen|days?|week|weken|weeks?)\s+(?:geleden|terug|ago)" + WORD_END,
+    re.IGNORECASE,
 )
 _ONE_OF = re.compile(WORD_START + _RAS + r"\s*(?:/|of|or|dan\s+wel)\s*(?:een\s+|an?\s+)?$", re.IGNORECASE)
 """Before a class of the same system: "ACE-remmer of ARNI" names one drug, not two."""
@@ -118,6 +127,11 @@ def _nothing(_word: str) -> bool:
 
 def _no_washout(_word: str) -> None:
     return None
+
+
+def tells_of_change(sentence: str) -> bool:
+    """Whether a sentence about drugs tells of a change, so that it may be that not all of them are used now."""
+    return _MAY_SAY.search(sentence) is not None or _PERHAPS_LATER.search(sentence) is not None
 
 
 def is_replaced(before: str, after: str, is_drug: Callable[[str], bool] = _nothing) -> bool:
@@ -158,9 +172,7 @@ def is_change(fact: Fact) -> bool:
     return fact.group == MEDICATION and fact.max_age_days is not None and fact.max_age_days <= A_FEW_DAYS
 
 
-def is_no_more(
-    fact: Fact, before: str, words: str, after: str, *, washout_hours: int | None = None
-) -> bool:
+def is_no_more(fact: Fact, before: str, words: str, after: str, *, washout_hours: int | None = None) -> bool:
     """Whether the sentence says that a drug is not used (yet), or that a change was long ago."""
     if not is_change(fact):
         either = _ONE_OF.search(before) is not None and re.fullmatch(_RAS, words, re.IGNORECASE) is not None

@@ -78,9 +78,7 @@ is soon another word: "niet wekbaar" and "niet werkbaar", "hoest bloed" and "moe
 _WORD = re.compile(r"[a-z]{5,}")
 
 
-def misspelt(
-    dictionary: FactDictionary, text: str
-) -> Iterator[tuple[str, Value, str, tuple[int, int], str]]:
+def misspelt(dictionary: FactDictionary, text: str) -> Iterator[tuple[str, Value, str, tuple[int, int], str]]:
     """Words of the text that are a word of the dictionary but for one letter: fact, value, phrase, place, and the word.
 
     First and last letter are right: another beginning or ending is mostly another word.

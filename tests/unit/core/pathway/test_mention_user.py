@@ -111,10 +111,15 @@ def asked(text: str, of, *, on: date = ON) -> set[str]:
 
 def shown(text: str, of, *, on: date = ON) -> set[str]:
     """The rules and pairs that stand beside a referral of which this is the list of drugs."""
-    codes = listed.codes_of("n", listed=text, patient=None, at=datetime(on.year, on.month, on.day, 10, tzinfo=UTC))
+    codes = listed.codes_of(
+        "n", listed=text, patient=None, at=datetime(on.year, on.month, on.day, 10, tzinfo=UTC)
+    )
     known, readings = listed.with_list(of, codes, {}, {}, on=on)
+    readings = listed.with_texts(of, [], known, readings, network="n", on=on, listed=text)
     danger = route_referral(of, known, on=on, birth_date=date(1950, 1, 1), doubtful=readings).danger
-    return {sign.rule for sign in danger.signs} | {pair.id for pair in pairs_on_list([HEART, RHYTHM], codes, known)}
+    return {sign.rule for sign in danger.signs} | {
+        pair.id for pair in pairs_on_list([HEART, RHYTHM], codes, known)
+    }
 
 
 @BOTH
@@ -145,3 +150,35 @@ def test_an_ordinary_sentence_asks_nothing(text, of):
 @pytest.mark.parametrize("text", DRUGS_CALM)
 def test_a_list_that_tells_of_a_switch_shows_no_pair(text, of):
     assert not shown(text, of)
+
+
+@BOTH
+@pytest.mark.parametrize("text", [
+    "Ramipril (eerder lisinopril) en candesartan.", "Enalapril blijft, Entresto per 1-1 erbij.",
+    "Stop enalapril, over 24 uur Entresto.",
+])  # fmt: skip
+def test_a_list_that_tells_of_a_change_is_asked_and_not_taken_for_certain(text, of):
+    codes = listed.codes_of("n", listed=text, patient=None, at=datetime(2026, 11, 20, 10, tzinfo=UTC))
+    assert not codes
+    readings = listed.with_texts(of, [], {}, {}, network="n", on=ON, listed=text)
+    danger = route_referral(of, {}, on=ON, birth_date=date(1950, 1, 1), doubtful=readings).danger
+    questions = to_ask(listed.drugs_named(of, [text], network="n", on=ON, listed=text), danger)
+    assert danger.if_right and not danger.certain and len(questions) == 2
+    settled = {one.fact for one in questions}
+    left = listed.with_texts(of, [], {}, {}, network="n", on=ON, listed=text, settled=settled)
+    assert not route_referral(of, {}, on=ON, birth_date=date(1950, 1, 1), doubtful=left).danger.signs
+
+
+@BOTH
+def test_what_lasts_for_ever_is_asked_though_it_was_long_ago(of):
+    assert "angioedema_history" in asked("In maart angio-oedeem op enalapril.", of)
+
+
+@BOTH
+@pytest.mark.parametrize(("text", "on"), [
+    ("Vorig jaar flauwgevallen.", date(2026, 1, 9)), ("Flauwgevallen in november.", ON),
+    ("Deze zomer flauwgevallen.", date(2026, 8, 1)), ("Afgelopen winter flauwgevallen.", date(2026, 1, 9)),
+    ("Vorig jaar stent, flauwgevallen.", ON), ("In maart pijn op de borst, nu in rust.", ON),
+])  # fmt: skip
+def test_what_may_be_of_these_weeks_is_asked(text, on, of):
+    assert asked(text, of, on=on)

@@ -21,13 +21,14 @@ from anderhalf.apps.people.sex import sex_fact
 from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record.models import DANGER, Task
 from anderhalf.apps.record.queries import danger_tasks
-from anderhalf.apps.referrals.listed import pairs_of
+from anderhalf.apps.referrals.listed import called_by_fact, names_by_code, pairs_of
 from anderhalf.apps.referrals.models import Referral
 from anderhalf.apps.referrals.register import facts_of_register, open_readings
 from anderhalf.apps.referrals.states import Status
 from anderhalf.content.urgent import UrgentCare
 from anderhalf.core.decisions.facts import FactValue, FactValues
 from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.pathway.called import with_drug_names
 from anderhalf.core.pathway.danger import EXCLUSION, Danger, look_for_danger, urgency_of
 from anderhalf.core.pathway.interactions import Severity
 from anderhalf.core.pathway.model import Pathway
@@ -189,6 +190,7 @@ def look(
         pathways, known, on=on, birth_date=patient.birth_date, doubtful=doubtful, series=series, now=now,
         contradicting=[name for name in observed.contradicting if name not in {*known, *(unconfirmed or {})}],
     )  # fmt: skip
+    danger = with_drug_names(danger, pathways, _called(patient, pathways, at=at))
     moments = {name: rows[-1].at.isoformat() for name, rows in observed.series.items()}
     moments |= {name: f"register {value.on}" for name, value in registered.items()}
     moments |= dict.fromkeys(listed, "list")  # the list answers anew every day: that is no other answer
@@ -215,6 +217,16 @@ def _listed(
     pairs = pairs_of(patient.network_id, running_codes(history, at=at), facts={**known, **found}, at=at)
     if any(pair.severity is Severity.CONTRAINDICATED for pair in pairs):
         found[FORBIDDEN_PAIR] = FactValue(True, on, "medication")
+    return found
+
+
+def _called(patient: Patient, pathways: Sequence[Pathway], *, at: datetime) -> dict[str, list[str]]:
+    """The names of the drugs that run, by the facts for which they count."""
+    on, found = timezone.localdate(at), {}
+    codes = running_codes(history_of(patient.pk, on=on), at=at)
+    names = names_by_code(patient.network_id, codes, on=on)
+    for pathway in pathways:
+        found |= called_by_fact(pathway, names)
     return found
 
 
