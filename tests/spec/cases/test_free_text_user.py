@@ -30,7 +30,11 @@ def test_a_past_event_beside_a_no_holds_up_nothing(people, text):
 
 def test_a_list_that_tells_of_a_change_is_asked_in_its_words(people):
     letter = Letter(people)
-    texts = {"reason": "Graag titratie.", "treatment_so_far": "Lisinopril blijft, candesartan per 1-1 erbij.", **MORE}
+    texts = {
+        "reason": "Graag titratie.",
+        "treatment_so_far": "Lisinopril blijft, candesartan per 1-1 erbij.",
+        **MORE,
+    }
     page = letter.sends(**texts)
     html = page.content.decode()
     assert len(asked(page)) == 2 and letter.sent is None
@@ -44,7 +48,9 @@ def test_an_alarm_about_two_drugs_of_the_list_names_them(people):
     letter = Letter(people)
     page = letter.sends(reason="Graag titratie.", treatment_so_far="Lisinopril 10 mg\nCandesartan 8 mg")
     assert "Het gaat om lisinopril en candesartan." in page.content.decode()
-    page = Letter(people).sends(reason="Graag titratie.", treatment_so_far="Bisoprolol 5 mg\nMetoprolol 50 mg")
+    page = Letter(people).sends(
+        reason="Graag titratie.", treatment_so_far="Bisoprolol 5 mg\nMetoprolol 50 mg"
+    )
     assert "Gebruikt nu: bisoprolol, metoprolol. Twee bètablokkers of twee MRA" in page.content.decode()
 
 

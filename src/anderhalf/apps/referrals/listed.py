@@ -57,7 +57,11 @@ NO_WASHOUTS: Mapping[str, int] = MappingProxyType({})
 
 def lines_of(text: str) -> list[str]:
     """The list as it was written, one drug a line; a line of several drugs is split at its commas and semicolons."""
-    return [part.strip() for part in re.split(r"[\n;]|,(?!\d)", text) if part.strip()]
+    return [
+        part.strip()
+        for part in re.split(r"[\n;]|,(?!\d)|\s+en\s+(?=(?:dan|daarna|vervolgens)\s)", text)
+        if part.strip()
+    ]
 
 
 def washouts_of(pathways: Iterable[Pathway]) -> dict[str, int]:

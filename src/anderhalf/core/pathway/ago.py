@@ -65,7 +65,7 @@ _WHEN = (
     r"|(?P<young>als\s+kind|in\s+(?:zijn|haar|de)\s+jeugd|op\s+jonge\s+leeftijd|as\s+a\s+child)"
 )
 _BETWEEN = (
-    r"(?:is|was|werd|heeft|had|kreeg|hij|zij|ze|mevrouw|meneer|patient|een|eenmalig|ook|1x|status|na|opname|opgenomen|"
+    r"(?:vaak|soms|eens|regelmatig|vaker|is|was|werd|heeft|had|kreeg|hij|zij|ze|mevrouw|meneer|patient|een|eenmalig|ook|1x|status|na|opname|opgenomen|"
     r"ziekenhuisopname|geweest|met|wegens|ivm|i\.v\.m\.|vanwege|voor|gehad|doorgemaakt|onder|acuut|acute|ernstige|fors|"
     r"forse|heftige|flinke|grote|kleine|milde|the|a|an|with|for|had|was|admitted|admission|"
     r"(?:met|op|in|van)\s+(?:de|het|een|zijn|haar)(?:\s+\w+)?)"

@@ -21,11 +21,12 @@ _ON_A_DAY = (
     r"(?:aanstaande\s+|volgende\s+|next\s+)?(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|monday|"
     r"tuesday|wednesday|thursday|friday)|(?:volgende|komende|next)\s+(?:week|maand|month))"
 )
+_ARROW = r"(?:->|=>|→)"
 _STOPS = re.compile(
     WORD_START
     + r"(?:(?:stopt?|stoppen|gestopt|staakt?|staken|gestaakt|afbouwen|afgebouwd|uitsluipen|stops?|stopped)"
     rf"(?!\s+(?:niet|not)){WORD_END}|bouwt\s+(?:\w+\s+){{0,3}}?af{WORD_END}"
-    rf"|(?:tot(?:\s+en\s+met)?|t/m|until)\s+{_ON_A_DAY})",
+    rf"|(?:tot(?:\s+en\s+met)?|t/m|until)\s+{_ON_A_DAY})|{_ARROW}",
     re.IGNORECASE,
 )
 _GAP = rf"({NUMBER_WORD})\s*(uur|uren|u|dagen|dag|weken|week|hours?|days?|weeks?)"
@@ -79,11 +80,10 @@ def is_planned(before: str, after: str, *, washout_hours: int | None = None) -> 
     gap = _gap(between, after)
     if washout_hours is not None:
         return gap is not None and gap >= washout_hours
-    if gap is not None:
-        return True
-    if _SOON.search(before) or _SOON.search(after):
-        return False
-    return _THEN.search(between) is not None or _FROM_A_DAY.match(after) is not None
+    if gap is not None or _SOON.search(before) or _SOON.search(after):
+        return gap is not None
+    arrow = re.fullmatch(_ARROW, stops[-1][0]) is not None and not between.strip()
+    return arrow or _THEN.search(between) is not None or _FROM_A_DAY.match(after) is not None
 
 
 def _gap(between: str, after: str) -> int | None:

@@ -88,9 +88,9 @@ _NOW_ANOTHER = re.compile(
 _AND = re.compile(WORD_START + r"(?:en|met|plus|naast|and|with)\s+$|\+\s*$", re.IGNORECASE)
 _MAY_SAY = re.compile(
     _SWITCHED
-    + r"|over\s+(?:op|naar)|stop|sta+k|afbouw|uitsluip|bouwt|eerder|voorheen|vroeger|destijds|daarvoor|hiervoor|"
-    r"previous|formerly|(?<![a-z])(?:tot|t/m|until|was)(?![a-z])|plaats\s+van|i\.?\s?p\.?\s?v|vervang|verdragen|verdroeg|"
-    r"tolerate|instead|(?<![a-z])(?:nu|now|sindsdien|inmiddels|naar|to|overgevoelig\w*|intoleran\w*)(?![a-z])",
+    + r"|->|=>|→|over\s+(?:op|naar)|stop|sta+k|afbouw|uitsluip|bouwt|eerder|voorheen|vroeger|destijds|daarvoor|"
+    r"hiervoor|previous|formerly|(?<![a-z])(?:tot|t/m|until|was)(?![a-z])|plaats\s+van|i\.?\s?p\.?\s?v|vervang|verdragen|"
+    r"verdroeg|tolerate|instead|(?<![a-z])(?:nu|now|sindsdien|inmiddels|naar|to|overgevoelig\w*|intoleran\w*)(?![a-z])",
     re.IGNORECASE,
 )
 _PERHAPS_LATER = re.compile(

@@ -37,7 +37,8 @@ ASKS = {
         "Alles werd zwart en toen lag ze op de grond.", "Was er ineens niet meer bij, viel van de kruk.",
         "Zomaar gestrekt gegaan in de gang.", "Flauw gevalen na het plassen.",
         "Ging onderuit in de supermarkt, hart op hol.", "Sinds maart wegrakingen, gisteren nog.",
-        "In maart flauwgevallen, vorige week weer.", "Twee dagen geleden flauwgevallen.",
+        "In maart flauwgevallen, vorige week weer.", "Lag vanmorgen gestrekt in de keuken.",
+        "Is steeds van de wereld.", "Kreeg alles zwart en ging neer.", "Vorige maand flauwgevallen.", "Twee dagen geleden flauwgevallen.",
     ],
     "suicidal_thoughts": [
         "Zegt dat het voor hem niet meer hoeft.", "Het hoeft van haar allemaal niet meer.", "Wil niet meer verder zo.",
@@ -54,6 +55,7 @@ ASKS = {
     "ketoacidosis_history": ["Vorig jaar ketoacidose."],
 }  # fmt: skip
 DRUGS_ASK = [
+    "Enalapril -> Entresto.", "Lisinopril gestopt per 1-1 en dan Entresto.", "Stop lisinopril, dan Entresto.", "Stop perindopril vandaag, over 12 uur Entresto.",
     "Gisteren enalapril gestopt, vandaag Entresto gestart.", "Stop enalapril, morgen Entresto.",
     "Stop enalapril, over 24 uur Entresto.", "Lisinopril en daarnaast candesartan.", "Lisinopril stopt niet, candesartan erbij.",
     "Ramipril (eerder lisinopril) en candesartan.", "Slikt apixaban naast acenocoumarol.",
@@ -86,7 +88,9 @@ DRUGS_CALM = [
     "Enalapril gestopt, na 48 uur Entresto.", "Stop enalapril, 36 uur later start Entresto.",
     "Bisoprolol 5 mg (eerder metoprolol 50 mg).", "Perindopril tot 1 januari, daarna valsartan.",
     "Ramipril wordt vervangen door candesartan.", "Spironolacton 25 mg (vroeger eplerenon).",
-    "Apixaban 2x5 (eerder acenocoumarol).", "Acenocoumarol stopt maandag, dan apixaban.",
+    "Apixaban 2x5 (eerder acenocoumarol).", "Lisinopril -> candesartan per 1-1.",
+    "Candesartan (eerder lisinopril en ramipril).", "Enalapril 3 dagen geleden gestopt, nu Entresto.",
+    "Metoprolol stopt 1 maart, vanaf 2 maart bisoprolol.", "Acenocoumarol stopt maandag, dan apixaban.",
 ]  # fmt: skip
 
 
