@@ -39,6 +39,7 @@ _AT_HOME = re.compile(
 )
 _IN_A_YEAR = re.compile(r"\bin ((?:19|20)\d\d)\b", re.IGNORECASE)
 """Of a letter, not of a list: "angio-oedeem in 2019 op enalapril" tells of then, "sinds 2019" of now."""
+_LINES = re.compile(r"[\n;]|,(?!\d)|\s+en\s+(?=(?:dan|daarna|vervolgens)\s)")
 _SENTENCES = re.compile(r"[;\n]+|\.(?=\s|$)")
 _BESIDE = re.compile(r"\s[/+&]\s")
 _HOW = re.compile(
@@ -57,11 +58,7 @@ NO_WASHOUTS: Mapping[str, int] = MappingProxyType({})
 
 def lines_of(text: str) -> list[str]:
     """The list as it was written, one drug a line; a line of several drugs is split at its commas and semicolons."""
-    return [
-        part.strip()
-        for part in re.split(r"[\n;]|,(?!\d)|\s+en\s+(?=(?:dan|daarna|vervolgens)\s)", text)
-        if part.strip()
-    ]
+    return [part.strip() for part in _LINES.split(text) if part.strip()]
 
 
 def washouts_of(pathways: Iterable[Pathway]) -> dict[str, int]:
