@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from anderhalf.apps.network.queries import drug_names_on, pathways_on
 from anderhalf.apps.record import queries as record
-from anderhalf.content.drugs import codes_in, name_words
+from anderhalf.content.drugs import codes_in, labels_by_code, name_words
 from anderhalf.core.decisions.facts import FactValue, FactValues, Freshness, freshness
 from anderhalf.core.pathway.interactions import Interaction
 from anderhalf.core.pathway.mentions import Mention, mentions_in
-from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.model import Labels, Pathway
 from anderhalf.core.pathway.no_longer import NOT_USED, tells_of_change, without_replaced
 from anderhalf.core.pathway.pairs import facts_of_list, pairs_on_list
 
@@ -277,19 +277,15 @@ def pairs_of(
     )
 
 
-def names_by_code(network: str, codes: Collection[str], *, on: date) -> dict[str, str]:
+def names_by_code(network: str, codes: Collection[str], *, on: date) -> dict[str, Labels]:
     """How the drugs of these codes are called here."""
-    found: dict[str, str] = {}
-    for name, code in drug_names_on(network, on=on).items():
-        if code in codes:
-            found.setdefault(code, name)
-    return found
+    return labels_by_code(pathways_on(network, on=on), codes)
 
 
-def called_by_fact(pathway: Pathway, names: Mapping[str, str]) -> dict[str, list[str]]:
+def called_by_fact(pathway: Pathway, names: Mapping[str, Labels]) -> dict[str, list[Labels]]:
     """Fact about drugs -> the names of the drugs, given by code, for which it counts."""
-    found: dict[str, list[str]] = {}
-    for code, name in sorted(names.items()):
+    found: dict[str, list[Labels]] = {}
+    for code, name in sorted(names.items(), key=lambda one: one[0]):
         for fact in facts_of_list(pathway, (code,)):
             found.setdefault(fact, []).append(name)
     return found

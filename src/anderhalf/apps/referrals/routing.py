@@ -23,7 +23,7 @@ from anderhalf.core.decisions.facts import FactValue
 from anderhalf.core.pathway.called import NO_NAMES, Called, with_drug_names
 from anderhalf.core.pathway.interactions import Interaction
 from anderhalf.core.pathway.mentions import Mention, doubtful_with, mentions_in
-from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.model import Labels, Pathway
 from anderhalf.core.pathway.referral import REFERRAL, route_referral
 from anderhalf.core.pathway.routing import Routing
 
@@ -118,7 +118,7 @@ class Beside:
     doubtful: dict[str, Sequence[FactValue]]
     pairs: tuple[Interaction, ...]
     """The drugs of the list that do not go together."""
-    called: dict[str, list[str]]
+    called: dict[str, list[Labels]]
     """Fact about drugs -> the names of those of the list."""
 
 

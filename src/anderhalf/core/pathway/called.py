@@ -3,15 +3,15 @@ wrote them or as they are called here."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
 from anderhalf.core.pathway.danger import Danger, Sign
 from anderhalf.core.pathway.model import Labels, Pathway
-from anderhalf.core.pathway.used import MEDICATION, names_the_used
+from anderhalf.core.pathway.used import ANY_OF, MEDICATION, TWO_OF, without_the_used
 
-Called = Mapping[str, Sequence[str]]
+Called = Mapping[str, Sequence[Labels]]
 """Fact about drugs -> the names of those in use."""
 NO_NAMES: Called = MappingProxyType({})
 _SAID = {"nl": ("Het gaat om {drugs}. ", " en "), "en": ("This is about {drugs}. ", " and ")}
@@ -25,29 +25,33 @@ def with_drug_names(danger: Danger, pathways: Sequence[Pathway], called: Called)
     return replace(danger, signs=tuple(_named(sign, of[sign.pathway], called) for sign in danger.signs))
 
 
-def naming(why: Labels, drugs: Collection[str]) -> Labels:
-    """A sentence with in front which drugs it is about."""
-    names = [*dict.fromkeys(drugs)]
-    if len(names) < 2:
+def naming(why: Labels, drugs: Iterable[Labels]) -> Labels:
+    """A sentence with in front which drugs it is about, when those are two or more."""
+    each = {drug["nl"]: drug for drug in drugs}
+    if len(each) < 2:
         return why
-    return {
-        language: said.format(drugs=f"{', '.join(names[:-1])}{and_}{names[-1]}") + why.get(language, "")
-        for language, (said, and_) in _SAID.items()
-    }
+    found = {}
+    for language, (said, and_) in _SAID.items():
+        *first, last = (drug.get(language, name) for name, drug in each.items())
+        found[language] = said.format(drugs=f"{', '.join(first)}{and_}{last}") + why.get(language, "")
+    return found
 
 
 def _named(sign: Sign, pathway: Pathway, called: Called) -> Sign:
-    if not sign.certain or names_the_used(sign.why):
+    drugs = [drug for name in sign.facts for drug in _drugs(pathway, name, called)]
+    if not sign.certain or len({drug["nl"] for drug in drugs}) < 2:
         return sign
-    facts = dict.fromkeys(leaf for name in sign.facts for leaf in _leaves(pathway, name))
-    drugs = [drug for fact in facts for drug in called.get(fact, ())]
-    return replace(sign, why=naming(sign.why, drugs))
+    return replace(sign, why=naming(without_the_used(sign.why), drugs))
 
 
-def _leaves(pathway: Pathway, name: str) -> Iterator[str]:
-    """The fact, and those from which it follows."""
-    yield name
+def _drugs(pathway: Pathway, name: str, called: Called) -> list[Labels]:
+    """The drugs because of which a fact is so: of a pair only when both are there."""
+    if name in called:
+        return [*called[name]]
     fact = pathway.facts.get(name)
     derived = None if fact is None or fact.group != MEDICATION else pathway.dictionary.entry(name).derived
-    for one in derived.inputs if derived is not None else ():
-        yield from _leaves(pathway, one)
+    if derived is None:
+        return []
+    found = [each for one in derived.inputs if (each := _drugs(pathway, one, called))]
+    least = {ANY_OF: 1, TWO_OF: 2}.get(derived.how, len(derived.inputs))
+    return [drug for each in found for drug in each] if len(found) >= least else []

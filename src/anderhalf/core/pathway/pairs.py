@@ -13,9 +13,9 @@ from typing import Any
 from anderhalf.core.decisions.facts import FactValues
 from anderhalf.core.pathway.called import naming
 from anderhalf.core.pathway.interactions import Interaction, Severity
-from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.model import Labels, Pathway
 
-NO_NAMES: Mapping[str, str] = MappingProxyType({})
+NO_NAMES: Mapping[str, Labels] = MappingProxyType({})
 
 
 def pairs_on_list(
@@ -23,7 +23,7 @@ def pairs_on_list(
     codes: Collection[str],
     facts: FactValues,
     *,
-    names: Mapping[str, str] = NO_NAMES,
+    names: Mapping[str, Labels] = NO_NAMES,
 ) -> tuple[Interaction, ...]:
     """The pairs that ask for a decision, of all pathways together, what is contraindicated first.
 

@@ -19,8 +19,9 @@ def naming_the_used(why: Labels, pathway: Pathway, names: Iterable[str], known: 
     used: dict[str, None] = {}
     for name in names:
         leaves = dict.fromkeys(_leaves(pathway, name))
-        if len(leaves) > MOST or _is_of_two(pathway, name):
+        if len(leaves) > MOST:
             used |= {leaf: None for leaf in leaves if leaf in known and known[leaf].value is True}
+        used |= dict.fromkeys(_of_pair(pathway, name, known))
     if not used:
         return why
     return {
@@ -30,20 +31,32 @@ def naming_the_used(why: Labels, pathway: Pathway, names: Iterable[str], known: 
     }
 
 
-def names_the_used(why: Labels) -> bool:
-    """Whether a sentence leads with what is used already."""
-    return why.get("nl", "").startswith(_SAID["nl"].partition("{")[0])
+def without_the_used(why: Labels) -> Labels:
+    """The sentence without what `naming_the_used` put in front."""
+    return {
+        language: text.partition(". ")[2]
+        if text.startswith(_SAID.get(language, "\0").partition("{")[0])
+        else text
+        for language, text in why.items()
+    }
 
 
-def _is_of_two(pathway: Pathway, name: str) -> bool:
-    """Whether a fact says that two drugs of one kind are used: of such a pair both are said."""
+def _of_pair(pathway: Pathway, name: str, known: FactValues) -> Iterator[str]:
+    """The drugs in use because of which a fact says that two are used together; of such a pair both are said."""
     fact = pathway.facts.get(name)
     derived = None if fact is None or fact.group != MEDICATION else pathway.dictionary.entry(name).derived
     if derived is None:
-        return False
-    return derived.how == TWO_OF or (
-        derived.how == ANY_OF and all(_is_of_two(pathway, one) for one in derived.inputs)
-    )
+        return
+    if derived.how == ANY_OF:
+        for one in derived.inputs:
+            yield from _of_pair(pathway, one, known)
+    elif derived.how == TWO_OF:
+        used = [
+            [leaf for leaf in _leaves(pathway, one) if leaf in known and known[leaf].value is True]
+            for one in derived.inputs
+        ]
+        if sum(map(bool, used)) > 1:
+            yield from (leaf for each in used for leaf in each)
 
 
 def _leaves(pathway: Pathway, name: str) -> Iterator[str]:
@@ -52,7 +65,7 @@ def _leaves(pathway: Pathway, name: str) -> Iterator[str]:
     if fact is None or fact.group != MEDICATION:
         return
     derived = pathway.dictionary.entry(name).derived
-    if derived is None or derived.how not in (ANY_OF, TWO_OF):
+    if derived is None or derived.how != ANY_OF:
         yield name
         return
     for one in derived.inputs:
