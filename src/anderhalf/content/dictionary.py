@@ -52,6 +52,8 @@ _KEYS = (
     "below",
     "own",
     "words",
+    "misspelt",
+    "washout_hours",
     "not_asked_of",
 )
 
@@ -164,6 +166,8 @@ def _entry(section: Section, drugs: Mapping[str, tuple[str, ...]]) -> Entry:
         own=_yes(section, "own"),
         words=_words(section, fact_type) if fact_type is not FactType.CODE else {},
         words_for=_words_for(section, fact),
+        misspelt=_misspelt(section),
+        washout_hours=section.whole("washout_hours", required=False, minimum=1),
     )
 
 
@@ -195,6 +199,19 @@ def _words(section: Section, fact_type: FactType) -> Mapping[str, tuple[str, ...
     if YES in section.data.get("danger", ()) and "derived" not in section and set(words) != set(LANGUAGES):
         section.fault("words", "yes is a danger, so say by which words people write it, in both languages")
     return words
+
+
+def _misspelt(section: Section) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """How people misspell the words of the fact, per language."""
+    if "misspelt" not in section:
+        return {}
+    given = section.section("misspelt")
+    given.only(*LANGUAGES)
+    found = {}
+    for language in given.data:
+        each = given.section(language)
+        found[language] = {right: each.words(right, required=False) for right in each.data}
+    return found
 
 
 def _words_for(section: Section, fact: Fact) -> Mapping[str, Mapping[str, tuple[str, ...]]]:

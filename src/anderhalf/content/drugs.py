@@ -7,14 +7,15 @@ prefix) and `interactions.toml` (groups that do not go together). A fact of fact
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from anderhalf.content.faults import Faults
 from anderhalf.content.toml import TomlFile
-from anderhalf.core.pathway.mentions import one_letter
 from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.spelling import one_letter
+from anderhalf.core.wording import within
 
 DOSES, INTERACTIONS = "doses.toml", "interactions.toml"
 FILES = (DOSES, INTERACTIONS)
@@ -122,6 +123,23 @@ def codes_by_name(pathways: Iterable[Pathway]) -> Mapping[str, str]:
         _pathways.setdefault(one.hash, one)
         keys.append(one.hash)
     return _codes(tuple(keys))
+
+
+def labels_by_code(pathways: Iterable[Pathway], codes: Collection[str]) -> dict[str, Mapping[str, str]]:
+    """How the drugs of these ATC codes are called here, per language."""
+    pathways = tuple(pathways)
+    found: dict[str, Mapping[str, str]] = {}
+    for pathway in pathways:
+        doses = TomlFile.read(DOSES, pathway.files, Faults()).data if DOSES in pathway.files else {}
+        for drug in _tables(doses, "drugs").values():
+            label = drug.get("label", {})
+            if drug.get("atc") in codes and isinstance(label, Mapping):
+                words = {one: within(str(text).partition("(")[0].strip()) for one, text in label.items()}
+                found.setdefault(str(drug["atc"]), words)
+    for name, code in codes_by_name(pathways).items():
+        if code in codes and FORM not in name:
+            found.setdefault(code, {"nl": name, "en": name})
+    return found
 
 
 def name_of(code: str, pathways: Iterable[Pathway]) -> str:

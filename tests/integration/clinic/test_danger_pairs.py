@@ -86,6 +86,18 @@ def test_what_the_list_and_the_values_hold_together_is_a_danger(people, regimen,
     assert expected in rules(who), actions(who)
 
 
+@pytest.mark.parametrize(("regimen", "rule", "named"), [
+    ("losartan 50 od 30d; enalapril 5 bid 30d", "EX-81", "Het gaat om enalapril en losartan."),
+    ("bisoprolol 5 od 90d; C07AB02 50 od 10d", "EX-96", "Het gaat om bisoprolol en metoprololsuccinaat. Twee"),
+    ("eplerenone 25 od 90d; J01FA09 500 bid 2d; enalapril 5 bid 90d", "EX-97", "Het gaat om eplerenon en claritromycine."),
+])  # fmt: skip
+def test_a_danger_of_two_drugs_says_which(people, regimen, rule, named):
+    people.at = DAY
+    who = TitrationPatient(people).given(regimen)
+    found = queries.danger_of(who.episode.patient, who.episode.network_id, at=DAY)
+    assert next(one.sign.why["nl"] for one in found.signs if one.sign.rule == rule).startswith(named)
+
+
 @pytest.mark.parametrize(
     ("regimen", "facts"),
     [

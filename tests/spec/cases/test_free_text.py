@@ -90,7 +90,7 @@ def test_what_does_not_hold_now_is_kept_with_who_said_so(people, pathway, text, 
 
 def test_another_text_is_asked_again(people):
     letter = Letter(people)
-    [question] = asked(letter.sends(reason="Vorig jaar flauwgevallen."))
+    [question] = asked(letter.sends(reason="Zou zijn flauwgevallen."))
     page = letter.sends(reason="Vanochtend flauwgevallen.", **{question: "no"})
     assert page.status_code == 422 and asked(page) and asked(page) != [question] and letter.sent is None
 

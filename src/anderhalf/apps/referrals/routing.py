@@ -7,7 +7,7 @@ brought together, with those of the request (what is asked, from where) and of t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,13 +20,14 @@ from anderhalf.apps.people.viewer import Viewer
 from anderhalf.apps.record import queries as record
 from anderhalf.apps.record.actions import NewObservation
 from anderhalf.core.decisions.facts import FactValue
+from anderhalf.core.pathway.called import NO_NAMES, Called, with_drug_names
 from anderhalf.core.pathway.interactions import Interaction
 from anderhalf.core.pathway.mentions import Mention, doubtful_with, mentions_in
-from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.model import Labels, Pathway
 from anderhalf.core.pathway.referral import REFERRAL, route_referral
 from anderhalf.core.pathway.routing import Routing
 
-from .listed import codes_of, pairs_of, with_list, with_texts
+from .listed import called_by_fact, codes_of, names_by_code, pairs_of, with_list, with_texts
 from .models import Referral
 from .register import Noted, facts_of_register, open_readings
 
@@ -66,10 +67,11 @@ def route(
     doubtful: Mapping[str, Sequence[FactValue]] | None = None,
     series: Mapping[str, Sequence[FactValue]] | None = None,
     pairs: Sequence[Interaction] = (),
+    called: Called = NO_NAMES,
 ) -> Routing:
     """:func:`route_referral` with the facts of the request and of the person. ``doubtful``: readings that the form
     did not accept yet (unusual, not confirmed); they count for danger only, as do the values over time of ``series``
-    (see :func:`series_with`)."""
+    (see :func:`series_with`). ``called``: the names of the drugs in use, which a danger of two of them says."""
     on = timezone.localdate(at)
     given = dict(facts)
     if intent:
@@ -77,9 +79,13 @@ def route(
     given["referred_from"] = FactValue("second" if from_hospital else "first", on, "request")
     if (given_sex := sex_fact(sex)) is not None:
         given["sex"] = given_sex
-    return route_referral(
+    found = route_referral(
         pathway, given, on=on, birth_date=birth_date, doubtful=doubtful, series=series, pairs=pairs
     )
+    danger = with_drug_names(found.danger, [pathway], called)
+    why = {sign.rule: sign.why for sign in danger.certain}
+    reasons = tuple(replace(one, texts=why.get(one.rule, one.texts)) for one in found.reasons)
+    return replace(found, danger=danger, reasons=reasons)
 
 
 def series_with(
@@ -112,6 +118,8 @@ class Beside:
     doubtful: dict[str, Sequence[FactValue]]
     pairs: tuple[Interaction, ...]
     """The drugs of the list that do not go together."""
+    called: dict[str, list[Labels]]
+    """Fact about drugs -> the names of those of the list."""
 
 
 def with_list_and_register(
@@ -137,12 +145,15 @@ def with_list_and_register(
         pathway, codes, facts, doubtful, on=on, settled={one.fact for one in not_now if one.denied}
     )
     settled = {one.fact for one in not_now}
-    readings = with_texts(pathway, texts, known, readings, network=network, on=on, settled=settled)
+    readings = with_texts(
+        pathway, texts, known, readings, network=network, on=on, settled=settled, listed=listed
+    )
     certain, unjudged = facts_of_register(patient, network, at=at, beside=allergies)
     known |= {name: value for name, value in certain.items() if name in pathway.dictionary}
     for name, values in open_readings(unjudged, known).items():
         readings[name] = (*readings.get(name, ()), *values)
-    return Beside(known, readings, pairs_of(network, codes, facts=known, at=at))
+    called = called_by_fact(pathway, names_by_code(network, codes, on=on))
+    return Beside(known, readings, pairs_of(network, codes, facts=known, at=at), called)
 
 
 def route_patient(
@@ -194,4 +205,5 @@ def route_patient(
         doubtful=beside.doubtful,
         series=series_with(chosen, patient, beside.facts, on=on, earlier=given),
         pairs=beside.pairs,
+        called=beside.called,
     )

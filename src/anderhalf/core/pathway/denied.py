@@ -72,6 +72,14 @@ _EXPLAINED = re.compile(
 )  # fmt: skip
 
 
+_NEVER_SAID = re.compile(
+    WORD_START + r"(?:nooit|niet|never|not)\s+(?:(?:hardop|zo|tegen\s+\w+)\s+)?"
+    r"(?:gezegd|aangegeven|geuit|genoemd|gemeld|verteld|laten\s+blijken|said|told|expressed)\s+(?:dat|om|that)\s+"
+    r"(?:\w+\s+){0,3}$"
+)
+"""Before words that nobody said: "heeft nooit gezegd dat het voor hem niet meer hoeft"."""
+
+
 def is_explained(before: str) -> bool:
     """Whether something was explained that may come, not told that it was."""
     return _EXPLAINED.search(before) is not None
@@ -83,7 +91,7 @@ def is_denied(before: str, after: str) -> bool:
         return False
     if _NOT_AFTER.match(after):
         return True
-    if _AFRAID.search(before) or _is_advice(before, after):
+    if _AFRAID.search(before) or _NEVER_SAID.search(before) or _is_advice(before, after):
         return True
     return _negated_before(before, after)
 

@@ -26,21 +26,21 @@ _SPEAKS = re.compile(
     + r"(?:belt|belde|gebeld|zegt|zei|vertelt|vertelde|meldt|meldde|appt|mailt|schrijft|vraagt|mijn|m'n|onze|"
     r"calls|called|says|said|reports|reported|tells|my|our)" + _END
 )
-_DAYS_OF = {"da": 1, "we": 7, "ma": 30, "mo": 30, "ja": 365, "ye": 365}
+DAYS_OF = {"da": 1, "we": 7, "ma": 30, "mo": 30, "ja": 365, "ye": 365}
 """The beginning of a unit of time -> how many days it has at least: in doubt the shorter time."""
 _NUMBERS = (
     "een one", "twee two", "drie three", "vier four", "vijf five", "zes six", "zeven seven", "acht eight",
     "negen nine", "tien ten", "elf eleven", "twaalf twelve",
 )  # fmt: skip
-_NUMBER_OF = {word: value for value, words in enumerate(_NUMBERS, 1) for word in words.split()}
-_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(_NUMBER_OF)})"
+NUMBER_OF = {word: value for value, words in enumerate(_NUMBERS, 1) for word in words.split()}
+NUMBER_WORD = rf"(?:\d{{1,3}}|{'|'.join(NUMBER_OF)})"
 _DURATION = re.compile(
-    _START + rf"(?P<number>{_NUMBER})(?:\s*(?:-|a|tot|of|to|or)\s*{_NUMBER})?[\s\-]+"
+    _START + rf"(?P<number>{NUMBER_WORD})(?:\s*(?:-|a|tot|of|to|or)\s*{NUMBER_WORD})?[\s\-]+"
     r"(?P<unit>dag|dagen|day|days|week|weken|weeks|maand|maanden|month|months|jaar|jaren|year|years)" + _END
 )
 _BETWEEN = (
     r"\s+(?:(?:ook|zelf|eens|ooit|vaak|soms|vorig|vorige|jaar|week|gisteren|een|ongeveer|ruim|bijna|pas|net|also|once|a|"
-    rf"last|year|about|{_NUMBER})\s+){{0,3}}"
+    rf"last|year|about|{NUMBER_WORD})\s+){{0,3}}"
     r"(?:(?:een\s+|zijn\s+|haar\s+|an?\s+)?(?:icd|s-icd|crt-d|pacemaker|stent|stents|omleiding|bypass|infarct|hartinfarct)\s+"
     r"(?:gekregen\s+)?(?:na|wegens|vanwege|om|door|met|bij|en|after|for|and)\s+(?:een\s+|an?\s+)?)?"
 )
@@ -91,12 +91,15 @@ _DAY_AFTER = re.compile(
 )  # fmt: skip
 _YEAR_BEFORE = re.compile(
     r"(?:^|,)\s*(?:(?:in|op|on)\s+)?" + _DATE +
-    r"\s*:?\s+(?:(?:is|was|heeft|had|kreeg|hij|zij|ze|een|eenmalig|ook|1x|a|an|status|na)\s+){0,4}$"
+    r"\s*:?\s+(?:(?:is|was|heeft|had|kreeg|hij|zij|ze|een|eenmalig|ook|1x|a|an|status|na|"
+    r"(?:met|op|in|van)\s+(?:de|het|een|zijn|haar)(?:\s+\w+)?)\s+){0,4}$"
 )  # fmt: skip
 _YEARS = re.compile(_START + _YEAR + _END)
-_NOW = re.compile(
-    _START + r"(?:nu(?!\s+klachtenvrij)|vandaag|vanochtend|vanmorgen|vanmiddag|vanavond|vannacht|gisteren|eergisteren|"
-    r"sinds|weer|opnieuw|recent|afgelopen|toenemend|heden|tot|now|today|yesterday|since|again|recently|tonight)" + _END
+_WELL = r"(?:klachtenvrij|stabiel|hersteld|rustig|geen\s+klachten|zonder\s+klachten)"
+NOW = re.compile(
+    _START + rf"(?:nu(?!\s+(?:weer\s+)?{_WELL})|vandaag|vanochtend|vanmorgen|vanmiddag|vanavond|vannacht|gisteren|"
+    rf"eergisteren|sinds|weer(?!\s+(?:{_WELL}|thuis))|opnieuw|recent|afgelopen|toenemend|heden|tot|now|today|yesterday|"
+    r"since|again|recently|tonight)" + _END
 )  # fmt: skip
 
 
@@ -161,7 +164,7 @@ def _durations(sentence: str, start: int, end: int) -> Iterator[int]:
     for found in _DURATION.finditer(sentence):
         if found.end() > start and found.start() < end:
             number = found["number"]
-            yield (_NUMBER_OF.get(number) or int(number)) * _DAYS_OF[found["unit"][:2]]
+            yield (NUMBER_OF.get(number) or int(number)) * DAYS_OF[found["unit"][:2]]
 
 
 LONG_AGO = timedelta(days=92)
@@ -174,14 +177,14 @@ def ended(before: str, after: str) -> date | None:
     found = _YEAR_AFTER.match(after) or _YEAR_BEFORE.search(before)
     if found is None and _FORMERLY.search(before):
         found = _LAST_TIME.match(after)
-    if _NOW.search(after) or _NOW.search(before):
+    if NOW.search(after) or NOW.search(before):
         return None
     if found is None:
         resolved = _RESOLVED.search(after)
         years = _years_in(f"{before} {after[: resolved.start()]}") if resolved is not None else []
         return date(max(years), 12, 31) if years else None
     year = max(_years_in(f"{found['year']} {after}"))
-    month = _month(found["month"])
+    month = month_of(found["month"])
     if year != int(found["year"]) or month is None:
         return date(year, 12, 31)
     if (exact := _on(year, month, found["day"])) is not None:
@@ -198,7 +201,7 @@ _PERHAPS_PAST = re.compile(_START + r"(?:gehad|kreeg|had|bleek|werd|was|opname|o
 
 def is_past(sentence: str) -> bool:
     """Whether a sentence may tell of something of before, whatever it says of now."""
-    perhaps = _PERHAPS_PAST.search(sentence) is not None and _NOW.search(sentence) is None
+    perhaps = _PERHAPS_PAST.search(sentence) is not None and NOW.search(sentence) is None
     return perhaps or _PAST.search(sentence) is not None
 
 
@@ -209,7 +212,7 @@ def _years_in(text: str) -> list[int]:
 def day_and_month(after: str) -> tuple[int, int] | None:
     """The day and month that stand behind the words without a year."""
     found = _DAY_AFTER.match(after)
-    month = None if found is None else _month(found["month"])
+    month = None if found is None else month_of(found["month"])
     if found is None or month is None or _on(2000, month, found["day"]) is None:
         return None
     return int(found["day"]), month
@@ -223,7 +226,7 @@ _IN_A_MONTH = re.compile(
 
 def in_a_month(sentence: str) -> int | None:
     """The month without a year of which a sentence tells: "in mei omgezet"."""
-    found = {_month(one["month"]) for one in _IN_A_MONTH.finditer(sentence)}
+    found = {month_of(one["month"]) for one in _IN_A_MONTH.finditer(sentence)}
     return found.pop() if len(found) == 1 else None
 
 
@@ -240,7 +243,8 @@ def last_time(day: int, month: int, *, on: date) -> date:
     return next(one for year in years if (one := _on(year, month, str(day))) is not None and one <= on)
 
 
-def _month(written: str | None) -> int | None:
+def month_of(written: str | None) -> int | None:
+    """The number of a month, by its figures or the beginning of its name."""
     if not written:
         return None
     if written.isdigit():

@@ -26,13 +26,7 @@ from anderhalf.core.decisions.facts import (
     freshness,
 )
 from anderhalf.core.decisions.ranges import Range
-from anderhalf.core.pathway.derivations import (
-    DERIVATIONS,
-    OF_A_FORMULA,
-    OF_A_SERIES,
-    change_over,
-    stays,
-)
+from anderhalf.core.pathway.derivations import DERIVATIONS, OF_A_FORMULA, OF_A_SERIES, change_over, stays
 from anderhalf.core.pathway.entry import (
     RefusedValue,
     one_reading,
@@ -123,6 +117,10 @@ class Entry:
     """The fact (it may be itself) that words of long ago are about: it is asked whatever the rules say of now."""
     lasts_days: int | None = None
     """A yes that began longer ago can't be so any more (a pregnancy); None: it may be."""
+    misspelt: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Language -> a word of the fact -> how people misspell it; one letter wrong needs no line."""
+    washout_hours: int | None = None
+    """Of a drug: the hours that must lie between the last dose of what it replaces and its first."""
     below: str = ""
     """The fact below which a number of the same day always lies: a lower pressure below the upper one."""
 

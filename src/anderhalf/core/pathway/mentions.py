@@ -17,35 +17,30 @@ from functools import lru_cache
 from hashlib import sha256
 
 from anderhalf.core.decisions.facts import Fact, FactType, FactValue, Value
+from anderhalf.core.pathway.ago import Ago, ago, before_with_date
 from anderhalf.core.pathway.danger import IN_WORDS, Danger
 from anderhalf.core.pathway.denied import is_denied, is_explained
 from anderhalf.core.pathway.elsewhere import (
     LONG_AGO,
     day_and_month,
-    end_of_month,
     ended,
     goes_at_rest,
     in_a_month,
     is_past,
-    last_time,
     longer_ago,
     of_another,
 )  # fmt: skip
 from anderhalf.core.pathway.facts import Entry, FactDictionary
 from anderhalf.core.pathway.no_longer import MEDICATION, changed_by, is_change, is_no_more
 from anderhalf.core.pathway.phrases import (
-    ANY_NUMBER,
-    EITHER,
-    GAP_PLAIN,
-    NUMBER,
     WORD_END,
     WORD_START,
     Plain,
     letters_of,
-    parts_of,
     pattern_of,
     plain_of,
 )  # fmt: skip
+from anderhalf.core.pathway.spelling import corrected, misspelt, phrases_of, spelt
 from anderhalf.core.pathway.units import PERCENT
 from anderhalf.core.pathway.validity import can_be
 
@@ -65,8 +60,9 @@ class Mention:
     until: date | None = None
     """The last day on which it can have been, when the text gives a year everywhere it names it: "syncope 2009"; never
     of what stays."""
-    day: tuple[int, int] | None = None
-    """Of what can't last: the day and month on which it began, without a year; day 0 is somewhere in that month."""
+    when: tuple[Ago, ...] = ()
+    """When it was, or of what can't last when it began, in words of the day of writing; empty unless it is said
+    everywhere."""
     lasts_days: int | None = None
     ever: bool = False
     """It is asked whether it was ever so, also when nothing of now makes it a danger: what is started next may."""
@@ -88,7 +84,7 @@ def mentions_in(dictionary: FactDictionary, texts: Iterable[str]) -> tuple[Menti
     """
     found: dict[tuple[str, Value], _Found] = {}
     for text in texts:
-        for name, value, match, plain in _every_match(dictionary, plain_of(text)):
+        for name, value, match, plain in _every_match(dictionary, spelt(dictionary, plain_of(text))):
             start, end = _sentence_around(plain.text, match.start(), match.end())
             before, after = plain.text[start : match.start()], plain.text[match.end() : end]
             if not isinstance(value, Decimal) and (
@@ -98,26 +94,33 @@ def mentions_in(dictionary: FactDictionary, texts: Iterable[str]) -> tuple[Menti
             ):
                 continue
             entry = dictionary.entry(name)
-            lasts, past = entry.lasts_days, entry.ever and is_past(f"{before} {match[0]} {after}")
+            said, lasts, dated = (
+                f"{before} {match[0]} {after}",
+                entry.lasts_days,
+                before_with_date(before, match[0]),
+            )
+            past = entry.ever and (is_past(said) or ago(dated, after) is not None)
             if lasts is not None and longer_ago(
                 plain.text[start:end], match.start() - start, match.end() - start, days=lasts
             ):
                 continue
             if entry.ever == name and is_explained(before):
                 continue
-            if entry.fact.group == MEDICATION and is_no_more(entry.fact, before, match[0], after):
+            if entry.fact.group == MEDICATION and is_no_more(
+                entry.fact, before, match[0], after, washout_hours=entry.washout_hours
+            ):
                 continue
             for fact in dict.fromkeys((name, entry.ever)) if past else (name,):
                 seen = found.setdefault((fact, value), _Found())
                 seen.words[_as_written(text, plain, match.start(), match.end())] = None
                 seen.sentences[_as_written(text, plain, start, end)] = None
-                seen.untils.add(_until(dictionary[fact], value, before, match[0], after))
-                seen.days.add(_day(entry, before, after))
+                seen.untils.add(_until(dictionary[fact], value, dated, match[0], after))
+                seen.whens.add(_when(dictionary.entry(fact), value, dated, after))
     return tuple(
         Mention(
             fact=name, value=value, words=tuple(seen.words), sentences=tuple(seen.sentences),
             until=_latest(seen.untils), lasts_days=_lasts(dictionary.entry(name)),
-            day=next(iter(seen.days)) if len(seen.days) == 1 else None, ever=dictionary.entry(name).ever == name,
+            when=_all_said(seen.whens), ever=dictionary.entry(name).ever == name,
         )
         for (name, value), seen in found.items()
     )  # fmt: skip
@@ -130,7 +133,7 @@ class _Found:
     words: dict[str, None] = field(default_factory=dict)
     sentences: dict[str, None] = field(default_factory=dict)
     untils: set[date | None] = field(default_factory=set)
-    days: set[tuple[int, int] | None] = field(default_factory=set)
+    whens: set[Ago | None] = field(default_factory=set)
 
 
 def _until(fact: Fact, value: Value, before: str, words: str, after: str) -> date | None:
@@ -139,11 +142,24 @@ def _until(fact: Fact, value: Value, before: str, words: str, after: str) -> dat
     return changed_by(before, words, after) if is_change(fact) else ended(before, after)
 
 
-def _day(entry: Entry, before: str, after: str) -> tuple[int, int] | None:
+def _when(entry: Entry, value: Value, before: str, after: str) -> Ago | None:
     if is_change(entry.fact):
         month = in_a_month(f"{before} {after}")
-        return None if month is None else (0, month)
-    return None if entry.lasts_days is None else day_and_month(after)
+        return None if month is None else Ago(month=month)
+    if entry.lasts_days is not None:
+        found = day_and_month(after)
+        return None if found is None else Ago(day=found[0], month=found[1])
+    acute = (
+        entry.fact.max_age_days is not None
+        and entry.fact.group != MEDICATION
+        and entry.ever != entry.fact.name
+    )
+    return ago(before, after) if acute and not isinstance(value, Decimal) else None
+
+
+def _all_said(whens: Collection[Ago | None]) -> tuple[Ago, ...]:
+    said = tuple(one for one in whens if one is not None)
+    return said if len(said) == len(whens) else ()
 
 
 def _lasts(entry: Entry) -> int | None:
@@ -163,15 +179,11 @@ def doubtful_with(
     for one in mentions:
         if one.until is not None and one.until < on - LONG_AGO:
             continue
-        began = None if one.day is None else _began(*one.day, on=on)
-        if began is not None and one.lasts_days is not None and (on - began).days > one.lasts_days:
+        limit = LONG_AGO.days if one.lasts_days is None else one.lasts_days
+        if one.when and (on - max(each.last_day(on=on) for each in one.when)).days > limit:
             continue
         found[one.fact] = (*found.get(one.fact, ()), FactValue(one.value, on, IN_WORDS))
     return found
-
-
-def _began(day: int, month: int, *, on: date) -> date:
-    return last_time(day, month, on=on) if day else end_of_month(month, on=on)
 
 
 def to_ask(mentions: Iterable[Mention], danger: Danger) -> tuple[Mention, ...]:
@@ -224,10 +236,10 @@ def _every_match(
         if match.end() == ends[name, value, match.start()]:
             yield name, value, match, plain
     yield from ((*each, plain) for each in _risen(dictionary, plain.text))
-    for name, value, words, wrong, right in _misspelt(dictionary, plain.text):
+    for name, value, words, wrong, right in misspelt(dictionary, plain.text):
         if any(fact == name and start <= wrong[0] < end for fact, start, end in read):
             continue
-        better = _corrected(plain, wrong, right)
+        better = corrected(plain, wrong, right)
         for match in pattern_of(words, False, False).finditer(better.text):
             if match.start() <= wrong[0] < match.end():
                 yield name, value, match, better
@@ -286,76 +298,5 @@ def _sought(dictionary: FactDictionary) -> tuple[_Sought, ...]:
             entry.fact, value,
             pattern_of(words, entry.fact.type is FactType.NUMBER, entry.fact.unit == PERCENT), letters_of(words),
         )
-        for entry in dictionary.entries.values() for value, words in _phrases(entry)
+        for entry in dictionary.entries.values() for value, words in phrases_of(entry)
     )  # fmt: skip
-
-
-def _phrases(entry: Entry) -> Iterator[tuple[Value, str]]:
-    """The words by which a fact is written, each with what they say."""
-    yield from ((True, words) for given in entry.words.values() for words in given)
-    for value, texts in entry.words_for.items():
-        yield from ((value, words) for given in texts.values() for words in given)
-
-
-# ---- typing errors ----
-
-LONG, LONG_IN_PHRASE, PHRASE = 9, 6, 3
-"""A word of so many letters is known with one letter wrong; in a phrase of so many words a shorter one too. In less it
-is soon another word: "niet wekbaar" and "niet werkbaar", "hoest bloed" and "moest bloed"."""
-_WORD = re.compile(r"[a-z]{5,}")
-
-
-def _misspelt(
-    dictionary: FactDictionary, text: str
-) -> Iterator[tuple[str, Value, str, tuple[int, int], str]]:
-    """Words of the text that are a word of the dictionary but for one letter: fact, value, phrase, place, and the word.
-
-    First and last letter are right: another beginning or ending is mostly another word.
-    """
-    wanted = _by_ends(dictionary)
-    for found in _WORD.finditer(text):
-        word = found[0]
-        for name, value, words, right in wanted.get((word[0], word[-1]), ()):
-            if word != right and one_letter(word, right):
-                yield name, value, words, found.span(), right
-
-
-@lru_cache(maxsize=16)
-def _by_ends(dictionary: FactDictionary) -> Mapping[tuple[str, str], list[tuple[str, Value, str, str]]]:
-    """First and last letter of a word -> the facts and phrases in which it stands."""
-    phrases = [
-        (name, *each) for name, one in dictionary.entries.items()
-        if one.fact.type is not FactType.NUMBER for each in _phrases(one)
-    ]  # fmt: skip
-    found: dict[tuple[str, str], list[tuple[str, Value, str, str]]] = {}
-    for name, value, words in phrases:
-        parts = parts_of(words)
-        if {GAP_PLAIN, EITHER} & set(parts) or any({"*", NUMBER, ANY_NUMBER} & set(part) for part in parts):
-            continue
-        least = LONG_IN_PHRASE if len(parts) >= PHRASE else LONG
-        for part in (each for one in parts for each in one.strip("()").split("/")):
-            if len(part) >= least and part.isalpha():
-                found.setdefault((part[0], part[-1]), []).append((name, value, words, part))
-    return found
-
-
-def one_letter(one: str, other: str) -> bool:
-    """Whether two words differ by one letter: another, one too many, one too few, or two that changed places."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
-    rest, wanted = one[start:], other[start:]
-    if len(one) == len(other):
-        swapped = rest[:2] == wanted[:2][::-1] and rest[2:] == wanted[2:]
-        return swapped or rest[1:] == wanted[1:]
-    return rest[1:] == wanted if len(one) > len(other) else rest == wanted[1:]
-
-
-def _corrected(plain: Plain, wrong: tuple[int, int], right: str) -> Plain:
-    """The text with one word written as it should be, each letter still knowing where it stood."""
-    start, end = wrong
-    places = tuple(plain.places[min(start + at, end - 1)] for at in range(len(right) - 1))
-    return Plain(
-        plain.text[:start] + right + plain.text[end:],
-        (*plain.places[:start], *places, plain.places[end - 1], *plain.places[end:]),
-    )

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import date
 
 from anderhalf.core.decisions.facts import Fact
+from anderhalf.core.pathway.elsewhere import longer_ago
+from anderhalf.core.pathway.later import is_planned
 from anderhalf.core.pathway.phrases import WORD_END, WORD_START
 
 NOT_USED = re.compile(
@@ -37,7 +39,7 @@ _FILLER = (
 )
 _BETWEEN = rf"\W*(?:{_FILLER}\W+){{0,6}}?"
 _AFTER = re.compile(
-    rf"{_BETWEEN}(?:{_SWITCHED}\s+(?:door|op|naar|voor|in|met|to|by|with|for)|over\s+(?:op|naar)){WORD_END}"
+    rf"{_BETWEEN}(?:(?:wordt|worden)\s+)?(?:{_SWITCHED}\s+(?:door|op|naar|voor|in|met|to|by|with|for)|over\s+(?:op|naar)){WORD_END}"
     rf"|{_BETWEEN}(?:(?:werd|werden|is|was|bleek)\s+)?(?:niet|slecht|onvoldoende|not)\s+(?:goed\s+|te\s+)?"
     rf"(?:verdragen|verdraagbaar|tolerated){WORD_END}"
     rf"|{_BETWEEN}niet(?=\s*[,;.)]|\s*$)",
@@ -57,6 +59,14 @@ _ALREADY_NOT = re.compile(
     r"(?:de\s+|een\s+)?$",
     re.IGNORECASE,
 )
+_ONCE = re.compile(
+    r"(?:" + WORD_START + r"(?:eerder|voorheen|vroeger|destijds|daarvoor|previously|formerly)|[(,]\s*was)\s+"
+    r"(?:(?:ook|al|op|met|gebruikte|slikte|kreeg|de|het|een|on)\s+){0,2}$"
+    r"|\((?:[^()]*\W)?(?:eerder|voorheen|vroeger|was|destijds|daarvoor|hiervoor|tot\s+(?:19|20)\d\d|previously|formerly|"
+    r"until\s+(?:19|20)\d\d)\s(?!(?:[^()]*\W)?(?:nu|weer|opnieuw|now|again)\W)[^()]*$",
+    re.IGNORECASE,
+)
+"""Before a drug of before: "lisinopril (eerder ramipril)"."""
 _FROM = re.compile(WORD_START + r"(?:van|from)\s+(?:de\s+|het\s+)?$", re.IGNORECASE)
 _TO = re.compile(
     r"(?:\W+[\w.,/]+){0,5}?\W+(?:naar|over\s+op|to)\s|(?:\W+[\w.,/]+){0,4}?\W+op\s", re.IGNORECASE
@@ -78,8 +88,16 @@ _NOW_ANOTHER = re.compile(
 _AND = re.compile(WORD_START + r"(?:en|met|plus|naast|and|with)\s+$|\+\s*$", re.IGNORECASE)
 _MAY_SAY = re.compile(
     _SWITCHED
-    + r"|over\s+(?:op|naar)|plaats\s+van|i\.?\s?p\.?\s?v|vervang|verdragen|verdroeg|tolerate|instead|"
-    r"(?<![a-z])(?:nu|now|sindsdien|inmiddels|naar|to|overgevoelig\w*|intoleran\w*)(?![a-z])",
+    + r"|->|=>|→|over\s+(?:op|naar)|stop|sta+k|afbouw|uitsluip|bouwt|eerder|voorheen|vroeger|destijds|daarvoor|"
+    r"hiervoor|previous|formerly|(?<![a-z])(?:tot|t/m|until|was)(?![a-z])|plaats\s+van|i\.?\s?p\.?\s?v|vervang|verdragen|"
+    r"verdroeg|tolerate|instead|(?<![a-z])(?:nu|now|sindsdien|inmiddels|naar|to|overgevoelig\w*|intoleran\w*)(?![a-z])",
+    re.IGNORECASE,
+)
+_PERHAPS_LATER = re.compile(
+    WORD_START
+    + r"(?:dan|daarna|vervolgens|waarna|later|straks|per|vanaf|then|afterwards)"
+    + WORD_END
+    + r"|->|→",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[;!?\n\r]+|(?<!\.[a-z])\.(?=\s|$)")
@@ -94,6 +112,10 @@ _LONG_SINCE = re.compile(
     re.IGNORECASE,
 )
 _RAS = r"(?:ace.?remmers?|acei|ace|arb'?s?|arni|sartanen|sartaan|ace.?inhibitors?)"
+_SO_LONG_AGO = re.compile(
+    r"(?:\d+|[a-z]+)\s+(?:dag|dagen|days?|week|weken|weeks?)\s+(?:geleden|terug|ago)" + WORD_END,
+    re.IGNORECASE,
+)
 _ONE_OF = re.compile(WORD_START + _RAS + r"\s*(?:/|of|or|dan\s+wel)\s*(?:een\s+|an?\s+)?$", re.IGNORECASE)
 """Before a class of the same system: "ACE-remmer of ARNI" names one drug, not two."""
 MEDICATION, A_FEW_DAYS = "medication", 7
@@ -103,10 +125,19 @@ def _nothing(_word: str) -> bool:
     return False
 
 
+def _no_washout(_word: str) -> None:
+    return None
+
+
+def tells_of_change(sentence: str) -> bool:
+    """Whether a sentence about drugs tells of a change, so that it may be that not all of them are used now."""
+    return _MAY_SAY.search(sentence) is not None or _PERHAPS_LATER.search(sentence) is not None
+
+
 def is_replaced(before: str, after: str, is_drug: Callable[[str], bool] = _nothing) -> bool:
     """Whether the sentence of which these are the halves around a drug says that this drug made place for another, or
     was not tolerated. `is_drug` knows the name of a drug."""
-    if _ALREADY_NOT.search(before):
+    if _ALREADY_NOT.search(before) or _ONCE.search(before):
         return True
     if _OF_NOW.search(before) or _OF_NOW.search(after):
         return False
@@ -127,10 +158,13 @@ def _not_only_no(before: str, after: str) -> bool:
     return not bare or _NOT_BORNE.search(before) is not None
 
 
-def is_not_used(before: str, after: str) -> bool:
-    """Whether a drug between these two halves of a sentence is said not to be used: in its own clause, or replaced."""
+def is_not_used(before: str, after: str, washout_hours: int | None = None) -> bool:
+    """Whether a drug between these two halves of a sentence is said not to be used: in its own clause, replaced, or
+    planned for later."""
     clause = f"{before.rpartition(',')[2]} {after.partition(',')[0]}"
-    return NOT_USED.search(clause) is not None or is_replaced(before, after)
+    if NOT_USED.search(clause) is not None or is_replaced(before, after):
+        return True
+    return is_planned(before, after, washout_hours=washout_hours)
 
 
 def is_change(fact: Fact) -> bool:
@@ -138,12 +172,15 @@ def is_change(fact: Fact) -> bool:
     return fact.group == MEDICATION and fact.max_age_days is not None and fact.max_age_days <= A_FEW_DAYS
 
 
-def is_no_more(fact: Fact, before: str, words: str, after: str) -> bool:
-    """Whether the sentence says that a drug is not used, or that a change was long ago."""
+def is_no_more(fact: Fact, before: str, words: str, after: str, *, washout_hours: int | None = None) -> bool:
+    """Whether the sentence says that a drug is not used (yet), or that a change was long ago."""
     if not is_change(fact):
         either = _ONE_OF.search(before) is not None and re.fullmatch(_RAS, words, re.IGNORECASE) is not None
-        return either or is_not_used(before, after)
+        return either or is_not_used(before, after, washout_hours)
     sentence = f"{before} {words} {after}"
+    ago = _SO_LONG_AGO.search(words) or _SO_LONG_AGO.match(after.lstrip())
+    if ago is not None and longer_ago(ago[0], 0, len(ago[0]), days=fact.max_age_days or A_FEW_DAYS):
+        return True
     return _LONG_SINCE.search(sentence) is not None and not _OF_NOW.search(sentence)
 
 
@@ -154,8 +191,11 @@ def changed_by(before: str, words: str, after: str) -> date | None:
     return date(max(years), 12, 31) if years and not _OF_NOW.search(sentence) else None
 
 
-def without_replaced(text: str, is_drug: Callable[[str], bool]) -> str:
-    """The text, of the same length, with dots for every drug that it says made place for another."""
+def without_replaced(
+    text: str, is_drug: Callable[[str], bool], washout_of: Callable[[str], int | None] = _no_washout
+) -> str:
+    """The text, of the same length, with dots for every drug that it says made place for another, or comes only after
+    another has stopped. `washout_of` gives the hours that a drug must then be kept from the other."""
     if not _MAY_SAY.search(text):
         return text
     letters, start = list(text), 0
@@ -163,7 +203,10 @@ def without_replaced(text: str, is_drug: Callable[[str], bool]) -> str:
         sentence = text[start:end]
         for found in _WORD.finditer(sentence) if _MAY_SAY.search(sentence) else ():
             before, after = sentence[: found.start()], sentence[found.end() :]
-            if is_drug(found[0]) and is_replaced(before, after, is_drug):
+            if is_drug(found[0]) and (
+                is_replaced(before, after, is_drug)
+                or is_planned(before, after, washout_hours=washout_of(found[0]))
+            ):
                 letters[start + found.start() : start + found.end()] = "·" * len(found[0])
         start = end + 1
     return "".join(letters)

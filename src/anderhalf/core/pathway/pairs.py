@@ -6,19 +6,29 @@ In care the titration engine asks `interactions` per class; here a whole list is
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from anderhalf.core.decisions.facts import FactValues
+from anderhalf.core.pathway.called import naming
 from anderhalf.core.pathway.interactions import Interaction, Severity
-from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.model import Labels, Pathway
+
+NO_NAMES: Mapping[str, Labels] = MappingProxyType({})
 
 
 def pairs_on_list(
-    pathways: Sequence[Pathway], codes: Collection[str], facts: FactValues
+    pathways: Sequence[Pathway],
+    codes: Collection[str],
+    facts: FactValues,
+    *,
+    names: Mapping[str, Labels] = NO_NAMES,
 ) -> tuple[Interaction, ...]:
     """The pairs that ask for a decision, of all pathways together, what is contraindicated first.
 
-    `codes` are the ATC codes of the list; a yes of `facts` ("uses an NSAID") counts as the list does.
+    `codes` are the ATC codes of the list; a yes of `facts` ("uses an NSAID") counts as the list does. With the `names`
+    by code each pair says in front which drugs it is about.
     """
     yes = {name for name, given in facts.items() if given.value is True}
     found: dict[str, Interaction] = {}
@@ -27,8 +37,19 @@ def pairs_on_list(
         about, present = yes | facts_of_list(pathway, codes), known.present(codes, yes)
         for pair in (*known.of(about, present), *known.among(codes), *known.with_facts(yes, present)):
             if pair.severity is not Severity.ATTENTION:
-                found.setdefault(pair.id, pair)
+                drugs = [
+                    names[code] for code in sorted(codes) if code in names and _is_of(pathway, pair, code)
+                ]
+                found.setdefault(pair.id, replace(pair, why=naming(pair.why, drugs)))
     return tuple(sorted(found.values(), key=lambda pair: pair.severity is not Severity.CONTRAINDICATED))
+
+
+def _is_of(pathway: Pathway, pair: Interaction, code: str) -> bool:
+    """Whether a drug is one of those that a pair is about."""
+    groups = pathway.interactions.groups
+    return any(key in groups and groups[key].holds(code) for key in (*pair.about, *pair.beside)) or bool(
+        facts_of_list(pathway, (code,)) & {*pair.about}
+    )
 
 
 def said(pair: Interaction) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from anderhalf.core.wording import within
 
 MOST = 5
 """A fact that stands for more drugs than this is said by name: so many a reader does not look through."""
-ANY_OF, MEDICATION = "any_of", "medication"
+ANY_OF, TWO_OF, MEDICATION = "any_of", "two_of", "medication"
 _SAID = {"nl": "Gebruikt nu: {drugs}. ", "en": "Uses now: {drugs}. "}
 
 
@@ -21,6 +21,7 @@ def naming_the_used(why: Labels, pathway: Pathway, names: Iterable[str], known: 
         leaves = dict.fromkeys(_leaves(pathway, name))
         if len(leaves) > MOST:
             used |= {leaf: None for leaf in leaves if leaf in known and known[leaf].value is True}
+        used |= dict.fromkeys(_of_pair(pathway, name, known))
     if not used:
         return why
     return {
@@ -28,6 +29,34 @@ def naming_the_used(why: Labels, pathway: Pathway, names: Iterable[str], known: 
         + why.get(language, "")
         for language, said in _SAID.items()
     }
+
+
+def without_the_used(why: Labels) -> Labels:
+    """The sentence without what `naming_the_used` put in front."""
+    return {
+        language: text.partition(". ")[2]
+        if text.startswith(_SAID.get(language, "\0").partition("{")[0])
+        else text
+        for language, text in why.items()
+    }
+
+
+def _of_pair(pathway: Pathway, name: str, known: FactValues) -> Iterator[str]:
+    """The drugs in use because of which a fact says that two are used together; of such a pair both are said."""
+    fact = pathway.facts.get(name)
+    derived = None if fact is None or fact.group != MEDICATION else pathway.dictionary.entry(name).derived
+    if derived is None:
+        return
+    if derived.how == ANY_OF:
+        for one in derived.inputs:
+            yield from _of_pair(pathway, one, known)
+    elif derived.how == TWO_OF:
+        used = [
+            [leaf for leaf in _leaves(pathway, one) if leaf in known and known[leaf].value is True]
+            for one in derived.inputs
+        ]
+        if sum(map(bool, used)) > 1:
+            yield from (leaf for each in used for leaf in each)
 
 
 def _leaves(pathway: Pathway, name: str) -> Iterator[str]:

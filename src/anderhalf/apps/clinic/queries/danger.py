@@ -19,18 +19,19 @@ from anderhalf.apps.network.queries import NotPublished, agreement_on, pathway_o
 from anderhalf.apps.people.models import Organisation, Patient
 from anderhalf.apps.people.sex import sex_fact
 from anderhalf.apps.people.viewer import Viewer
-from anderhalf.apps.record.models import DANGER, Task
+from anderhalf.apps.record.models import DANGER, MedicationAgreement, Task
 from anderhalf.apps.record.queries import danger_tasks
-from anderhalf.apps.referrals.listed import pairs_of
+from anderhalf.apps.referrals.listed import called_by_fact, names_by_code, pairs_of
 from anderhalf.apps.referrals.models import Referral
 from anderhalf.apps.referrals.register import facts_of_register, open_readings
 from anderhalf.apps.referrals.states import Status
 from anderhalf.content.urgent import UrgentCare
 from anderhalf.core.decisions.facts import FactValue, FactValues
 from anderhalf.core.decisions.ranges import Range
+from anderhalf.core.pathway.called import with_drug_names
 from anderhalf.core.pathway.danger import EXCLUSION, Danger, look_for_danger, urgency_of
 from anderhalf.core.pathway.interactions import Severity
-from anderhalf.core.pathway.model import Pathway
+from anderhalf.core.pathway.model import Labels, Pathway
 from anderhalf.core.pathway.replaced import given_now
 from anderhalf.core.pathway.titration.observed import Observed
 
@@ -174,7 +175,8 @@ def look(
     registered, unjudged = facts_of_register(patient.pk, patient.network_id, at=at)
     known |= registered
     doubtful |= open_readings(unjudged, known)
-    listed = _listed(patient, pathways, known, at=at)
+    history = history_of(patient.pk, on=on)
+    listed = _listed(patient, pathways, known, history, at=at)
     known |= listed
     for name, value in (typed or {}).items():
         earlier = known.get(name)
@@ -189,6 +191,7 @@ def look(
         pathways, known, on=on, birth_date=patient.birth_date, doubtful=doubtful, series=series, now=now,
         contradicting=[name for name in observed.contradicting if name not in {*known, *(unconfirmed or {})}],
     )  # fmt: skip
+    danger = with_drug_names(danger, pathways, _called(patient, pathways, history, at=at))
     moments = {name: rows[-1].at.isoformat() for name, rows in observed.series.items()}
     moments |= {name: f"register {value.on}" for name, value in registered.items()}
     moments |= dict.fromkeys(listed, "list")  # the list answers anew every day: that is no other answer
@@ -204,18 +207,30 @@ def look(
 
 
 def _listed(
-    patient: Patient, pathways: Sequence[Pathway], known: FactValues, *, at: datetime
+    patient: Patient,
+    pathways: Sequence[Pathway],
+    known: FactValues,
+    history: Sequence[MedicationAgreement],
+    *,
+    at: datetime,
 ) -> dict[str, FactValue]:
     """What the medication list says of the drugs that a danger may ask about, and whether two of them must not be
     together: a pair that sets the term of a referral is a task within the same term in care."""
     on, found = timezone.localdate(at), {}
-    history = history_of(patient.pk, on=on)
     for pathway in pathways:
         found |= facts_from_list(pathway, history, known, on=on, at=at)
     pairs = pairs_of(patient.network_id, running_codes(history, at=at), facts={**known, **found}, at=at)
     if any(pair.severity is Severity.CONTRAINDICATED for pair in pairs):
         found[FORBIDDEN_PAIR] = FactValue(True, on, "medication")
     return found
+
+
+def _called(
+    patient: Patient, pathways: Sequence[Pathway], history: Sequence[MedicationAgreement], *, at: datetime
+) -> dict[str, list[Labels]]:
+    """The names of the drugs that run, by the facts for which they count."""
+    names = names_by_code(patient.network_id, running_codes(history, at=at), on=timezone.localdate(at))
+    return {fact: drugs for pathway in pathways for fact, drugs in called_by_fact(pathway, names).items()}
 
 
 def _recorded_in_care(observed: Observed, place: Place) -> set[str]:

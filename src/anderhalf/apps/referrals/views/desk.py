@@ -327,7 +327,7 @@ class Desk:
             pathway=self.pathway, facts=beside.facts, intent=self.intent, from_hospital=self.from_hospital,
             birth_date=self.born, sex=self.sex, at=self.at, doubtful=beside.doubtful,
             series=series_with(self.pathway, patient, beside.facts, on=self.on, earlier=older),
-            pairs=beside.pairs,
+            pairs=beside.pairs, called=beside.called,
         )  # fmt: skip
         unread = [name for name in self.pathway.facts if f"f_{name}" in form.errors]
         if unread and not found.excluded:
