@@ -126,6 +126,102 @@ def test_what_holds_a_patient_here(base, facts, rule):
     assert advice(base.given(FULL, **{**STABLE, **facts}))[1] == rule
 
 
+NO_HEART_FAILURE = {"heart_failure_known": False, "echo_structural_abnormality": False, "lvef": 58}
+AF = {"rhythm": "af", "anticoagulant": True}
+ATTACKS_OF_AF = {"atrial_fibrillation": True, "anticoagulant": True}
+
+
+def without_heart_failure(nt_probnp, *, age=0, **more):
+    """What the table says of somebody with NYHA II and a normal echo; an NT-proBNP of None was not measured."""
+    usual = {"nyha": "II", "potassium": "4.4", "egfr": 60, "systolic_bp": 130, "heart_rate": 70}
+    given = usual | NO_HEART_FAILURE
+    known = {name: FactValue(value_of(value), TODAY) for name, value in (given | more).items()}
+    if nt_probnp is not None:
+        known["nt_probnp"] = FactValue(value_of(nt_probnp), TODAY - timedelta(days=age))
+    decision = evaluate(pathway().table("stable"), known, on=TODAY)
+    assert decision.is_decided, decision.facts_missing
+    return decision.value("advice"), decision.decisive[0].rule_id
+
+
+@pytest.mark.parametrize(
+    ("nt_probnp", "facts", "said"),
+    [
+        (None, {}, ("return", "ST-01")),
+        (219, {}, ("return", "ST-01")), (220, {}, ("return", "ST-01")), (221, {}, ("discuss", "ST-35")),
+        (2208, {}, ("discuss", "ST-35")), (2208, {"rhythm": "sinus"}, ("discuss", "ST-35")),
+        (221, {"rhythm": "paced"}, ("discuss", "ST-35")), (221, {"rhythm": "other"}, ("discuss", "ST-35")),
+        (221, {"anticoagulant": True}, ("discuss", "ST-35")),
+        (220, {"sex": "female", "haemoglobin": "7.6"}, ("return", "ST-29")),
+        (221, {"sex": "female", "haemoglobin": "7.6"}, ("discuss", "ST-35")),
+        (None, AF, ("return", "ST-30")), (221, AF, ("return", "ST-30")),
+        (659, AF, ("return", "ST-30")), (660, AF, ("return", "ST-30")), (661, AF, ("discuss", "ST-36")),
+        (2208, AF, ("discuss", "ST-36")),
+        (660, ATTACKS_OF_AF, ("return", "ST-30")), (661, ATTACKS_OF_AF, ("discuss", "ST-36")),
+        (660, {**AF, "sex": "female", "haemoglobin": "7.6"}, ("return", "ST-31")),
+        (661, {**AF, "sex": "female", "haemoglobin": "7.6"}, ("discuss", "ST-36")),
+        (None, {"advanced_hf_sign": True}, ("forward", "ST-03")),
+        (2208, {"advanced_hf_sign": True}, ("forward", "ST-03")),
+        (2208, {**AF, "advanced_hf_sign": True}, ("forward", "ST-03")),
+    ],
+)  # fmt: skip
+def test_a_raised_nt_probnp_with_a_normal_echo_is_discussed(nt_probnp, facts, said):
+    assert without_heart_failure(nt_probnp, **facts) == said
+
+
+@pytest.mark.parametrize(("age", "said"), [(92, ("discuss", "ST-35")), (93, ("return", "ST-01"))])
+def test_an_old_nt_probnp_says_nothing(age, said):
+    assert without_heart_failure(2208, age=age) == said
+
+
+def drawn_facts(data, table, fixed):
+    """Whatever else is known or unknown."""
+    facts = {name: FactValue(value_of(value), TODAY) for name, value in fixed.items() if value is not None}
+    for fact in table.inputs:
+        if fact.name not in fixed:
+            value = data.draw(
+                st.sampled_from(
+                    [one.example for one in regions_of(fact, [rule.cells[fact.name] for rule in table.rules])]
+                )
+            )
+            if value is not None:
+                facts[fact.name] = FactValue(value, TODAY)
+    return facts
+
+
+def said_of(table, facts):
+    decision = evaluate(table, facts, on=TODAY)
+    return decision.value("advice") if decision.is_decided else None
+
+
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        {"nt_probnp": 661, "echo_structural_abnormality": False, "heart_failure_known": False},
+        {"nt_probnp": 221, "echo_structural_abnormality": False, "heart_failure_known": False,
+         "rhythm": "sinus", "atrial_fibrillation": False},
+        {"nt_probnp": 661, "echo_structural_abnormality": False, "heart_failure_known": None},
+    ],
+)  # fmt: skip
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_nobody_goes_back_with_a_normal_echo_and_a_raised_nt_probnp(fixed, data):
+    table = pathway().table("stable")
+    assert said_of(table, drawn_facts(data, table, fixed)) != "return"
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_nt_probnp_only_turns_a_return_into_a_discussion(data):
+    """Nobody who is forwarded, stays or is asked about without it is discussed because of it. A man with anaemia is
+    discussed either way."""
+    table = pathway().table("stable")
+    fixed = {"heart_failure_known": False, "echo_structural_abnormality": False}
+    facts = drawn_facts(data, table, fixed)
+    without = {name: value for name, value in facts.items() if name != "nt_probnp"}
+    before, after = said_of(table, without), said_of(table, facts)
+    assert after == before or (before, after) in {("return", "discuss"), (None, "discuss")}
+
+
 def unconfirmed(base, name, value):
     """What stands in a form that asks "is this right?" and was left."""
     given = {name: [FactValue(value_of(value), DAY.date(), "form")]}

@@ -69,6 +69,28 @@ ST-19 | no heart failure after all, AF without an anticoagulant | heart_failure_
 ST-30 | no heart failure after all, AF with an anticoagulant | heart_failure_known = no; echo_structural_abnormality = no; rhythm = af; anticoagulant = yes | return
 ST-31 | the same, a woman with haemoglobin 7.6 | heart_failure_known = no; echo_structural_abnormality = no; rhythm = af; anticoagulant = yes; haemoglobin = 7.6; sex = female | return
 ST-32 | no heart failure after all, a danger is open | heart_failure_known = no; echo_structural_abnormality = no; open_danger = yes | stay
+ST-35 | no heart failure after all, NT-proBNP 221 | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 221 | discuss
+ST-01 | no heart failure after all, NT-proBNP 220 | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 220 | return
+ST-01 | no heart failure after all, NT-proBNP of four months ago | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 2208 @ 120 | return
+ST-35 | no heart failure after all, NT-proBNP 2208, an anticoagulant without AF | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 2208; anticoagulant = yes | discuss
+ST-35 | no heart failure after all, NT-proBNP 221, rhythm unknown | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 221; rhythm = unknown | discuss
+ST-36 | no heart failure after all, AF, NT-proBNP 661 | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 661; rhythm = af; anticoagulant = yes | discuss
+ST-30 | no heart failure after all, AF, NT-proBNP 660 | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 660; rhythm = af; anticoagulant = yes | return
+ST-36 | no heart failure after all, attacks of AF, NT-proBNP 661 | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 661; atrial_fibrillation = yes; anticoagulant = yes | discuss
+ST-30 | no heart failure after all, attacks of AF, NT-proBNP 660 | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 660; atrial_fibrillation = yes; anticoagulant = yes | return
+ST-03 | no heart failure after all, sign of advanced heart failure | heart_failure_known = no; echo_structural_abnormality = no; advanced_hf_sign = yes | forward
+ST-03 | the same, NT-proBNP 2208 | heart_failure_known = no; echo_structural_abnormality = no; advanced_hf_sign = yes; nt_probnp = 2208 | forward
+ST-02 | abnormal echo, NT-proBNP 2208 | heart_failure_known = no; echo_structural_abnormality = yes; nt_probnp = 2208 | discuss
+ST-04 | no heart failure after all, NT-proBNP 2208, potassium 5.6 | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 2208; potassium = 5.6 | stay
+ST-08 | no heart failure after all, NT-proBNP 2208, congested | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 2208; congestion = yes | stay
+ST-19 | no heart failure after all, NT-proBNP 2208, AF without an anticoagulant | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 2208; rhythm = af; anticoagulant = no | stay
+ST-13 | no heart failure after all, NT-proBNP 2208, weight not stable | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 2208; weight_stable = no | stay
+ST-34 | no heart failure after all, NT-proBNP 2208, a second pathway can't say yet | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 2208; second_pathway_holds = open | stay
+ST-32 | no heart failure after all, NT-proBNP 2208, a danger is open | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 2208; open_danger = yes | stay
+ST-99 | known heart failure, NT-proBNP 2208 | nt_probnp = 2208 | return
+ST-35 | normal echo, not said whether it is heart failure, NT-proBNP 2208 | heart_failure_known = unknown; echo_structural_abnormality = no; nt_probnp = 2208 | discuss
+asks  | no heart failure after all, echo unknown, NT-proBNP 2208 | heart_failure_known = no; nt_probnp = 2208 | echo_structural_abnormality
+asks  | no heart failure after all, NT-proBNP 2208, AF, anticoagulant unknown | heart_failure_known = no; echo_structural_abnormality = no; nt_probnp = 2208; rhythm = af | anticoagulant
 ST-25 | new chest pain on exertion         | new_angina = yes                                    | discuss
 ST-26 | new ECG abnormality                | new_ecg_abnormality = yes                           | discuss
 ST-27 | attacks of AF, no anticoagulant    | atrial_fibrillation = yes; anticoagulant = no       | stay
