@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,8 +26,9 @@ def pytest_configure():
     """It is today, half past ten, for everything in this process: "an hour ago" is never yesterday.
 
     The service asks the time in one way only, so one function is moved; ``tests.support.server`` starts services of
-    their own, on the real clock.
+    their own, on the real clock. The cache counts in the machine's seconds and so keeps the real clock too.
     """
+    import_module("django.core.cache.backends.db")
     real = timezone.now
     local = timezone.localtime(real(), ZoneInfo("Europe/Amsterdam"))
     moved = local.replace(hour=10, minute=30, second=0, microsecond=0) - local
