@@ -261,6 +261,7 @@ NOT_PAGES: dict[str, str] = {
             "supervision:plan",
             "clinic:results_seen",
             "clinic:advice_choose",
+            "clinic:not_used",
             "clinic:beside_choose",
             "clinic:tolerance_end",
             "clinic:tolerance_restore",
