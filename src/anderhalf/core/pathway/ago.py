@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from anderhalf.core.pathway.elsewhere import (
     DAYS_OF,
+    MONTH_NAME,
     NOW,
     NUMBER_OF,
     NUMBER_WORD,
@@ -52,10 +53,7 @@ class Ago:
 
 
 _UNIT = r"(?P<unit>dagen|dag|weken|week|maanden|maand|jaren|jaar|days?|weeks?|months?|years?)"
-_MONTH = (
-    r"(?P<month>januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|january|"
-    r"february|march|may|june|july|august|october|jan|feb|mrt|apr|aug|sept?|okt|nov|dec)(?!\.?\s*\d)"
-)
+_MONTH = rf"(?P<month>{MONTH_NAME})(?!\.?\s*\d)"
 _WHEN = (
     rf"(?:(?:ruim|ca\.?|circa|ongeveer|zo'n|bijna|al|about|over)\s+)?"
     rf"(?:(?P<number>{NUMBER_WORD}|(?:een\s+)?half|anderhalf|enkele|(?:een\s+)?paar)\s+)?{_UNIT}\s+(?:geleden|terug|ago)"

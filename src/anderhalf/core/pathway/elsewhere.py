@@ -34,6 +34,10 @@ _NUMBERS = (
 )  # fmt: skip
 NUMBER_OF = {word: value for value, words in enumerate(_NUMBERS, 1) for word in words.split()}
 NUMBER_WORD = rf"(?:\d{{1,3}}|{'|'.join(NUMBER_OF)})"
+MONTH_NAME = (
+    r"januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|january|february|"
+    r"march|may|june|july|august|october|jan|feb|mrt|apr|aug|sept?|okt|nov|dec"
+)
 _DURATION = re.compile(
     _START + rf"(?P<number>{NUMBER_WORD})(?:\s*(?:-|a|tot|of|to|or)\s*{NUMBER_WORD})?[\s\-]+"
     r"(?P<unit>dag|dagen|day|days|week|weken|weeks|maand|maanden|month|months|jaar|jaren|year|years)" + _END

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import re
 
-from anderhalf.core.pathway.elsewhere import DAYS_OF, NUMBER_OF, NUMBER_WORD
+from anderhalf.core.pathway.elsewhere import DAYS_OF, MONTH_NAME, NUMBER_OF, NUMBER_WORD
 from anderhalf.core.pathway.phrases import WORD_END, WORD_START
 
-_MONTH = (
-    r"(?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|january|february|"
-    r"march|may|june|july|august|october|jan|feb|mrt|apr|aug|sept?|okt|nov|dec)"
-)
+_MONTH = rf"(?:{MONTH_NAME})"
 _ON_A_DAY = (
     rf"(?:\d{{1,2}}\s*[-/]\s*\d{{1,2}}(?:\s*[-/]\s*\d{{2,4}})?|(?:\d{{1,2}}\s+|begin\s+|half\s+|eind\s+)?{_MONTH}|"
     r"(?:aanstaande\s+|volgende\s+|next\s+)?(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|monday|"

@@ -38,11 +38,10 @@ def phrases_of(entry: Entry) -> Iterator[tuple[Value, str]]:
 
 def spelt(dictionary: FactDictionary, plain: Plain) -> Plain:
     """The text with what is often misspelt put right, each letter still knowing where it stood."""
-    written, known = _often_wrong(dictionary)
+    written, known, long = _often_wrong(dictionary)
     if written is not None:
         for found in reversed(list(written.finditer(plain.text))):
             plain = corrected(plain, found.span(), known[found[0]])
-    long = {word for word in known.values() if len(word) >= OFTEN_WRONG}
     for found in reversed(list(_WORD.finditer(plain.text))):
         word = found[0]
         near = [one for one in long if one[0] == word[0] and one[-1] == word[-1] and one_letter(word, one)]
@@ -52,17 +51,20 @@ def spelt(dictionary: FactDictionary, plain: Plain) -> Plain:
 
 
 @lru_cache(maxsize=16)
-def _often_wrong(dictionary: FactDictionary) -> tuple[re.Pattern[str] | None, Mapping[str, str]]:
-    """What finds the words that are often misspelt, and how each should be written."""
+def _often_wrong(
+    dictionary: FactDictionary,
+) -> tuple[re.Pattern[str] | None, Mapping[str, str], frozenset[str]]:
+    """What finds the words that are often misspelt, how each should be written, and the long ones among those."""
     known = {
         plain_of(wrong).text: plain_of(right).text
         for entry in dictionary.entries.values() for given in entry.misspelt.values()
         for right, each in given.items() for wrong in each
     }  # fmt: skip
     if not known:
-        return None, known
+        return None, known, frozenset()
+    long = frozenset(word for word in known.values() if len(word) >= OFTEN_WRONG)
     either = "|".join(re.escape(one) for one in sorted(known, key=len, reverse=True))
-    return re.compile(f"{WORD_START}(?:{either}){WORD_END}"), known
+    return re.compile(f"{WORD_START}(?:{either}){WORD_END}"), known, long
 
 
 @lru_cache(maxsize=16)

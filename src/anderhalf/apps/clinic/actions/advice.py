@@ -30,7 +30,7 @@ from anderhalf.core.pathway.titration import (
     store,
 )
 from anderhalf.core.pathway.titration.model import DOWNWARD
-from anderhalf.core.pathway.titration.named_use import NAMED
+from anderhalf.core.pathway.titration.named_use import asks_only_use
 from anderhalf.presentation.wording import says_something
 
 from ..access import lock_episode, permit, permit_lifting
@@ -125,7 +125,7 @@ def _check_choice(
     if choice not in Choice.values:
         raise AdviceRefused(_("Kies overnemen, aanpassen of niet doen."))
     if choice == Choice.ACCEPTED:
-        if proposal.named and all(one.why == NAMED for one in proposal.missing) and proposal.missing:
+        if proposal.named and asks_only_use(proposal.missing):
             raise AdviceRefused(label_of(proposal.why))
         return
     if not says_something(reason):

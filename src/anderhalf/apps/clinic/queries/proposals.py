@@ -32,7 +32,7 @@ from anderhalf.core.pathway.titration import (
     replay,
 )
 from anderhalf.core.pathway.titration.model import DOWNWARD
-from anderhalf.core.pathway.titration.named_use import NAMED
+from anderhalf.core.pathway.titration.named_use import NAMED, asks_only_use
 from anderhalf.core.pathway.titration.stored import patient_to_dict
 from anderhalf.presentation.wording import without_local
 
@@ -213,7 +213,7 @@ def _card(protocol: Protocol, patient: Patient, proposal: Proposal) -> Card:
             for one in patient.named
             if one.drug_class in _asked_use(proposal)
         ),
-        only_named=bool(proposal.missing) and all(one.why == NAMED for one in proposal.missing),
+        only_named=asks_only_use(proposal.missing),
         stop_reasons=stop_reasons(protocol)
         if proposal.kind in (ProposalKind.STOP, ProposalKind.PAUSE)
         else [],

@@ -84,8 +84,7 @@ def named_facts(
     """The facts about drugs in use that these texts name, with the words; without what the referrer denied. ``names``
     are those of the drugs of the network, for who has them already."""
     found: dict[str, list[Mention]] = defaultdict(list)
-    _pathways.setdefault(pathway.hash, pathway)
-    written = mentions_in(_only(pathway.hash, frozenset(facts)), told.texts)
+    written = mentions_in(_only(pathway.dictionary, frozenset(facts)), told.texts)
     drugs = drugs_named(pathway, told.texts, network=told.network, on=on, names=names)
     for one in (*written, *drugs):
         if one.fact in facts and one.value is True and one.fact not in told.settled:
@@ -111,20 +110,13 @@ def _in_hospital(word: str, sentence: str) -> bool:
 def class_words(line: str, pathway: Pathway) -> set[str]:
     """The facts about drugs that a line of a list names by the words of the dictionary, without a drug."""
     drugs = frozenset(name for name in pathway.listed_facts if name in pathway.dictionary)
-    _pathways.setdefault(pathway.hash, pathway)
-    return {one.fact for one in mentions_in(_only(pathway.hash, drugs), [line]) if one.value is True}
-
-
-_pathways: dict[str, Pathway] = {}
+    return {one.fact for one in mentions_in(_only(pathway.dictionary, drugs), [line]) if one.value is True}
 
 
 @lru_cache(maxsize=32)
-def _only(pathway_hash: str, facts: frozenset[str]) -> FactDictionary:
+def _only(dictionary: FactDictionary, facts: frozenset[str]) -> FactDictionary:
     """The dictionary with no more than these facts: the rest of its words is not looked for."""
-    pathway = _pathways[pathway_hash]
-    return FactDictionary(
-        {name: pathway.dictionary.entry(name) for name in facts if name in pathway.dictionary}
-    )
+    return FactDictionary({name: dictionary.entry(name) for name in facts if name in dictionary})
 
 
 # ---- classes of titration ----

@@ -11,7 +11,7 @@ from anderhalf.core.pathway.rechecks import rechecks
 from anderhalf.core.pathway.titration.classes import ClassAnswer
 from anderhalf.core.pathway.titration.derive import Context
 from anderhalf.core.pathway.titration.model import DOWNWARD, UPWARD, Check, MissingFact, ProposalKind
-from anderhalf.core.pathway.titration.named_use import NAMED
+from anderhalf.core.pathway.titration.named_use import NAMED, asks_only_use
 from anderhalf.core.pathway.titration.protocol import Protocol
 
 
@@ -64,9 +64,9 @@ def _scheduled(
 ) -> tuple[Check, ...]:
     protocol, on, key = context.protocol, context.on, answer.drug_class.key
     if kind is ProposalKind.NEEDS_DATA:
+        if asks_only_use(missing):
+            return ()
         names = tuple(each.fact for each in missing if each.why != NAMED) or protocol.laboratory_facts
-        if len(missing) and all(each.why == NAMED for each in missing):
-            return ()  # what is used is asked, not measured
         return (Check(facts=names, from_on=on, until_on=on),)
     repeat = answer.speaking.output("first") == "repeat_laboratory"
     if kind in UPWARD or kind in DOWNWARD or repeat:

@@ -58,6 +58,11 @@ def named_missing(answer: ClassAnswer) -> tuple[MissingFact, ...]:
     return tuple(MissingFact(key, NAMED) for key in answer.if_used)
 
 
+def asks_only_use(missing: Sequence[MissingFact]) -> bool:
+    """Whether all that is missing is whether a drug that a text names is used: asked, not measured."""
+    return bool(missing) and all(one.why == NAMED for one in missing)
+
+
 def named_words(answer: ClassAnswer, why: Mapping[str, str]) -> Mapping[str, str]:
     """The reason of an answer with what the text says: instead of it when nothing else is asked."""
     if not answer.named:
